@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { PGlite, types } from '@electric-sql/pglite'
+import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
+import type { OpenDatabase } from './open.ts'
+import type { Database } from './schema.ts'
+
+export interface EmbeddedJobsConnection {
+  pglite: PGlite
+}
+
+export class DataDirInUseError extends Error {
+  override name = 'DataDirInUseError'
+}
+
+/** Opens the database below `dataDir`; the first run creates it. */
+export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+  const unlock = lockFolder(dataDir)
+  try {
+    const pglite = await PGlite.create({ dataDir: join(dataDir, 'pg'), parsers: { [types.INT8]: Number } })
+    const db = new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
+    return {
+      db,
+      description: `embedded in ${dataDir}`,
+      sole: true,
+      jobsConnection: { pglite },
+      close: async () => {
+        if (!pglite.closed) await pglite.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/**
+ * Takes the folder for this process. SQLite's file lock belongs to the process and goes with it however it ends,
+ * also in a container, where a number in a pid file would say nothing.
+ */
+function lockFolder(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true })
+  const lock = new DatabaseSync(join(dataDir, 'lock.sqlite'))
+  try {
+    lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive')
+  } catch (error) {
+    lock.close()
+    throw new DataDirInUseError(
+      `another Stillbeat is using ${dataDir}; stop it, or give this one a DATA_DIR of its own, or let both use one PostgreSQL by DATABASE_URL`,
+      { cause: error },
+    )
+  }
+  return () => lock.close()
+}
+
+class SingleFileDialect extends PGliteDialect {
+  readonly #config: ConstructorParameters<typeof PGliteDialect>[0]
+
+  constructor(config: ConstructorParameters<typeof PGliteDialect>[0]) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): PGliteDriver {
+    return new TurnTakingDriver(this.#config)
+  }
+}
+
+/**
+ * Kysely's own driver hands the one connection to everybody at once: a query of one caller then runs inside the
+ * transaction of another, and two transactions that overlap wait for each other for ever. Here each waits for its turn.
+ */
+class TurnTakingDriver extends PGliteDriver {
+  #lastTurn: Promise<void> = Promise.resolve()
+  #endTurn: () => void = () => {}
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#lastTurn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#lastTurn = promise
+    await before
+    this.#endTurn = resolve
+    return super.acquireConnection()
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#endTurn()
+  }
+}

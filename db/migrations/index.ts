@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import * as first from './0001_first.ts'
+
+/** In order; a released entry is never edited, only followed by another. */
+export const migrations: Record<string, Migration> = {
+  '0001_first': first,
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { sql } from 'kysely'
+import { migrate } from '../db/migrate.ts'
+import type { OpenDatabase } from '../db/open.ts'
+import { replaceRules } from '../db/outages.ts'
+import { recheckAll } from '../db/services.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { CallerError } from './errors.ts'
+import { createBatch } from './heartbeat/batch.ts'
+import { createRecorder } from './heartbeat/record.ts'
+import { createHttp } from './http/server.ts'
+import { type Jobs, startJobs } from './jobs/jobs.ts'
+import { createLedger } from './lifecycle/ledger.ts'
+import { watch } from './lifecycle/watch.ts'
+import type { Log } from './log.ts'
+import { isoIn } from './time.ts'
+
+export interface AppOptions {
+  config: Config
+  database: OpenDatabase
+  clock: Clock
+  log: Log
+  /** Told after every check that this process ran. */
+  onChecked?: () => void
+}
+
+export interface App {
+  /** Where HTTP listens, e.g. `http://127.0.0.1:8765`. */
+  url: string
+  /** Finishes what was accepted, then lets go of everything but the database. */
+  stop(): Promise<void>
+}
+
+/** Larger batches would make the first caller wait for the last. */
+const LARGEST_BATCH = 500
+const LONGEST_QUEUE = 10_000
+const SLOW_CLIENTS_MS = 5_000
+
+/** Opens the doors on a database; once it resolves, the monitor is listening and watching. */
+export async function startApp({ config, database, clock, log, onChecked }: AppOptions): Promise<App> {
+  const { db } = database
+  await migrate(db)
+  const ledger = createLedger({ db, clock, log, sole: database.sole })
+  let jobs: Jobs | undefined
+  const wakeAt = (ms: number) => jobs?.wakeAt(ms)
+  const record = createRecorder({ config, db, ledger, wakeAt })
+  const heartbeats = createBatch(record, { largest: LARGEST_BATCH, queue: LONGEST_QUEUE })
+  const deps: Deps = { config, db, clock, log, iso: isoIn(config.timezone), ledger, heartbeats, wakeAt }
+
+  const isReady = async () => {
+    if (!jobs) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
+    await sql`select 1`.execute(db)
+  }
+  const http = await createHttp(deps, { version: packageJson.version, isReady })
+  await http.listen({ host: config.host, port: config.port })
+  await ledger.begin()
+  await adoptRules(deps)
+  const { checkIntervalMs } = config
+  const check = () => watch(deps)
+  jobs = await startJobs({ connection: database.jobsConnection, clock, log, checkIntervalMs, check, onChecked })
+
+  const { port } = http.server.address() as AddressInfo
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    async stop() {
+      const closed = once(http.server, 'close')
+      const slow = setTimeout(() => http.server.closeAllConnections(), SLOW_CLIENTS_MS)
+      await Promise.all([http.close(), closed])
+      clearTimeout(slow)
+      await jobs?.stop()
+      await ledger.end()
+    },
+  }
+}
+
+/** Deadlines in the database were reckoned with the settings of the last start; with others they are reckoned anew. */
+async function adoptRules({ config, db, clock }: Deps): Promise<void> {
+  const rules = JSON.stringify({ ...config.rules, timezone: config.timezone })
+  await db.transaction().execute(async (trx) => {
+    if (await replaceRules(trx, rules)) await recheckAll(trx, clock.now())
+  })
+}

@@ -1,0 +1,21 @@
+import type { Db } from '../db/schema.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Batch } from './heartbeat/batch.ts'
+import type { Signal } from './heartbeat/record.ts'
+import type { Ledger } from './lifecycle/ledger.ts'
+import type { Log } from './log.ts'
+
+/** What the verbs work with. */
+export interface Deps {
+  config: Config
+  db: Db
+  clock: Clock
+  log: Log
+  /** Epoch milliseconds as ISO 8601 in the server's zone. */
+  iso: (ms: number) => string
+  ledger: Ledger
+  heartbeats: Batch<Signal>
+  /** Tells the watch that a service may change by silence at this moment. */
+  wakeAt: (ms: number) => void
+}

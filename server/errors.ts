@@ -1,0 +1,68 @@
+import type { ZodError } from 'zod'
+
+/** An error that is meant for the caller; everything else is a fault of ours and told as such. */
+export class CallerError extends Error {
+  override name = 'CallerError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Each code of the contract with its HTTP status; tRPC knows them by the same names. */
+export const HTTP_STATUS = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_SUPPORTED: 405,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const
+
+export type ErrorCode = keyof typeof HTTP_STATUS
+
+/** Seconds after which a caller who was told 503 may come again. */
+export const RETRY_AFTER_SECONDS = 2
+
+export const badRequest = (message: string) => new CallerError('BAD_REQUEST', message)
+
+export const noSuchService = (key: string) =>
+  new CallerError('NOT_FOUND', `no service "${key}"; GET /status lists the known ones`)
+
+/** What a caller is told of any error: our own words where they are meant for them, and never a stack trace. */
+export function callerErrorOf(error: unknown): CallerError {
+  if (error instanceof CallerError) return error
+  if (isDatabaseAway(error)) {
+    return new CallerError('SERVICE_UNAVAILABLE', 'the database cannot be reached right now; try again, repeating is harmless', {
+      cause: error,
+    })
+  }
+  return new CallerError('INTERNAL_SERVER_ERROR', 'something went wrong here; the log of the server says what', { cause: error })
+}
+
+/** Whether an error means that the database could not be asked, rather than that it refused what it was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return connectionCodes.test(code) || connectionMessages.test(error.message)
+}
+
+/** Node's own codes, and PostgreSQL's: 08 connection, 53 resources, 57P0x shutdown, 25006 a standby. */
+const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|53\w{3}|57P0\d|25006)$/
+const connectionMessages =
+  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|PGlite is closed/i
+
+/** What is wrong with an input, in words for the caller. */
+export function sentenceOf({ issues }: ZodError): string {
+  const sentences = issues.slice(0, 3).map(({ path, message }) => {
+    const field = path.join('.')
+    const isNamed = field === '' || message.startsWith(field) || message.startsWith('service_key')
+    return isNamed ? message : `${field}: ${message}`
+  })
+  return sentences.join('; ')
+}

@@ -1,0 +1,66 @@
+import { CallerError, isDatabaseAway } from '../errors.ts'
+
+interface Waiting<T> {
+  item: T
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+/** Items that arrive while a write is under way share the next one; each caller is answered after its own commit. */
+export interface Batch<T> {
+  add(item: T): Promise<void>
+}
+
+export interface BatchOptions {
+  /** How many items one write takes at most. */
+  largest: number
+  /** How many may wait; further ones are refused. */
+  queue: number
+}
+
+export function createBatch<T>(write: (items: T[]) => Promise<void>, options: BatchOptions): Batch<T> {
+  let waiting: Waiting<T>[] = []
+  let writing = false
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, options.largest)
+      await settle(batch, write)
+    }
+    writing = false
+  }
+
+  return {
+    add(item) {
+      if (waiting.length >= options.queue) {
+        return Promise.reject(
+          new CallerError('SERVICE_UNAVAILABLE', 'too many heartbeats are waiting to be stored; try again, repeating is harmless'),
+        )
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      waiting.push({ item, resolve, reject })
+      if (!writing) {
+        writing = true
+        // Not a wait: whatever has already arrived in this turn of the event loop comes along.
+        setImmediate(writeAll)
+      }
+      return promise
+    },
+  }
+}
+
+/** Writes a batch; one item that the database refuses is found by halving, so that it fails alone. */
+async function settle<T>(batch: Waiting<T>[], write: (items: T[]) => Promise<void>): Promise<void> {
+  try {
+    await write(batch.map(({ item }) => item))
+    for (const { resolve } of batch) resolve()
+  } catch (error) {
+    if (batch.length === 1 || isDatabaseAway(error) || error instanceof CallerError) {
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    const middle = batch.length >> 1
+    await settle(batch.slice(0, middle), write)
+    await settle(batch.slice(middle), write)
+  }
+}

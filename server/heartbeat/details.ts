@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+const DEEPEST = 20
+
+/** PostgreSQL stores JSON as UTF-8 and refuses these two, which JavaScript can write as escapes. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
+
+function jsonFault(value: object): string | null {
+  if (depthOf(value, DEEPEST) < 0) return `must not be nested deeper than ${DEEPEST} levels`
+  const found = unstorable.test(JSON.stringify(value))
+  return found ? 'must not contain NUL characters (\\u0000) or lone surrogates' : null
+}
+
+function depthOf(value: unknown, left: number): number {
+  if (value === null || typeof value !== 'object' || left < 0) return left
+  let least = left
+  for (const item of Object.values(value)) least = Math.min(least, depthOf(item, left - 1))
+  return least
+}
+
+/** A JSON object that can be stored. */
+export const metadata = z
+  .record(z.string(), z.unknown(), { error: 'metadata must be a JSON object, e.g. {"version":"1.2"}' })
+  .superRefine((value, context) => {
+    const fault = jsonFault(value)
+    if (fault) context.addIssue({ code: 'custom', message: `metadata ${fault}` })
+  })
+  .meta({ description: 'Anything you want to remember with the heartbeat', example: { version: '1.2' } })
+
+/** Text that can be stored, cut to a number of characters rather than refused. */
+export const cutText = (limit: number) =>
+  z.string().transform((text) => text.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, limit).toWellFormed())

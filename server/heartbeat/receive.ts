@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { cutText, metadata } from './details.ts'
+import { serviceKey } from './key.ts'
+import type { Signal } from './record.ts'
+
+export const heartbeatInput = z.object({ serviceKey, metadata: metadata.optional() })
+
+const MESSAGE_LIMIT = 2_000
+/** The end of a job's output tells most. */
+const OUTPUT_LIMIT = 10_000
+
+export const signalInput = z.object({
+  serviceKey,
+  kind: z.enum(['start', 'success', 'fail', 'log', 'attention']),
+  runId: z.string().trim().min(1).max(100).optional(),
+  exitCode: z.int().min(-2_147_483_648).max(4_294_967_295).optional(),
+  durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  message: cutText(MESSAGE_LIMIT).optional(),
+  output: z
+    .string()
+    .transform((text) => text.slice(-OUTPUT_LIMIT))
+    .pipe(cutText(OUTPUT_LIMIT))
+    .optional(),
+})
+
+export interface Received {
+  serviceKey: string
+  status: 'ok'
+  /** ISO 8601 in the server's zone: when it was received. */
+  timestamp: string
+}
+
+/** Takes in one heartbeat; resolves once it is committed. */
+export async function receiveHeartbeat(deps: Deps, input: z.output<typeof heartbeatInput>): Promise<Received> {
+  const stored = input.metadata && Object.keys(input.metadata).length > 0 ? JSON.stringify(input.metadata) : null
+  return receive(deps, {
+    key: input.serviceKey,
+    kind: 'heartbeat',
+    details: stored === null ? null : `{"metadata":${stored}}`,
+    metadata: stored,
+  })
+}
+
+/** Takes in one signal of a job; resolves once it is committed. */
+export async function receiveSignal(deps: Deps, input: z.output<typeof signalInput>): Promise<Received> {
+  const { serviceKey: key, kind, ...details } = input
+  return receive(deps, {
+    key,
+    kind,
+    details: Object.keys(details).length > 0 ? JSON.stringify(details) : null,
+    metadata: null,
+  })
+}
+
+async function receive(deps: Deps, input: Omit<Signal, 'at'>): Promise<Received> {
+  const signal: Signal = { ...input, at: deps.clock.now() }
+  await deps.heartbeats.add(signal)
+  return { serviceKey: signal.storedAs ?? signal.key, status: 'ok', timestamp: deps.iso(signal.at) }
+}

@@ -1,0 +1,148 @@
+import { dayOf, ensurePartition } from '../../db/heartbeats.ts'
+import type { Db, HeartbeatKind, Trx } from '../../db/schema.ts'
+import { type StateWrite, writeStates } from '../../db/states.ts'
+import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
+import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
+import { type ServiceChange, storeTransitions } from '../lifecycle/transitions.ts'
+import { createKnownServices, type Known } from './known.ts'
+
+/** One heartbeat on its way into the database. */
+export interface Signal {
+  key: string
+  kind: HeartbeatKind
+  at: number
+  /** JSON text. */
+  details: string | null
+  /** JSON text. */
+  metadata: string | null
+  /** Set once it is stored: the service's own key, where the signal came under an alias. */
+  storedAs?: string
+}
+
+/** What a batch does to one service. */
+interface Draft {
+  known: Known
+  state: ServiceState
+  signals: Signal[]
+  changes: ServiceChange[]
+}
+
+/** A claim is lost only when another server hears the same service in the same moment. */
+const ATTEMPTS = 10
+/** Two servers' clocks may differ by this much without a check coming too late. */
+const CLOCK_SKEW_MS = 1_000
+
+/** Stores signals with all that they change. For services that are known from before this is one statement. */
+export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wakeAt'>) {
+  const services = createKnownServices(deps)
+  const partitions = new Set<number>()
+
+  return async function record(signals: Signal[]): Promise<void> {
+    await deps.ledger.caughtUp()
+    for (const day of new Set(signals.map(({ at }) => dayOf(at)))) {
+      if (!partitions.has(day)) await ensurePartition(deps.db, day)
+      partitions.add(day)
+    }
+    let left = signals
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === ATTEMPTS) {
+        throw new CallerError(
+          'SERVICE_UNAVAILABLE',
+          'other servers keep changing the same services; try again, repeating is harmless',
+        )
+      }
+      left = await recordOnce(left)
+    }
+  }
+
+  /** @returns the signals whose services turned out not to be as they were known */
+  async function recordOnce(signals: Signal[]): Promise<Signal[]> {
+    await services.load([...new Set(signals.map(({ key }) => key))], Math.min(...signals.map(({ at }) => at)))
+    const { drafts, left } = draft(signals)
+    if (drafts.length === 0) return left
+    const keys = signals.map(({ key }) => key)
+    const claimed = await store(drafts).catch((error) => {
+      services.forget(keys)
+      throw error
+    })
+    for (const one of drafts) {
+      if (claimed.has(one.known.id)) {
+        for (const signal of one.signals) signal.storedAs = one.known.key
+      } else {
+        services.forget(one.signals.map(({ key }) => key))
+        left.push(...one.signals)
+      }
+    }
+    return left
+  }
+
+  function draft(signals: Signal[]): { drafts: Draft[]; left: Signal[] } {
+    const drafts = new Map<number, Draft>()
+    const left: Signal[] = []
+    const outages = deps.ledger.outages()
+    for (const signal of signals) {
+      const known = services.get(signal.key)
+      if (!known) {
+        left.push(signal)
+        continue
+      }
+      let one = drafts.get(known.id)
+      if (!one) drafts.set(known.id, (one = { known, state: known.state, signals: [], changes: [] }))
+      const { state, changes } = afterSignal(one.state, signal, outages)
+      one.state = state
+      one.signals.push(signal)
+      for (const change of changes) one.changes.push({ ...change, serviceId: known.id })
+    }
+    return { drafts: [...drafts.values()], left }
+  }
+
+  async function store(drafts: Draft[]): Promise<Set<number>> {
+    const states = drafts.map(stateWrite)
+    const heartbeats = drafts.flatMap(({ known, signals }) =>
+      signals.map(({ at, kind, details }) => ({ serviceId: known.id, at, kind, details })),
+    )
+    const changes = drafts.flatMap((one) => one.changes)
+    const write = (db: Db | Trx) => writeStates(db, states, heartbeats)
+    const claimed =
+      changes.length === 0
+        ? await write(deps.db)
+        : await deps.db.transaction().execute(async (trx) => {
+            const claimed = await write(trx)
+            await storeTransitions(
+              trx,
+              changes.filter(({ serviceId }) => claimed.has(serviceId)),
+            )
+            return claimed
+          })
+    drafts.forEach((one, index) => {
+      if (claimed.has(one.known.id)) remember(one, states[index] as StateWrite)
+    })
+    return claimed
+  }
+
+  function stateWrite({ known, state, signals }: Draft): StateWrite {
+    const checkAt = nextCheck(known, state, (signals[0] as Signal).at)
+    const lastMetadata = signals.findLast(({ metadata }) => metadata !== null)?.metadata ?? null
+    return { ...state, serviceId: known.id, version: known.version, lastMetadata, checkAt }
+  }
+
+  /**
+   * A check may come too early but never too late, so while the one that is planned lies ahead it stays: moving it with
+   * every heartbeat would rewrite an index each time. The watch moves it on when it finds the service in time.
+   */
+  function nextCheck(known: Known, state: ServiceState, at: number): StateWrite['checkAt'] {
+    const changeAt = nextChangeAt(state, deps.config.rules, [])
+    if (changeAt === null) return known.checkAt === null ? null : 'never'
+    const isAhead = known.checkAt !== null && known.checkAt > at + CLOCK_SKEW_MS && known.checkAt <= changeAt + 1
+    return isAhead ? null : changeAt + 1
+  }
+
+  function remember({ known, state }: Draft, { checkAt }: StateWrite): void {
+    known.version += 1
+    known.state = state
+    if (checkAt === null) return
+    known.checkAt = checkAt === 'never' ? null : checkAt
+    if (known.checkAt !== null) deps.wakeAt(known.checkAt)
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { type Config, isLoopback } from '../config.ts'
+import { CallerError } from '../errors.ts'
+
+/** How carefully a door is kept. */
+export type DoorKind =
+  /** Open to everybody. */
+  | 'open'
+  /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
+  | 'heartbeat'
+  /** Wants a key where there is one; where there is none, only callers that are no foreign web page. */
+  | 'kept'
+
+export type AccessCheck = (request: FastifyRequest, door: DoorKind) => void
+
+/** Throws 401 or 403 for a caller who may not pass a door. */
+export function createAccessCheck(config: Pick<Config, 'apiKey' | 'host' | 'publicUrl'>): AccessCheck {
+  const { apiKey } = config
+  if (!apiKey) return keylessCheck(config)
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const wanted = digest(apiKey)
+  return (request, door) => {
+    if (door === 'open') return
+    const given = givenKey(request, door)
+    if (given === undefined) {
+      throw new CallerError('UNAUTHORIZED', 'a key is needed: send the header "Authorization: Bearer <API_KEY>"')
+    }
+    if (!timingSafeEqual(digest(given), wanted)) throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+  }
+}
+
+function givenKey({ headers, query }: FastifyRequest, door: DoorKind): string | undefined {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) return bearer
+  const header = headers['x-api-key']
+  if (typeof header === 'string') return header
+  const inQuery = (query as Record<string, unknown>).key
+  return door === 'heartbeat' && typeof inQuery === 'string' ? inQuery : undefined
+}
+
+/**
+ * Without a key the monitor trusts whoever reaches it, but not the web pages that their browsers happen to show: those
+ * come with a foreign Origin, or with a foreign Host if they have bent their own name to this address.
+ */
+function keylessCheck({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): AccessCheck {
+  const own = new Set([host, ...(publicUrl ? [new URL(publicUrl).hostname] : [])])
+  const isOwn = (name: string) => own.has(name) || isLoopback(name)
+  const isAnyHost = !isLoopback(host)
+  return ({ headers }, door) => {
+    if (door !== 'kept') return
+    const { origin } = headers
+    const originHost = origin === undefined ? undefined : hostOf(origin)
+    const requestHost = hostOf(`http://${headers.host ?? ''}`)
+    if (originHost !== undefined && !isOwn(originHost) && originHost !== requestHost) throw foreign(`the page at ${origin}`)
+    if (!isAnyHost && !isOwn(requestHost)) throw foreign(`the address ${headers.host ?? '(none)'}`)
+  }
+}
+
+function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).hostname : ''
+}
+
+const foreign = (what: string) =>
+  new CallerError('FORBIDDEN', `${what} is foreign to this monitor, which has no key; set PUBLIC_URL to it, or set API_KEY`)

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { badRequest } from '../errors.ts'
+
+/** Takes bodies of any type, or of none, as bytes; each door makes of them what it can. */
+export function takeRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
+
+/** The fields of a JSON or form body; none for another type, whose content is somebody's log. */
+export function bodyFields({ body, headers }: FastifyRequest): Record<string, unknown> {
+  if (!Buffer.isBuffer(body) || body.length === 0) return {}
+  const type = headers['content-type'] ?? ''
+  const isForm = type.startsWith('application/x-www-form-urlencoded')
+  // `curl -d '{…}'` without a header calls its JSON a form.
+  if (/\bjson\b/i.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)) return jsonObject(textOf(body))
+  if (!isForm) return {}
+  const form = new URLSearchParams(textOf(body))
+  const fields: Record<string, unknown> = Object.fromEntries(form)
+  const keys = form.getAll('service_key')
+  if (keys.length > 1) fields.service_key = keys
+  if (typeof fields.metadata === 'string') fields.metadata = jsonObject(fields.metadata)
+  return fields
+}
+
+const OPEN_BRACE = 0x7b
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function textOf(body: Buffer): string {
+  try {
+    return utf8.decode(body)
+  } catch {
+    throw badRequest('the body is not valid UTF-8')
+  }
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw badRequest(`the body is not valid JSON: ${(error as Error).message}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('the body must be a JSON object, e.g. {"service_key":"my-service"}')
+  }
+  return value as Record<string, unknown>
+}

@@ -1,0 +1,87 @@
+import querystring from 'node:querystring'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import type { Deps } from '../deps.ts'
+import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, RETRY_AFTER_SECONDS } from '../errors.ts'
+import { createAccessCheck } from './access.ts'
+import { takeRawBodies } from './body.ts'
+import { openDoor } from './door.ts'
+import { healthDoors } from './health.ts'
+import { heartbeatDoors } from './heartbeat.ts'
+import { openApiDoor } from './openapi.ts'
+import { statusDoor } from './status.ts'
+import { openTrpc } from './trpc.ts'
+
+export const BODY_LIMIT = 64 * 1024
+/** A key of 200 characters of four bytes, each written as `%XX`. */
+const LONGEST_PARAM = 200 * 4 * 3
+
+export interface HttpOptions {
+  version: string
+  isReady: () => Promise<void>
+}
+
+export async function createHttp(deps: Deps, options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log.child({}, { level: quieter(deps.log.level) }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: 30_000,
+    routerOptions: {
+      maxParamLength: LONGEST_PARAM,
+      querystringParser: (text) => querystring.parse(text),
+    },
+    rewriteUrl: ({ url = '/' }) => url.replaceAll(/[^\0-\x7f]/g, asPercent),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  })
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) =>
+    sendError(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),
+  )
+
+  const check = createAccessCheck(deps.config)
+  takeRawBodies(app)
+  const doors = [
+    ...heartbeatDoors(deps),
+    statusDoor(deps),
+    ...healthDoors(options.isReady),
+    openApiDoor(options.version, deps.config.publicUrl ?? `http://${deps.config.host}:${deps.config.port}`),
+  ]
+  for (const door of doors) openDoor(app, door, check)
+  await openTrpc(app, deps, check)
+  return app
+}
+
+/** Fastify's remarks on its own start and stop are no news. */
+const quieter = (level: string) => (level === 'info' ? 'warn' : level)
+
+/** Node gives the bytes of an address one by one; written as `%XX` they are decoded as the UTF-8 that they are. */
+function asPercent(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
+}
+
+function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { code, message, cause } = callerErrorOf(ofFastify(error))
+  const status = HTTP_STATUS[code]
+  if (status >= 500) request.log.error({ err: cause ?? error }, 'a request failed')
+  if (status === 503) reply.header('Retry-After', RETRY_AFTER_SECONDS)
+  if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
+  reply.code(status).send({ error: { code, message } })
+}
+
+/** Fastify's own refusals in our words. */
+function ofFastify(error: FastifyError | Error): Error {
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  if (status === 413) {
+    return new CallerError('PAYLOAD_TOO_LARGE', `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`)
+  }
+  return status >= 400 && status < 500 ? badRequest(error.message) : error
+}

@@ -1,0 +1,109 @@
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { badRequest, sentenceOf } from '../errors.ts'
+import { LARGEST_PAGE, listStatus, type StatusAnswer, statusAnswer, statusCounts, statusInput } from '../status/list.ts'
+import { type ServiceStatus, serviceStatus, statusName } from '../status/view.ts'
+import type { Door } from './door.ts'
+
+export const statusQuery = z.object({
+  service_key: z.string().optional(),
+  group: z.string().optional(),
+  status: z.string().optional().meta({ example: 'down,dead' }),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).optional(),
+  cursor: z.string().optional(),
+})
+
+export const rawStatus = z.object({
+  now: statusAnswer.shape.now,
+  counts: statusCounts,
+  services: z.array(
+    z.object({
+      service_key: serviceStatus.shape.serviceKey,
+      display_name: serviceStatus.shape.displayName,
+      group: serviceStatus.shape.group,
+      status: statusName,
+      paused: serviceStatus.shape.paused,
+      last_heartbeat: serviceStatus.shape.lastHeartbeat,
+      seconds_since_last_heartbeat: serviceStatus.shape.secondsSinceLastHeartbeat,
+      last_heartbeat_readable: serviceStatus.shape.lastHeartbeatReadable,
+      median_interval_seconds: serviceStatus.shape.medianIntervalSeconds,
+      heartbeat_count: serviceStatus.shape.heartbeatCount,
+      status_since: serviceStatus.shape.statusSince,
+      deadline: serviceStatus.shape.deadline,
+      heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
+    }),
+  ),
+  next_cursor: z.string().nullable().meta({ description: 'Where `limit` cut the list: the `cursor` of the next page' }),
+})
+
+type RawService = z.infer<typeof rawStatus>['services'][number]
+
+/** How many services are held in memory at once while an answer without a limit goes out. */
+const CHUNK = 1_000
+
+/** `GET /status`: all services, or a page of them with `limit` and `cursor`. */
+export function statusDoor(deps: Deps): Door {
+  return {
+    method: 'GET',
+    url: '/status',
+    kind: 'kept',
+    handle: async (request, reply) => {
+      const input = inputOf(request)
+      const first = await listStatus(deps, { ...input, limit: input.limit ?? CHUNK })
+      reply.type('application/json; charset=utf-8')
+      if (input.limit !== undefined || first.nextCursor === null) return JSON.stringify(raw(first))
+      return Readable.from(allPages(deps, input, first))
+    },
+  }
+}
+
+function inputOf({ query }: FastifyRequest) {
+  const given = statusQuery.safeParse(query)
+  if (!given.success) throw badRequest(sentenceOf(given.error))
+  const { service_key: serviceKey, status, limit, ...rest } = given.data
+  const input = statusInput.safeParse({ ...rest, serviceKey, status: status?.split(',').filter(Boolean) })
+  if (!input.success) throw badRequest(sentenceOf(input.error))
+  return { ...input.data, limit }
+}
+
+async function* allPages(deps: Deps, input: ReturnType<typeof inputOf>, first: StatusAnswer): AsyncGenerator<string> {
+  const { services, ...rest } = raw(first)
+  const head = JSON.stringify({ ...rest, next_cursor: null, services: [] })
+  yield head.slice(0, -2)
+  yield services.map((one) => JSON.stringify(one)).join(',')
+  for (let cursor = first.nextCursor; cursor !== null; ) {
+    const page = await listStatus(deps, { ...input, limit: CHUNK, cursor })
+    yield page.services.map((one) => `,${JSON.stringify(rawService(one))}`).join('')
+    cursor = page.nextCursor
+  }
+  yield ']}'
+}
+
+function raw(answer: StatusAnswer): z.infer<typeof rawStatus> {
+  return {
+    now: answer.now,
+    counts: answer.counts,
+    services: answer.services.map(rawService),
+    next_cursor: answer.nextCursor,
+  }
+}
+
+function rawService(one: ServiceStatus): RawService {
+  return {
+    service_key: one.serviceKey,
+    display_name: one.displayName,
+    group: one.group,
+    status: one.status,
+    paused: one.paused,
+    last_heartbeat: one.lastHeartbeat,
+    seconds_since_last_heartbeat: one.secondsSinceLastHeartbeat,
+    last_heartbeat_readable: one.lastHeartbeatReadable,
+    median_interval_seconds: one.medianIntervalSeconds,
+    heartbeat_count: one.heartbeatCount,
+    status_since: one.statusSince,
+    deadline: one.deadline,
+    heartbeats_needed: one.heartbeatsNeeded,
+  }
+}

@@ -1,0 +1,27 @@
+import { TRPCError } from '@trpc/server'
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { callerErrorOf } from '../errors.ts'
+import { type AppRouter, appRouter } from '../router.ts'
+import type { AccessCheck } from './access.ts'
+
+/** The typed API under `/trpc`. */
+export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCheck): Promise<void> {
+  const options: FastifyTRPCPluginOptions<AppRouter> = {
+    prefix: '/trpc',
+    trpcOptions: {
+      router: appRouter,
+      createContext: ({ req }) => {
+        try {
+          check(req, 'kept')
+        } catch (error) {
+          const { code, message } = callerErrorOf(error)
+          throw new TRPCError({ code, message })
+        }
+        return { deps }
+      },
+    },
+  }
+  await app.register(fastifyTRPCPlugin, options)
+}

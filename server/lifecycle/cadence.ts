@@ -1,0 +1,20 @@
+/** How many gaps a service remembers; the cadence is their median. */
+export const GAPS_KEPT = 50
+/** Fewer heartbeats than this teach nothing yet. */
+export const HEARTBEATS_NEEDED = 4
+
+/** The gaps after one more, oldest first. */
+export function withGap(gaps: readonly number[], gapMs: number): number[] {
+  const kept = gaps.length < GAPS_KEPT ? gaps.slice() : gaps.slice(gaps.length - GAPS_KEPT + 1)
+  kept.push(gapMs)
+  return kept
+}
+
+/** The middle value, or the mean of the middle two; `null` for none. */
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null
+  const sorted = Float64Array.from(values).sort()
+  const upper = sorted.length >> 1
+  const high = sorted[upper] as number
+  return sorted.length % 2 === 1 ? high : ((sorted[upper - 1] as number) + high) / 2
+}

@@ -1,0 +1,81 @@
+import { afterListening, type Outage } from './listening.ts'
+import { type CronSchedule, nextDue, type Schedule } from './schedule.ts'
+
+/** The server's own settings that decide about every service. */
+export interface Rules {
+  minSilenceMs: number
+  deadAfterMs: number
+}
+
+/** What the limit depends on. */
+export interface Expectation {
+  schedule: Schedule | null
+  cadenceMs: number | null
+  /** The service's own, or `null` for the server's. */
+  deadAfterMs: number | null
+  silenceSince: number
+}
+
+/** How long a silence is still fine, or `null` while nothing is known. For a cron line: the due interval and the grace. */
+export function limitOf(service: Expectation, rules: Rules): number | null {
+  const { schedule, cadenceMs } = service
+  if (schedule?.kind === 'cron') return Math.max(rules.minSilenceMs, dueInterval(schedule, service) + schedule.graceMs)
+  if (schedule) return Math.max(rules.minSilenceMs, schedule.periodMs + schedule.graceMs)
+  return cadenceMs === null ? null : Math.max(rules.minSilenceMs, 2 * cadenceMs)
+}
+
+/** The moment after which a silent service is down, or `null` while nothing is known. */
+export function deadlineOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number | null {
+  const { schedule } = service
+  if (schedule?.kind === 'cron') return cronDeadline(schedule, service.silenceSince, rules, outages)
+  const limitMs = limitOf(service, rules)
+  const stepMs = schedule ? schedule.periodMs : service.cadenceMs
+  if (limitMs === null || stepMs === null) return null
+  return steadyDeadline(service.silenceSince, stepMs, limitMs, outages)
+}
+
+/** The moment after which a silent service is dead. */
+export function deadAtOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number {
+  const limitMs = limitOf(service, rules)
+  const patienceMs = Math.max(service.deadAfterMs ?? rules.deadAfterMs, 2 * (limitMs ?? 0))
+  const deadAt = afterListening(service.silenceSince, patienceMs, outages)
+  return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
+}
+
+/** An outage is not silence; and a heartbeat that was due inside one may have come, so it counts as received at its end. */
+function steadyDeadline(sinceMs: number, stepMs: number, limitMs: number, outages: readonly Outage[]): number {
+  let heardAt = sinceMs
+  let deadline = sinceMs + limitMs
+  for (const outage of outages) {
+    if (outage.toMs <= heardAt) continue
+    if (outage.fromMs > deadline) break
+    if (dueInside(heardAt, stepMs, outage)) {
+      heardAt = outage.toMs
+      deadline = heardAt + limitMs
+    } else {
+      deadline += outage.toMs - Math.max(outage.fromMs, heardAt)
+    }
+  }
+  return deadline
+}
+
+function dueInside(heardAt: number, stepMs: number, outage: Outage): boolean {
+  const steps = stepMs > 0 ? Math.max(1, Math.ceil((outage.fromMs - heardAt) / stepMs)) : 1
+  return heardAt + steps * stepMs <= outage.toMs
+}
+
+/** A due time stands where the clock puts it; only the grace after it waits out an outage. */
+function cronDeadline(schedule: CronSchedule, sinceMs: number, rules: Rules, outages: readonly Outage[]): number {
+  let due = nextDue(schedule, sinceMs)
+  for (const outage of outages) {
+    if (outage.fromMs > due) break
+    if (outage.toMs >= due) due = nextDue(schedule, outage.toMs)
+  }
+  const soonest = afterListening(sinceMs, rules.minSilenceMs, outages)
+  return Math.max(soonest, afterListening(due, schedule.graceMs, outages))
+}
+
+function dueInterval(schedule: CronSchedule, { silenceSince }: Expectation): number {
+  const due = nextDue(schedule, silenceSince)
+  return nextDue(schedule, due) - due
+}

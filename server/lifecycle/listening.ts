@@ -1,0 +1,33 @@
+/** A stretch in which nobody was listening, both ends in epoch milliseconds. */
+export interface Outage {
+  fromMs: number
+  toMs: number
+}
+
+/** Sorted, with overlapping and touching ones made one; the other functions here expect this form. */
+export function mergeOutages(outages: readonly Outage[]): Outage[] {
+  const merged: Outage[] = []
+  for (const next of [...outages].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = merged.at(-1)
+    if (last && next.fromMs <= last.toMs) last.toMs = Math.max(last.toMs, next.toMs)
+    else merged.push({ ...next })
+  }
+  return merged
+}
+
+/** The moment at which the monitor has listened for `durationMs` since `fromMs`. */
+export function afterListening(fromMs: number, durationMs: number, outages: readonly Outage[]): number {
+  let end = fromMs + durationMs
+  for (const outage of outages) {
+    if (outage.toMs <= fromMs) continue
+    if (outage.fromMs > end) break
+    end += outage.toMs - Math.max(outage.fromMs, fromMs)
+  }
+  return end
+}
+
+/** Whether any outage touches the stretch between two moments. */
+export function spansOutage(fromMs: number, toMs: number, outages: readonly Outage[]): boolean {
+  const newest = outages.findLast((outage) => outage.fromMs < toMs)
+  return newest !== undefined && newest.toMs > fromMs
+}

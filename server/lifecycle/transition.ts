@@ -1,0 +1,140 @@
+import type { HeartbeatKind, Status } from '../../db/schema.ts'
+import { HEARTBEATS_NEEDED, median, withGap } from './cadence.ts'
+import { deadAtOf, deadlineOf, type Rules } from './limit.ts'
+import { type Outage, spansOutage } from './listening.ts'
+import type { Schedule } from './schedule.ts'
+
+/** What the monitor knows of a service; times in epoch milliseconds. */
+export interface ServiceState {
+  schedule: Schedule | null
+  deadAfterMs: number | null
+  status: Status
+  statusSince: number
+  heartbeatCount: number
+  lastHeartbeatAt: number | null
+  /** From when silence counts: the last heartbeat or failure, the registration or the end of a pause, whichever came last. */
+  silenceSince: number
+  gaps: readonly number[]
+  cadenceMs: number | null
+  /** The newest verdict was a `fail` signal, which only a heartbeat takes back. */
+  failing: boolean
+  pausedAt: number | null
+  pauseUntilHeartbeat: boolean
+  resumedAt: number | null
+}
+
+export interface Change {
+  from: Status
+  to: Status
+  at: number
+  reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule'
+}
+
+export interface Outcome {
+  state: ServiceState
+  changes: Change[]
+}
+
+/** What a service's silence has done to it by now. */
+export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
+  if (state.pausedAt !== null || state.status === 'dead') return { state, changes: [] }
+  const changes: Change[] = []
+  let status: Status = state.status
+  let { statusSince } = state
+  const turn = (to: Status, at: number) => {
+    changes.push({ from: status, to, at, reason: 'silence' })
+    status = to
+    statusSince = at
+  }
+  if (status === 'alive') {
+    const deadline = deadlineOf(state, rules, outages)
+    if (deadline !== null && nowMs > deadline) turn('down', Math.max(deadline, statusSince))
+  }
+  if (canDie({ ...state, status })) {
+    const deadAt = deadAtOf(state, rules, outages)
+    if (nowMs > deadAt) turn('dead', Math.max(deadAt, statusSince))
+  }
+  return { state: changes.length > 0 ? { ...state, status, statusSince } : state, changes }
+}
+
+/** What one signal does to a service. */
+export function afterSignal(
+  state: ServiceState,
+  signal: { kind: HeartbeatKind; at: number },
+  outages: readonly Outage[],
+): Outcome {
+  switch (signal.kind) {
+    case 'start':
+    case 'log':
+      return { state, changes: [] }
+    case 'fail':
+      return afterFail(state, signal.at)
+    default:
+      return afterHeartbeat(state, signal.at, outages)
+  }
+}
+
+function afterHeartbeat(before: ServiceState, at: number, outages: readonly Outage[]): Outcome {
+  const heartbeatCount = before.heartbeatCount + 1
+  const last = before.lastHeartbeatAt
+  const gaps =
+    last !== null && at > last && !spansPause(before, last) && !spansOutage(last, at, outages)
+      ? withGap(before.gaps, at - last)
+      : before.gaps
+  const unpaused = before.pausedAt !== null && before.pauseUntilHeartbeat
+  const state: ServiceState = {
+    ...before,
+    heartbeatCount,
+    gaps,
+    cadenceMs: heartbeatCount >= HEARTBEATS_NEEDED ? median(gaps) : null,
+    failing: false,
+    lastHeartbeatAt: last === null ? at : Math.max(last, at),
+    silenceSince: Math.max(before.silenceSince, at),
+    pausedAt: unpaused ? null : before.pausedAt,
+    pauseUntilHeartbeat: unpaused ? false : before.pauseUntilHeartbeat,
+    resumedAt: unpaused ? at : before.resumedAt,
+  }
+  if (state.pausedAt !== null || state.status === 'alive') return { state, changes: [] }
+  if (state.status !== 'unknown') return turned(state, 'alive', at, 'heartbeat')
+  if (state.schedule) return turned(state, 'alive', at, 'schedule')
+  return state.cadenceMs === null ? { state, changes: [] } : turned(state, 'alive', at, 'learned')
+}
+
+/** A failure is no heartbeat, but it is a sign of life: it moves the silence, not the cadence. */
+function afterFail(before: ServiceState, at: number): Outcome {
+  const state = { ...before, failing: true, silenceSince: Math.max(before.silenceSince, at) }
+  if (state.pausedAt !== null || state.status === 'down') return { state, changes: [] }
+  return turned(state, 'down', at, 'fail')
+}
+
+/** What a new or cleared schedule does: the service is judged by it at once. */
+export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
+  if (state.pausedAt !== null || state.failing || state.lastHeartbeatAt === null) return { state, changes: [] }
+  const deadline = deadlineOf(state, rules, outages)
+  if (deadline === null) {
+    return state.status === 'alive' ? turned(state, 'unknown', nowMs, 'schedule') : { state, changes: [] }
+  }
+  if (state.status === 'alive' || nowMs > deadline) return { state, changes: [] }
+  return turned(state, 'alive', nowMs, 'schedule')
+}
+
+/** The moment after which silence alone next changes the status, as if the monitor never missed a moment; `null` for never. */
+export function nextChangeAt(state: ServiceState, rules: Rules, outages: readonly Outage[]): number | null {
+  if (state.pausedAt !== null || state.status === 'dead') return null
+  const deadline = state.status === 'alive' ? deadlineOf(state, rules, outages) : null
+  return deadline ?? deadAtOf(state, rules, outages)
+}
+
+/** An alive service goes down first, unless nothing is known that it could be late for. */
+function canDie({ status, schedule, cadenceMs }: ServiceState): boolean {
+  return status !== 'alive' || (schedule === null && cadenceMs === null)
+}
+
+function spansPause(state: ServiceState, lastHeartbeatAt: number): boolean {
+  return state.pausedAt !== null || (state.resumedAt !== null && state.resumedAt > lastHeartbeatAt)
+}
+
+function turned(state: ServiceState, to: Status, at: number, reason: Change['reason']): Outcome {
+  const change: Change = { from: state.status, to, at, reason }
+  return { state: { ...state, status: to, statusSince: at }, changes: [change] }
+}

@@ -1,0 +1,54 @@
+import { openDatabase } from '../db/open.ts'
+import { startApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { createLog } from './log.ts'
+
+const SECONDS_TO_STOP = 9
+
+try {
+  process.loadEnvFile()
+} catch {
+  // No .env file: the environment alone counts.
+}
+
+try {
+  await run()
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : startFault(error)}\n`)
+  process.exit(1)
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = createLog(config.logLevel)
+  const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
+  const database = await openDatabase(config.database, { onIdleError })
+  const app = await startApp({ config, database, clock: systemClock, log })
+  const address = config.publicUrl ?? app.url
+  log.info(
+    `Stillbeat listens on ${address} (database: ${database.description}). A first heartbeat: curl -X POST '${address}/heartbeat?service_key=my-service' and then: curl ${address}/status`,
+  )
+
+  let stopping = false
+  const stop = async (signal: string) => {
+    // npm forwards a signal that the terminal has already delivered: the second one must not cut the stop short.
+    if (stopping) return
+    stopping = true
+    log.info(`${signal}: finishing what was accepted`)
+    setTimeout(() => process.exit(1), SECONDS_TO_STOP * 1000).unref()
+    await app.stop()
+    await database.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+/** The message alone where it tells a person what to do; the trace for what nobody foresaw. */
+function startFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`
+  if ('code' in error && typeof error.code === 'string') return `cannot start: ${error.message || error.code}`
+  return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
+}

@@ -1,0 +1,47 @@
+import type { Trx } from '../../db/schema.ts'
+import { type FullServiceRow, findService } from '../../db/services.ts'
+import { writeStates } from '../../db/states.ts'
+import type { Deps } from '../deps.ts'
+import { CallerError, noSuchService } from '../errors.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { nextChangeAt, type Outcome } from '../lifecycle/transition.ts'
+import { storeTransitions } from '../lifecycle/transitions.ts'
+
+const ATTEMPTS = 10
+
+/**
+ * Changes one service in one transaction: `change` says what it becomes. If a heartbeat changes it in the meantime, all
+ * is undone and decided again on what is there then.
+ */
+export async function changeService(
+  deps: Deps,
+  key: string,
+  change: (trx: Trx, row: FullServiceRow, now: number) => Promise<Outcome> | Outcome,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const done = await deps.db.transaction().execute((trx) => tryChange(trx))
+    if (done) return
+  }
+  throw new CallerError('SERVICE_UNAVAILABLE', `service "${key}" keeps changing; try again`)
+
+  async function tryChange(trx: Trx): Promise<boolean> {
+    const now = deps.clock.now()
+    const row = await findService(trx, key)
+    if (!row) throw noSuchService(key)
+    const { state, changes } = await change(trx, row, now)
+    const changeAt = nextChangeAt(state, deps.config.rules, [])
+    const checkAt = changeAt === null ? ('never' as const) : changeAt + 1
+    const write = { ...state, serviceId: row.id, version: row.version, lastMetadata: null, checkAt }
+    const claimed = await writeStates(trx, [write])
+    if (!claimed.has(row.id)) return false
+    await storeTransitions(
+      trx,
+      changes.map((one) => ({ ...one, serviceId: row.id })),
+    )
+    if (changeAt !== null) deps.wakeAt(changeAt + 1)
+    return true
+  }
+}
+
+/** The state of a row that `changeService` gave. */
+export const currentState = (deps: Deps, row: FullServiceRow) => stateOf(row, deps.config.timezone)

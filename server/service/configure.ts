@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { replaceAliases } from '../../db/aliases.ts'
+import type { Trx } from '../../db/schema.ts'
+import {
+  type FullServiceRow,
+  findServices,
+  lockKeys,
+  registerServices,
+  type ServiceSettings as SettingsColumns,
+  updateSettings,
+} from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { badRequest, CallerError } from '../errors.ts'
+import { metadata } from '../heartbeat/details.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { cronFault } from '../lifecycle/schedule.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSettings, type Outcome } from '../lifecycle/transition.ts'
+import { isTimeZone } from '../time.ts'
+import { changeService } from './change.ts'
+import { getSettings, type ServiceSettings } from './settings.ts'
+
+const text = (what: string, limit: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: `${what} must not be empty; null clears it` })
+    .max(limit, { error: `${what} must have at most ${limit} characters` })
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
+      error: `${what} must not contain control characters`,
+    })
+    .nullable()
+    .optional()
+
+/** 100 years: far beyond any job, and within what a time in milliseconds can be added to. */
+const LONGEST_SECONDS = 3_153_600_000
+
+const seconds = (what: string, least: number) =>
+  z
+    .number()
+    .refine((value) => value >= least && value <= LONGEST_SECONDS, {
+      error: ({ input }) => `${what} must be at least ${least} s and at most ${LONGEST_SECONDS} s, got ${input}`,
+    })
+    .nullable()
+    .optional()
+
+export const configureInput = z.object({
+  serviceKey,
+  displayName: text('displayName', 200),
+  group: text('group', 100),
+  kind: text('kind', 50),
+  expectedPeriodSeconds: seconds('expectedPeriodSeconds', 0.001),
+  schedule: text('schedule', 200),
+  timezone: z
+    .string()
+    .refine(isTimeZone, { error: 'timezone must be one of the IANA list, e.g. Europe/Berlin' })
+    .nullable()
+    .optional(),
+  graceSeconds: seconds('graceSeconds', 0),
+  deadAfterSeconds: seconds('deadAfterSeconds', 1),
+  alertsEnabled: z.boolean().nullable().optional(),
+  mutedUntil: z
+    .union([z.literal('recovered'), z.iso.datetime({ offset: true })], {
+      error: 'mutedUntil must be a time such as 2026-11-24T08:00:00+01:00, or "recovered"',
+    })
+    .nullable()
+    .optional(),
+  aliases: z.array(serviceKey).max(20).nullable().optional(),
+  metadata: metadata.nullable().optional(),
+})
+
+type ConfigureInput = z.output<typeof configureInput>
+
+/** Creates a service or changes it: absent fields stay, `null` clears. A period replaces a cron line and the reverse. */
+export async function configureService(deps: Deps, input: ConfigureInput): Promise<ServiceSettings> {
+  const columns = columnsOf(input, deps.clock.now())
+  await deps.db.transaction().execute((trx) => registerServices(trx, [input.serviceKey], deps.clock.now()))
+  await changeService(deps, input.serviceKey, async (trx, row, now) => {
+    if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
+    await updateSettings(trx, row.id, columns)
+    return settle(deps, row, columns, now)
+  })
+  return getSettings(deps, input)
+}
+
+function settle(deps: Deps, row: FullServiceRow, columns: SettingsColumns, now: number): Outcome {
+  const state = stateOf({ ...row, ...(columns as Partial<FullServiceRow>) }, deps.config.timezone)
+  const schedules = ['period_ms', 'cron', 'timezone', 'grace_ms'] as const
+  const isRescheduled = schedules.some((column) => columns[column] !== undefined && columns[column] !== row[column])
+  return isRescheduled
+    ? afterSettings(state, now, deps.config.rules, deps.ledger.outages())
+    : { state, changes: [] }
+}
+
+function columnsOf(input: ConfigureInput, now: number): SettingsColumns {
+  const columns: SettingsColumns = {
+    display_name: input.displayName,
+    group_name: input.group,
+    kind: input.kind,
+    ...scheduleColumns(input, now),
+    timezone: input.timezone,
+    grace_ms: inMs(input.graceSeconds),
+    dead_after_ms: inMs(input.deadAfterSeconds),
+    alerts_enabled: input.alertsEnabled === null ? true : input.alertsEnabled,
+    ...muteColumns(input.mutedUntil),
+    metadata: input.metadata ? JSON.stringify(input.metadata) : input.metadata,
+  }
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+}
+
+function scheduleColumns({ expectedPeriodSeconds, schedule }: ConfigureInput, now: number): SettingsColumns {
+  if (schedule && expectedPeriodSeconds) {
+    throw badRequest('give either expectedPeriodSeconds or schedule, not both')
+  }
+  const fault = schedule ? cronFault(schedule, now) : null
+  if (fault) throw badRequest(`schedule is not a cron line such as "30 2 * * *": ${fault}`)
+  if (schedule) return { cron: schedule, period_ms: null }
+  if (expectedPeriodSeconds) return { cron: null, period_ms: inMs(expectedPeriodSeconds) }
+  return { cron: schedule, period_ms: inMs(expectedPeriodSeconds) }
+}
+
+function muteColumns(mutedUntil: string | null | undefined): SettingsColumns {
+  if (mutedUntil === undefined) return {}
+  const isUntilRecovered = mutedUntil === 'recovered'
+  return {
+    muted_until_recovered: isUntilRecovered,
+    muted_until: mutedUntil === null || isUntilRecovered ? null : Date.parse(mutedUntil),
+  }
+}
+
+function inMs(value: number | null | undefined): number | null | undefined {
+  return typeof value === 'number' ? Math.round(value * 1000) : value
+}
+
+async function setAliases(trx: Trx, row: FullServiceRow, aliases: string[]): Promise<void> {
+  await lockKeys(trx)
+  const wanted = [...new Set(aliases)].filter((alias) => alias !== row.key)
+  const taken = (await findServices(trx, wanted)).find((other) => other.id !== row.id)
+  if (taken) throw new CallerError('CONFLICT', `alias "${taken.asked}" already belongs to the service "${taken.key}"`)
+  await replaceAliases(trx, row.id, wanted)
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { deadAtOf, deadlineOf, limitOf } from '../lifecycle/limit.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
+import { duration } from '../time.ts'
+import { theService, viewContext } from './list.ts'
+import { type ServiceStatus, view } from './view.ts'
+
+export const explainInput = z.object({ serviceKey })
+
+/** Why a service has its status. Durations in seconds, times in ISO 8601. */
+export interface Explanation {
+  service: ServiceStatus
+  /** In plain words, most important first. */
+  reasons: string[]
+  /** Newest first. */
+  gapsSeconds: number[]
+  cadenceSeconds: number | null
+  limitSeconds: number | null
+  /** From when silence counts. */
+  silenceSince: string
+  deadline: string | null
+  deadAt: string | null
+  /** Outages of the monitor since then, which do not count as silence. */
+  excludedOutages: { from: string; to: string }[]
+}
+
+export async function explain(deps: Deps, input: z.output<typeof explainInput>): Promise<Explanation> {
+  const context = viewContext(deps)
+  const { now, rules, outages, iso } = context
+  const row = await theService(deps, input.serviceKey)
+  const stored = stateOf(row, context.timezone)
+  const { state } = afterSilence(stored, now, rules, outages)
+  const isJudged = state.pausedAt === null && state.status !== 'dead'
+  const limitMs = limitOf(state, rules)
+  const deadline = isJudged && !state.failing ? deadlineOf(state, rules, outages) : null
+  return {
+    service: view(row, context),
+    reasons: reasons(state, limitMs, now, iso),
+    gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
+    cadenceSeconds: inSeconds(state.cadenceMs),
+    limitSeconds: inSeconds(limitMs),
+    silenceSince: iso(state.silenceSince),
+    deadline: deadline === null ? null : iso(deadline),
+    deadAt: isJudged ? iso(deadAtOf(state, rules, outages)) : null,
+    excludedOutages: outages
+      .filter(({ toMs, fromMs }) => toMs > state.silenceSince && fromMs < now)
+      .map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs) })),
+  }
+}
+
+const inSeconds = (ms: number | null) => (ms === null ? null : ms / 1000)
+
+function reasons(state: ServiceState, limitMs: number | null, now: number, iso: Deps['iso']): string[] {
+  const told: string[] = []
+  if (state.pausedAt !== null) told.push(`paused since ${iso(state.pausedAt)}; it is not judged`)
+  if (state.failing) told.push('its newest verdict was a failure; the next success or heartbeat takes that back')
+  told.push(
+    state.lastHeartbeatAt === null
+      ? 'no heartbeat has come yet'
+      : `the last heartbeat came ${duration(Math.max(0, now - state.lastHeartbeatAt))} ago`,
+  )
+  told.push(expectation(state, limitMs))
+  return told
+}
+
+function expectation({ schedule, cadenceMs, gaps }: ServiceState, limitMs: number | null): string {
+  if (schedule?.kind === 'cron') {
+    return `expected by the cron line "${schedule.expression}" in ${schedule.timezone}, with a grace of ${duration(schedule.graceMs)}`
+  }
+  if (schedule) return `expected every ${duration(schedule.periodMs)}, with a grace of ${duration(schedule.graceMs)}`
+  if (cadenceMs === null) return `its rhythm is not known yet (${gaps.length} gaps so far)`
+  return `it beats every ${duration(cadenceMs)} (the median of ${gaps.length} gaps), so ${duration(limitMs ?? 0)} of silence are fine`
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { listHeartbeats } from '../../db/heartbeats.ts'
+import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
+import { listTransitions } from '../../db/transitions.ts'
+import type { Deps } from '../deps.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { theService } from './list.ts'
+import { displayName, statusName } from './view.ts'
+
+const since = z.iso
+  .datetime({ offset: true, error: 'since must be a time such as 2026-11-23T08:00:00+01:00' })
+  .transform((text) => Date.parse(text))
+  .optional()
+const limit = z.int().min(1).max(1_000).default(100)
+
+export const historyInput = z.object({
+  serviceKey: serviceKey.optional(),
+  group: z.string().optional(),
+  /** Only transitions to one of these. */
+  status: z.array(statusName).min(1).optional(),
+  since,
+  limit,
+})
+
+export interface Transition {
+  id: number
+  serviceKey: string
+  displayName: string
+  from: Status
+  to: Status
+  reason: string
+  at: string
+}
+
+/** Transitions, newest first. */
+export async function listHistory(
+  deps: Deps,
+  input: z.output<typeof historyInput>,
+): Promise<{ transitions: Transition[] }> {
+  const { serviceKey: key, group, status: statuses } = input
+  const serviceId = key === undefined ? undefined : (await theService(deps, key)).id
+  const rows = await listTransitions(deps.db, { serviceId, group, statuses, since: input.since, limit: input.limit })
+  return {
+    transitions: rows.map((row) => ({
+      id: row.id,
+      serviceKey: row.key,
+      displayName: displayName(row),
+      from: row.from_status,
+      to: row.to_status,
+      reason: row.reason,
+      at: deps.iso(row.at),
+    })),
+  }
+}
+
+export const heartbeatsInput = z.object({ serviceKey, since, limit })
+
+export interface HeartbeatSeen {
+  at: string
+  kind: HeartbeatKind
+  /** Seconds since the one before, of whatever kind; `null` for the oldest. */
+  gapSeconds: number | null
+  /** Of a run: what its success or fail told, or the time since its start. */
+  durationSeconds: number | null
+  details: Json
+}
+
+/** Heartbeats and signals of one service, newest first. */
+export async function listHeartbeatsOf(
+  deps: Deps,
+  input: z.output<typeof heartbeatsInput>,
+): Promise<{ heartbeats: HeartbeatSeen[] }> {
+  const { id } = await theService(deps, input.serviceKey)
+  // One more than asked for, so that the oldest shown has its gap.
+  const rows = await listHeartbeats(deps.db, id, { since: input.since, limit: input.limit + 1 })
+  const heartbeats = rows.map((row, index) => {
+    const before = rows[index + 1]
+    return {
+      at: deps.iso(row.at),
+      kind: row.kind,
+      gapSeconds: before ? (row.at - before.at) / 1000 : null,
+      durationSeconds: runSeconds(row, rows.slice(index + 1)),
+      details: row.details,
+    }
+  })
+  return { heartbeats: heartbeats.slice(0, input.limit) }
+}
+
+interface Row {
+  at: number
+  kind: HeartbeatKind
+  details: Json
+}
+
+function runSeconds(row: Row, older: Row[]): number | null {
+  if (row.kind !== 'success' && row.kind !== 'fail') return null
+  const told = detail(row, 'durationMs')
+  if (typeof told === 'number') return told / 1000
+  const start = older.find(({ kind }) => kind !== 'log')
+  const isItsStart = start?.kind === 'start' && detail(start, 'runId') === detail(row, 'runId')
+  return isItsStart ? (row.at - start.at) / 1000 : null
+}
+
+function detail({ details }: Row, name: string): Json | undefined {
+  return details !== null && typeof details === 'object' && !Array.isArray(details) ? details[name] : undefined
+}

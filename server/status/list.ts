@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { countServices, dueServices, findService, listServices, type ServiceRow } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { badRequest, noSuchService } from '../errors.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { serviceStatus, statusName, statusOf, type ViewContext, view } from './view.ts'
+
+export const LARGEST_PAGE = 10_000
+
+export const statusInput = z.object({
+  serviceKey: serviceKey.optional(),
+  group: z.string().optional(),
+  status: z.array(statusName).min(1).optional(),
+  limit: z.int().min(1).max(LARGEST_PAGE).default(1_000),
+  cursor: z.string().max(1_000).optional(),
+})
+
+export type StatusFilter = Pick<z.output<typeof statusInput>, 'serviceKey' | 'group' | 'status'>
+
+export const statusCounts = z
+  .object({ unknown: z.int(), alive: z.int(), down: z.int(), dead: z.int(), paused: z.int() })
+  .meta({ description: 'The first four add up to all services; `paused` tells how many of them are paused' })
+
+export const statusAnswer = z.object({
+  now: z.string(),
+  counts: statusCounts,
+  services: z.array(serviceStatus),
+  nextCursor: z.string().nullable(),
+})
+
+export type StatusAnswer = z.infer<typeof statusAnswer>
+
+/** One page of services in the order of their keys, with the counts of all that the group and key let through. */
+export async function listStatus(deps: Deps, input: z.output<typeof statusInput>): Promise<StatusAnswer> {
+  const context = viewContext(deps)
+  const { rows, nextCursor } = await page(deps, input, context)
+  return {
+    now: deps.iso(context.now),
+    counts: await counts(deps, input, context),
+    services: rows.map((row) => view(row, context)),
+    nextCursor,
+  }
+}
+
+/** The moment and the rules of one answer. */
+export function viewContext(deps: Deps): ViewContext {
+  return {
+    now: deps.clock.now(),
+    rules: deps.config.rules,
+    timezone: deps.config.timezone,
+    outages: deps.ledger.outages(),
+    iso: deps.iso,
+  }
+}
+
+async function page(deps: Deps, input: z.output<typeof statusInput>, context: ViewContext) {
+  if (input.serviceKey !== undefined) {
+    const row = await theService(deps, input.serviceKey)
+    return { rows: matches(row, input, context) ? [row] : [], nextCursor: null }
+  }
+  const rows: ServiceRow[] = []
+  let after = input.cursor === undefined ? undefined : keyOfCursor(input.cursor)
+  while (true) {
+    const limit = input.limit - rows.length
+    const filter = { statuses: input.status, group: input.group, dueBy: context.now }
+    const found = await listServices(deps.db, filter, { after, limit })
+    for (const row of found) if (matches(row, input, context)) rows.push(row)
+    after = found.at(-1)?.key
+    if (after === undefined || found.length < limit) return { rows, nextCursor: null }
+    if (rows.length === input.limit) return { rows, nextCursor: cursorOfKey(after) }
+  }
+}
+
+export async function theService(deps: Deps, key: string) {
+  const row = await findService(deps.db, key)
+  if (!row) throw noSuchService(key)
+  return row
+}
+
+function matches(row: ServiceRow, filter: StatusFilter, context: ViewContext): boolean {
+  if (filter.group !== undefined && row.group_name !== filter.group) return false
+  return !filter.status || filter.status.includes(statusOf(row, context))
+}
+
+/** Counted in the database as stored; the few that silence has changed since are moved over. */
+async function counts(deps: Deps, filter: StatusFilter, context: ViewContext): Promise<StatusAnswer['counts']> {
+  const counted = { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 }
+  if (filter.serviceKey !== undefined) {
+    const row = await theService(deps, filter.serviceKey)
+    counted[statusOf(row, context)] = 1
+    counted.paused = row.paused_at === null ? 0 : 1
+    return counted
+  }
+  for (const { status, count, paused } of await countServices(deps.db, filter)) {
+    counted[status] += count
+    counted.paused += paused
+  }
+  for (const row of await dueServices(deps.db, context.now, { group: filter.group })) {
+    counted[row.status] -= 1
+    counted[statusOf(row, context)] += 1
+  }
+  return counted
+}
+
+const cursorOfKey = (key: string) => Buffer.from(key).toString('base64url')
+
+function keyOfCursor(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString()
+  if (cursorOfKey(key) !== cursor) throw badRequest('cursor is not one that a status answer gave as nextCursor')
+  return key
+}

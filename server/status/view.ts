@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { ServiceRow } from '../../db/services.ts'
+import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
+import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
+import type { Outage } from '../lifecycle/listening.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
+import { ago } from '../time.ts'
+
+export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'])
+
+const time = z.iso.datetime({ offset: true }).meta({ example: '2026-11-23T22:20:01.123+03:00' })
+
+/** A service as everybody is shown it, whichever door they ask at. */
+export const serviceStatus = z.object({
+  serviceKey: z.string(),
+  displayName: z.string(),
+  group: z.string().nullable(),
+  status: statusName,
+  paused: z.boolean(),
+  lastHeartbeat: time.nullable(),
+  secondsSinceLastHeartbeat: z.number().nullable(),
+  lastHeartbeatReadable: z.string().nullable().meta({ example: '5 minutes ago' }),
+  medianIntervalSeconds: z.number().nullable(),
+  heartbeatCount: z.int(),
+  statusSince: time,
+  deadline: time.nullable().meta({ description: 'The moment after which a silent service is down' }),
+  heartbeatsNeeded: z.int().meta({ description: 'How many more until its rhythm is known' }),
+})
+
+export type ServiceStatus = z.infer<typeof serviceStatus>
+
+export interface ViewContext {
+  now: number
+  rules: Rules
+  timezone: string
+  outages: readonly Outage[]
+  iso: (ms: number) => string
+}
+
+/** What a row means at a moment. */
+export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
+  const { now, rules, outages, iso } = context
+  const { state } = afterSilence(stateOf(row, context.timezone), now, rules, outages)
+  const last = state.lastHeartbeatAt
+  const deadline = isJudged(state) ? deadlineOf(state, rules, outages) : null
+  return {
+    serviceKey: row.key,
+    displayName: displayName(row),
+    group: row.group_name,
+    status: state.status,
+    paused: state.pausedAt !== null,
+    lastHeartbeat: last === null ? null : iso(last),
+    secondsSinceLastHeartbeat: last === null ? null : Math.max(0, now - last) / 1000,
+    lastHeartbeatReadable: last === null ? null : ago(now - last),
+    medianIntervalSeconds: state.cadenceMs === null ? null : state.cadenceMs / 1000,
+    heartbeatCount: state.heartbeatCount,
+    statusSince: iso(state.statusSince),
+    deadline: deadline === null ? null : iso(deadline),
+    heartbeatsNeeded: heartbeatsNeeded(state),
+  }
+}
+
+/** The name a person gave, or the key made readable: `my-nightly_job` becomes `My Nightly Job`. */
+export function displayName(row: Pick<ServiceRow, 'key' | 'display_name'>): string {
+  return row.display_name ?? (row.key.replaceAll(/[-_]+/g, ' ').trim().replaceAll(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) || row.key)
+}
+
+/** The status by which a service is counted and filtered. */
+export const statusOf = (row: ServiceRow, context: Omit<ViewContext, 'iso'>) =>
+  afterSilence(stateOf(row, context.timezone), context.now, context.rules, context.outages).state.status
+
+function isJudged(state: ServiceState): boolean {
+  return state.status === 'alive' && state.pausedAt === null
+}
+
+function heartbeatsNeeded({ status, schedule, heartbeatCount }: ServiceState): number {
+  if (status !== 'unknown') return 0
+  return schedule ? 1 : Math.max(1, HEARTBEATS_NEEDED - heartbeatCount)
+}

@@ -1,0 +1,64 @@
+const MINUTE_MS = 60_000
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Turns epoch milliseconds into ISO 8601 with the offset that a zone has then, e.g. `2026-11-23T22:20:01.123+03:00`. */
+export function isoIn(timezone: string): (ms: number) => string {
+  const offsets = new Map<number, { shiftMs: number; suffix: string }>()
+  return (ms) => {
+    const minute = Math.floor(ms / MINUTE_MS)
+    let offset = offsets.get(minute)
+    if (!offset) {
+      if (offsets.size >= 10_000) offsets.clear()
+      offset = offsetAt(ms, timezone)
+      offsets.set(minute, offset)
+    }
+    return new Date(ms + offset.shiftMs).toISOString().slice(0, -1) + offset.suffix
+  }
+}
+
+function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: string } {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
+  return { shiftMs: zoned.offsetNanoseconds / 1_000_000, suffix: zoned.offset }
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', MINUTE_MS],
+  ['second', 1_000],
+] as const
+
+/** `5 minutes ago`, in the largest unit that fits; `just now` below a second. */
+export function ago(elapsedMs: number): string {
+  for (const [unit, unitMs] of units) {
+    if (elapsedMs >= unitMs) return relative.format(-Math.floor(elapsedMs / unitMs), unit)
+  }
+  return 'just now'
+}
+
+/** `2 h 5 min`, `45 s`, `1.5 s`: at most two units. */
+export function duration(ms: number): string {
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(ms < 10_000 ? 3 : 0))} s`
+  const minutes = Math.round(ms / MINUTE_MS)
+  const parts = [
+    [Math.floor(minutes / 1440), 'd'],
+    [Math.floor((minutes % 1440) / 60), 'h'],
+    [minutes % 60, 'min'],
+  ] as const
+  const first = parts.findIndex(([count]) => count > 0)
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ')
+}

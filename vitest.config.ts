@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const serverUrl = process.env.TEST_DATABASE_URL
+
+/** Every test runs on the embedded database and, where one is given, on PostgreSQL too. */
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: 'tests/helpers/setup.ts',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'embedded', env: { TEST_DATABASE_URL: '' } } },
+      ...(serverUrl ? [{ extends: true as const, test: { name: 'postgres', env: { TEST_DATABASE_URL: serverUrl } } }] : []),
+    ],
+  },
+})
