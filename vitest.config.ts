@@ -7,11 +7,14 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: 'tests/helpers/setup.ts',
+    reporters: ['default', './tests/verify/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'embedded', env: { TEST_DATABASE_URL: '' } } },
-      ...(serverUrl ? [{ extends: true as const, test: { name: 'postgres', env: { TEST_DATABASE_URL: serverUrl } } }] : []),
+      ...(serverUrl
+        ? [{ extends: true as const, test: { name: 'postgres', env: { TEST_DATABASE_URL: serverUrl } } }]
+        : []),
     ],
   },
 })
