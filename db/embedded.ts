@@ -10,7 +10,7 @@ export interface EmbeddedJobsConnection {
   pglite: PGlite
 }
 
-export class DataDirInUseError extends Error {
+class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'
 }
 
@@ -23,7 +23,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
     return {
       db,
       description: `embedded in ${dataDir}`,
-      sole: true,
+      isAlone: async () => true,
       jobsConnection: { pglite },
       close: async () => {
         if (!pglite.closed) await pglite.close()

@@ -2,7 +2,7 @@ import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations/index.ts'
 import type { Db } from './schema.ts'
 
-export class NewerSchemaError extends Error {
+class NewerSchemaError extends Error {
   override name = 'NewerSchemaError'
 }
 

@@ -1,4 +1,5 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { type EmbeddedJobsConnection, openEmbedded } from './embedded.ts'
 import type { Database, Db } from './schema.ts'
@@ -13,8 +14,8 @@ export interface OpenDatabase {
   db: Db
   /** For people: `PostgreSQL at db.example.org/stillbeat`, `embedded in ./data`. */
   description: string
-  /** True where no other process can use this database at the same time. */
-  sole: boolean
+  /** Whether no other process has this database open now. */
+  isAlone(): Promise<boolean>
   /** What the job queue connects with. */
   jobsConnection: { url: string } | EmbeddedJobsConnection
   close(): Promise<void>
@@ -32,9 +33,10 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 const int8 = 20
 
 async function openServer(url: string, options: OpenOptions): Promise<OpenDatabase> {
+  const name = `stillbeat ${randomUUID()}`
   const pool = new pg.Pool({
     connectionString: url,
-    application_name: 'stillbeat',
+    application_name: name,
     max: 10,
     connectionTimeoutMillis: 5_000,
     query_timeout: 15_000,
@@ -42,13 +44,24 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
   })
   pool.on('error', (error) => options.onIdleError?.(error))
+  // A connection can also break while it is lent out and waits for its next statement; that statement then fails.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const { hostname, pathname } = new URL(url)
   return {
     db,
     description: `PostgreSQL at ${hostname}${pathname}`,
-    sole: false,
+    isAlone: () => isAlone(db, name),
     jobsConnection: { url },
     close: () => db.destroy(),
   }
+}
+
+/** Every server keeps a connection busy, under a name of its own; PostgreSQL forgets it when the process ends, however it ends. */
+async function isAlone(db: Db, ownName: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and application_name like 'stillbeat %' and application_name <> ${ownName}
+    limit 1`.execute(db)
+  return rows.length === 0
 }

@@ -1,13 +1,24 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './schema.ts'
 
+export interface Proof {
+  nowMs: number
+  /** How old the last proof may be without there having been an outage. */
+  toleratedMs: number
+  /** When this process first failed to reach the database, if it has not reached it since. */
+  brokenSince: number | null
+}
+
 /**
- * Writes down that somebody listens now. Where the last such proof is older than `toleratedMs`, the time between is
- * stored as an outage, by whoever comes first.
+ * Writes down that somebody listens now. If nobody has for longer than is tolerated, or since this process was cut off,
+ * the time between is stored as an outage, by whoever comes first.
  *
  * @returns whether this call stored one
  */
-export async function proveListening(db: Db | Trx, nowMs: number, toleratedMs: number): Promise<boolean> {
+export async function proveListening(db: Db | Trx, { nowMs, toleratedMs, brokenSince }: Proof): Promise<boolean> {
+  // Being cut off is itself the end of listening, and so the last proof of it.
+  const lastAt = sql`greatest(last_at, ${sql.lit(brokenSince ?? 0)})`
+  const unproven = sql`(last_at < ${sql.lit(nowMs - toleratedMs)} or last_at < ${sql.lit(brokenSince ?? 0)})`
   const { rows } = await sql`
     with before as (select last_at from listening for update),
     proven as (
@@ -15,7 +26,7 @@ export async function proveListening(db: Db | Trx, nowMs: number, toleratedMs: n
       on conflict (id) do update set last_at = excluded.last_at
     )
     insert into outages (from_at, to_at)
-    select last_at, ${sql.lit(nowMs)} from before where last_at < ${sql.lit(nowMs - toleratedMs)}
+    select ${lastAt}, ${sql.lit(nowMs)} from before where ${unproven} and ${lastAt} < ${sql.lit(nowMs)}
     returning id`.execute(db)
   return rows.length > 0
 }

@@ -49,19 +49,19 @@ export interface ServiceStatesTable {
   check_at: Ms | null
 }
 
-export interface AliasesTable {
+interface AliasesTable {
   alias: string
   service_id: number
 }
 
-export interface HeartbeatsTable {
+interface HeartbeatsTable {
   service_id: number
   at: Ms
   kind: HeartbeatKind
   details: JsonColumn
 }
 
-export interface TransitionsTable {
+interface TransitionsTable {
   id: Generated<number>
   service_id: number
   from_status: Status
@@ -71,14 +71,14 @@ export interface TransitionsTable {
 }
 
 /** One row: when somebody last proved that the monitor listens. */
-export interface ListeningTable {
+interface ListeningTable {
   id: Generated<number>
   last_at: Ms
   /** The settings that every deadline in the database was reckoned with. */
   rules: Generated<string>
 }
 
-export interface OutagesTable {
+interface OutagesTable {
   id: Generated<number>
   from_at: Ms
   to_at: Ms

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { sql } from 'kysely'
 import { migrate } from '../db/migrate.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { replaceRules } from '../db/outages.ts'
+import { ping } from '../db/ping.ts'
 import { recheckAll } from '../db/services.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Clock } from './clock.ts'
@@ -44,7 +44,7 @@ const SLOW_CLIENTS_MS = 5_000
 export async function startApp({ config, database, clock, log, onChecked }: AppOptions): Promise<App> {
   const { db } = database
   await migrate(db)
-  const ledger = createLedger({ db, clock, log, sole: database.sole })
+  const ledger = createLedger({ db, clock, log, isAlone: database.isAlone })
   let jobs: Jobs | undefined
   const wakeAt = (ms: number) => jobs?.wakeAt(ms)
   const record = createRecorder({ config, db, ledger, wakeAt })
@@ -53,7 +53,7 @@ export async function startApp({ config, database, clock, log, onChecked }: AppO
 
   const isReady = async () => {
     if (!jobs) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
-    await sql`select 1`.execute(db)
+    await ping(db)
   }
   const http = await createHttp(deps, { version: packageJson.version, isReady })
   await http.listen({ host: config.host, port: config.port })

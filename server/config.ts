@@ -21,7 +21,9 @@ const flag = z
   .transform((text) => /^(true|1|yes|on)$/i.test(text.trim()))
 
 const webAddress = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` }).transform((url) => url.replace(/\/+$/, ''))
+  z
+    .url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` })
+    .transform((url) => url.replace(/\/+$/, ''))
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -40,7 +42,12 @@ const environment = z.object({
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   PUBLIC_URL: webAddress('https://stillbeat.example.org').optional(),
-  API_KEY: z.string().min(8, { error: 'must have at least 8 characters; `openssl rand -hex 24` makes a good one' }).optional(),
+  API_KEY: z
+    .string()
+    .regex(/^[!-~]{8,}$/, {
+      error: 'must be at least 8 ASCII characters without blanks; `openssl rand -hex 24` makes a good one',
+    })
+    .optional(),
   ALLOW_UNAUTHENTICATED: flag,
   TIMEZONE: z
     .string()

@@ -37,20 +37,33 @@ export const noSuchService = (key: string) =>
 /** What a caller is told of any error: our own words where they are meant for them, and never a stack trace. */
 export function callerErrorOf(error: unknown): CallerError {
   if (error instanceof CallerError) return error
+  if (codeOf(error) === NUL_IN_TEXT) return badRequest('text must not contain NUL characters')
   if (isDatabaseAway(error)) {
-    return new CallerError('SERVICE_UNAVAILABLE', 'the database cannot be reached right now; try again, repeating is harmless', {
-      cause: error,
-    })
+    return new CallerError(
+      'SERVICE_UNAVAILABLE',
+      'the database cannot be reached right now; try again, repeating is harmless',
+      {
+        cause: error,
+      },
+    )
   }
-  return new CallerError('INTERNAL_SERVER_ERROR', 'something went wrong here; the log of the server says what', { cause: error })
+  return new CallerError('INTERNAL_SERVER_ERROR', 'something went wrong here; the log of the server says what', {
+    cause: error,
+  })
 }
 
 /** Whether an error means that the database could not be asked, rather than that it refused what it was asked. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return connectionCodes.test(code) || connectionMessages.test(error.message)
+  return connectionCodes.test(codeOf(error)) || connectionMessages.test(error.message)
 }
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** PostgreSQL's code for the one character that its texts cannot hold, so that nothing is found by it. */
+const NUL_IN_TEXT = '22021'
 
 /** Node's own codes, and PostgreSQL's: 08 connection, 53 resources, 57P0x shutdown, 25006 a standby. */
 const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|53\w{3}|57P0\d|25006)$/

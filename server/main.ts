@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { openDatabase } from '../db/open.ts'
 import { startApp } from './app.ts'
 import { systemClock } from './clock.ts'
@@ -6,11 +7,7 @@ import { createLog } from './log.ts'
 
 const SECONDS_TO_STOP = 9
 
-try {
-  process.loadEnvFile()
-} catch {
-  // No .env file: the environment alone counts.
-}
+if (existsSync('.env')) process.loadEnvFile()
 
 try {
   await run()

@@ -48,7 +48,7 @@ export function ago(elapsedMs: number): string {
 
 /** `2 h 5 min`, `45 s`, `1.5 s`: at most two units. */
 export function duration(ms: number): string {
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(ms < 10_000 ? 3 : 0))} s`
+  if (ms < 59_500) return `${Number((ms / 1000).toFixed(ms < 10_000 ? 3 : 0))} s`
   const minutes = Math.round(ms / MINUTE_MS)
   const parts = [
     [Math.floor(minutes / 1440), 'd'],

@@ -3,7 +3,7 @@ import { ZodError } from 'zod'
 import type { Deps } from './deps.ts'
 import { callerErrorOf, sentenceOf } from './errors.ts'
 
-export interface Context {
+interface Context {
   deps: Deps
 }
 

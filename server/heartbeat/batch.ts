@@ -19,7 +19,7 @@ export interface BatchOptions {
 }
 
 export function createBatch<T>(write: (items: T[]) => Promise<void>, options: BatchOptions): Batch<T> {
-  let waiting: Waiting<T>[] = []
+  const waiting: Waiting<T>[] = []
   let writing = false
 
   async function writeAll(): Promise<void> {
@@ -34,7 +34,10 @@ export function createBatch<T>(write: (items: T[]) => Promise<void>, options: Ba
     add(item) {
       if (waiting.length >= options.queue) {
         return Promise.reject(
-          new CallerError('SERVICE_UNAVAILABLE', 'too many heartbeats are waiting to be stored; try again, repeating is harmless'),
+          new CallerError(
+            'SERVICE_UNAVAILABLE',
+            'too many heartbeats are waiting to be stored; try again, repeating is harmless',
+          ),
         )
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const KEY_LIMIT = 200
+const KEY_LIMIT = 200
 
 /** What nearly every key looks like; anything else is looked at closely. */
 const plain = /^[\w.:@/-]{1,200}$/

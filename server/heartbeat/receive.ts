@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { cutText, metadata } from './details.ts'
+import { cutText, isStorable, metadata } from './details.ts'
 import { serviceKey } from './key.ts'
 import type { Signal } from './record.ts'
 
-export const heartbeatInput = z.object({ serviceKey, metadata: metadata.optional() })
+export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 
 const MESSAGE_LIMIT = 2_000
 /** The end of a job's output tells most. */
@@ -13,7 +13,13 @@ const OUTPUT_LIMIT = 10_000
 export const signalInput = z.object({
   serviceKey,
   kind: z.enum(['start', 'success', 'fail', 'log', 'attention']),
-  runId: z.string().trim().min(1).max(100).optional(),
+  runId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .refine(isStorable, { error: 'runId must not contain NUL characters or lone surrogates' })
+    .optional(),
   exitCode: z.int().min(-2_147_483_648).max(4_294_967_295).optional(),
   durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   message: cutText(MESSAGE_LIMIT).optional(),

@@ -2,7 +2,7 @@ import { dayOf, ensurePartition } from '../../db/heartbeats.ts'
 import type { Db, HeartbeatKind, Trx } from '../../db/schema.ts'
 import { type StateWrite, writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
-import { CallerError } from '../errors.ts'
+import { CallerError, isDatabaseAway } from '../errors.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import { type ServiceChange, storeTransitions } from '../lifecycle/transitions.ts'
 import { createKnownServices, type Known } from './known.ts'
@@ -39,11 +39,24 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
   const partitions = new Set<number>()
 
   return async function record(signals: Signal[]): Promise<void> {
-    await deps.ledger.caughtUp()
+    try {
+      await deps.ledger.caughtUp()
+      await makePartitions(signals)
+      await recordAll(signals)
+    } catch (error) {
+      if (isDatabaseAway(error)) deps.ledger.cutOff()
+      throw error
+    }
+  }
+
+  async function makePartitions(signals: Signal[]): Promise<void> {
     for (const day of new Set(signals.map(({ at }) => dayOf(at)))) {
       if (!partitions.has(day)) await ensurePartition(deps.db, day)
       partitions.add(day)
     }
+  }
+
+  async function recordAll(signals: Signal[]): Promise<void> {
     let left = signals
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt === ATTEMPTS) {
@@ -88,8 +101,11 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
         continue
       }
       let one = drafts.get(known.id)
-      if (!one) drafts.set(known.id, (one = { known, state: known.state, signals: [], changes: [] }))
-      const { state, changes } = afterSignal(one.state, signal, outages)
+      if (!one) {
+        one = { known, state: known.state, signals: [], changes: [] }
+        drafts.set(known.id, one)
+      }
+      const { state, changes } = afterSignal(one.state, signal, deps.config.rules, outages)
       one.state = state
       one.signals.push(signal)
       for (const change of changes) one.changes.push({ ...change, serviceId: known.id })

@@ -52,7 +52,8 @@ function keylessCheck({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): 
     const { origin } = headers
     const originHost = origin === undefined ? undefined : hostOf(origin)
     const requestHost = hostOf(`http://${headers.host ?? ''}`)
-    if (originHost !== undefined && !isOwn(originHost) && originHost !== requestHost) throw foreign(`the page at ${origin}`)
+    if (originHost !== undefined && !isOwn(originHost) && originHost !== requestHost)
+      throw foreign(`the page at ${origin}`)
     if (!isAnyHost && !isOwn(requestHost)) throw foreign(`the address ${headers.host ?? '(none)'}`)
   }
 }
@@ -62,4 +63,7 @@ function hostOf(address: string): string {
 }
 
 const foreign = (what: string) =>
-  new CallerError('FORBIDDEN', `${what} is foreign to this monitor, which has no key; set PUBLIC_URL to it, or set API_KEY`)
+  new CallerError(
+    'FORBIDDEN',
+    `${what} is foreign to this monitor, which has no key; set PUBLIC_URL to it, or set API_KEY`,
+  )

@@ -10,16 +10,16 @@ export function takeRawBodies(app: FastifyInstance): void {
 /** The fields of a JSON or form body; none for another type, whose content is somebody's log. */
 export function bodyFields({ body, headers }: FastifyRequest): Record<string, unknown> {
   if (!Buffer.isBuffer(body) || body.length === 0) return {}
-  const type = headers['content-type'] ?? ''
+  const type = headers['content-type']?.toLowerCase() ?? ''
   const isForm = type.startsWith('application/x-www-form-urlencoded')
   // `curl -d '{…}'` without a header calls its JSON a form.
-  if (/\bjson\b/i.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)) return jsonObject(textOf(body))
+  if (/\bjson\b/.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)) return jsonObject(textOf(body))
   if (!isForm) return {}
   const form = new URLSearchParams(textOf(body))
   const fields: Record<string, unknown> = Object.fromEntries(form)
   const keys = form.getAll('service_key')
   if (keys.length > 1) fields.service_key = keys
-  if (typeof fields.metadata === 'string') fields.metadata = jsonObject(fields.metadata)
+  if (typeof fields.metadata === 'string') fields.metadata = parsed(fields.metadata, 'metadata')
   return fields
 }
 
@@ -36,14 +36,17 @@ function textOf(body: Buffer): string {
 }
 
 function jsonObject(text: string): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw badRequest(`the body is not valid JSON: ${(error as Error).message}`)
-  }
+  const value = parsed(text, 'the body')
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest('the body must be a JSON object, e.g. {"service_key":"my-service"}')
   }
   return value as Record<string, unknown>
+}
+
+function parsed(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw badRequest(`${what} is not valid JSON: ${(error as Error).message}`)
+  }
 }

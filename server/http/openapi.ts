@@ -4,7 +4,9 @@ import { metadata } from '../heartbeat/details.ts'
 import type { Door } from './door.ts'
 import { rawStatus, statusQuery } from './status.ts'
 
-const key = z.string().meta({ description: '1–200 characters; the first heartbeat registers it', example: 'my-service' })
+const key = z
+  .string()
+  .meta({ description: '1–200 characters; the first heartbeat registers it', example: 'my-service' })
 
 const received = z
   .object({ status: z.literal('ok'), service_key: z.string(), timestamp: z.iso.datetime({ offset: true }) })
@@ -26,7 +28,9 @@ export function openApiDoor(version: string, publicUrl: string): Door {
 function describe(version: string, publicUrl: string) {
   const body = {
     required: false,
-    content: { 'application/json': { schema: z.object({ service_key: key.optional(), metadata: metadata.optional() }) } },
+    content: {
+      'application/json': { schema: z.object({ service_key: key.optional(), metadata: metadata.optional() }) },
+    },
   }
   return createDocument({
     openapi: '3.1.0',

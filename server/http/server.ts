@@ -14,11 +14,12 @@ import { takeRawBodies } from './body.ts'
 import { openDoor } from './door.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
+import { refuseMalformed } from './malformed.ts'
 import { openApiDoor } from './openapi.ts'
 import { statusDoor } from './status.ts'
 import { openTrpc } from './trpc.ts'
 
-export const BODY_LIMIT = 64 * 1024
+const BODY_LIMIT = 64 * 1024
 /** A key of 200 characters of four bytes, each written as `%XX`. */
 const LONGEST_PARAM = 200 * 4 * 3
 
@@ -39,12 +40,16 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
       maxParamLength: LONGEST_PARAM,
       querystringParser: (text) => querystring.parse(text),
     },
-    rewriteUrl: ({ url = '/' }) => url.replaceAll(/[^\0-\x7f]/g, asPercent),
+    clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) =>
-    sendError(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),
+    sendError(
+      new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'),
+      request,
+      reply,
+    ),
   )
 
   const check = createAccessCheck(deps.config)
@@ -53,7 +58,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...heartbeatDoors(deps),
     statusDoor(deps),
     ...healthDoors(options.isReady),
-    openApiDoor(options.version, deps.config.publicUrl ?? `http://${deps.config.host}:${deps.config.port}`),
+    openApiDoor(options.version, deps.config.publicUrl ?? '/'),
   ]
   for (const door of doors) openDoor(app, door, check)
   await openTrpc(app, deps, check)
@@ -62,11 +67,6 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
 
 /** Fastify's remarks on its own start and stop are no news. */
 const quieter = (level: string) => (level === 'info' ? 'warn' : level)
-
-/** Node gives the bytes of an address one by one; written as `%XX` they are decoded as the UTF-8 that they are. */
-function asPercent(byte: string): string {
-  return `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
-}
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, cause } = callerErrorOf(ofFastify(error))
@@ -81,7 +81,10 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
 function ofFastify(error: FastifyError | Error): Error {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status === 413) {
-    return new CallerError('PAYLOAD_TOO_LARGE', `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`)
+    return new CallerError(
+      'PAYLOAD_TOO_LARGE',
+      `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`,
+    )
   }
   return status >= 400 && status < 500 ? badRequest(error.message) : error
 }

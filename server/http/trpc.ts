@@ -5,12 +5,17 @@ import type { Deps } from '../deps.ts'
 import { callerErrorOf } from '../errors.ts'
 import { type AppRouter, appRouter } from '../router.ts'
 import type { AccessCheck } from './access.ts'
+import { refuseMethod } from './door.ts'
+
+const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 /** The typed API under `/trpc`. */
 export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCheck): Promise<void> {
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: '/trpc',
     trpcOptions: {
+      // It streams multipart bodies past the limit that Fastify has for the others.
+      maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       createContext: ({ req }) => {
         try {
@@ -23,5 +28,10 @@ export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCh
       },
     },
   }
-  await app.register(fastifyTRPCPlugin, options)
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      if (!METHODS.some((method) => method === request.method)) refuseMethod(request, reply, METHODS)
+    })
+    await scope.register(fastifyTRPCPlugin, options)
+  })
 }

@@ -49,7 +49,9 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   })
 
   const alarm = createAlarm(clock, options.checkIntervalMs, async () => {
-    await boss.send(CHECK, {}).catch((error) => log.warn({ err: error }, 'could not ask for a check; the next one is not far'))
+    await boss
+      .send(CHECK, {})
+      .catch((error) => log.warn({ err: error }, 'could not ask for a check; the next one is not far'))
   })
   await boss.work(CHECK, { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 }, async () => {
     const next = await options.check()

@@ -17,31 +17,42 @@ export interface Ledger {
   outages(): readonly Outage[]
   /** Called when the doors are open: what came before, back to the last proof, was an outage. Keeps proving from then on. */
   begin(): Promise<void>
-  /** To be awaited before anything is judged: finds out whether this process has just woken from a sleep. */
+  /** To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. */
   caughtUp(): Promise<void>
+  /** The database could not be reached: until it is again, nobody can be sure that anybody listens. */
+  cutOff(): void
   end(): Promise<void>
 }
 
-export function createLedger(deps: { db: Db; clock: Clock; log: Log; sole: boolean }): Ledger {
+export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: () => Promise<boolean> }): Ledger {
   const { db, clock, log } = deps
   let outages: Outage[] = []
-  let provenAt = Number.NEGATIVE_INFINITY
+  let provenAt: number | null = null
+  let brokenSince: number | null = null
   let takeBack = () => {}
   let running: Promise<void> | undefined
 
   async function prove(): Promise<void> {
-    const now = clock.now()
-    const isFirst = provenAt === Number.NEGATIVE_INFINITY
+    const nowMs = clock.now()
     // At the start even a short gap was one, where no other process can have listened meanwhile.
-    const found = await proveListening(db, now, isFirst && deps.sole ? 0 : TOLERATED_MS)
-    provenAt = now
-    outages = mergeOutages(await listOutages(db, now - REMEMBERED_MS))
+    const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : TOLERATED_MS
+    const found = await proveListening(db, { nowMs, toleratedMs, brokenSince })
+    provenAt = nowMs
+    brokenSince = null
+    outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     if (found) log.info({ outage: outages.at(-1) }, 'nobody was listening for a while; that time counts as no silence')
+  }
+
+  function cutOff(): void {
+    brokenSince ??= clock.now()
   }
 
   function tick(): void {
     takeBack = clock.at(clock.now() + PROOF_EVERY_MS, async () => {
-      await catchUp().catch((error) => log.warn({ err: error }, 'could not write down that the monitor is listening'))
+      await catchUp().catch((error) => {
+        cutOff()
+        log.warn({ err: error }, 'could not write down that the monitor is listening')
+      })
       tick()
     })
   }
@@ -61,8 +72,10 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; sole: boole
       tick()
     },
     async caughtUp() {
-      if (clock.now() - provenAt > TOLERATED_MS) await catchUp()
+      const isProven = provenAt !== null && clock.now() - provenAt <= TOLERATED_MS
+      if (!isProven || brokenSince !== null) await catchUp()
     },
+    cutOff,
     async end() {
       takeBack()
       await catchUp().catch(() => {})

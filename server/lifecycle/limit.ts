@@ -1,3 +1,4 @@
+import type { Status } from '../../db/schema.ts'
 import { afterListening, type Outage } from './listening.ts'
 import { type CronSchedule, nextDue, type Schedule } from './schedule.ts'
 
@@ -9,6 +10,7 @@ export interface Rules {
 
 /** What the limit depends on. */
 export interface Expectation {
+  status: Status
   schedule: Schedule | null
   cadenceMs: number | null
   /** The service's own, or `null` for the server's. */
@@ -34,10 +36,11 @@ export function deadlineOf(service: Expectation, rules: Rules, outages: readonly
   return steadyDeadline(service.silenceSince, stepMs, limitMs, outages)
 }
 
-/** The moment after which a silent service is dead. */
+/** The moment after which a silent service is dead. One that is unknown is not waited for by any schedule yet. */
 export function deadAtOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number {
-  const limitMs = limitOf(service, rules)
-  const patienceMs = Math.max(service.deadAfterMs ?? rules.deadAfterMs, 2 * (limitMs ?? 0))
+  const deadAfterMs = service.deadAfterMs ?? rules.deadAfterMs
+  if (service.status === 'unknown') return afterListening(service.silenceSince, deadAfterMs, outages)
+  const patienceMs = Math.max(deadAfterMs, 2 * (limitOf(service, rules) ?? 0))
   const deadAt = afterListening(service.silenceSince, patienceMs, outages)
   return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
 }

@@ -35,7 +35,8 @@ function parsed(expression: string, timezone: string): Cron {
   const key = `${timezone} ${expression}`
   let cron = cache.get(key)
   if (!cron) {
-    cron = new Cron(expression, { timezone, paused: true, mode: '5-part' })
+    // cron calls a time fixed, and treats it so at a clock change, unless its minute or hour begins with `*`.
+    cron = new Cron(expression, { timezone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
     if (cache.size >= 1_000) cache.clear()
     cache.set(key, cron)
   }

@@ -27,7 +27,7 @@ export interface Change {
   from: Status
   to: Status
   at: number
-  reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule'
+  reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule' | 'pause' | 'resume'
 }
 
 export interface Outcome {
@@ -57,20 +57,31 @@ export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, o
   return { state: changes.length > 0 ? { ...state, status, statusSince } : state, changes }
 }
 
-/** What one signal does to a service. */
+/** What one signal does to a service, after what its silence until then has done. */
 export function afterSignal(
   state: ServiceState,
   signal: { kind: HeartbeatKind; at: number },
+  rules: Rules,
   outages: readonly Outage[],
 ): Outcome {
-  switch (signal.kind) {
+  const before = afterSilence(state, signal.at, rules, outages)
+  const after = signalled(before.state, signal, outages)
+  return before.changes.length === 0 ? after : { state: after.state, changes: [...before.changes, ...after.changes] }
+}
+
+function signalled(
+  state: ServiceState,
+  { kind, at }: { kind: HeartbeatKind; at: number },
+  outages: readonly Outage[],
+): Outcome {
+  switch (kind) {
     case 'start':
     case 'log':
       return { state, changes: [] }
     case 'fail':
-      return afterFail(state, signal.at)
+      return afterFail(state, at)
     default:
-      return afterHeartbeat(state, signal.at, outages)
+      return afterHeartbeat(state, at, outages)
   }
 }
 
@@ -102,9 +113,32 @@ function afterHeartbeat(before: ServiceState, at: number, outages: readonly Outa
 
 /** A failure is no heartbeat, but it is a sign of life: it moves the silence, not the cadence. */
 function afterFail(before: ServiceState, at: number): Outcome {
-  const state = { ...before, failing: true, silenceSince: Math.max(before.silenceSince, at) }
-  if (state.pausedAt !== null || state.status === 'down') return { state, changes: [] }
-  return turned(state, 'down', at, 'fail')
+  const silenceSince = Math.max(before.silenceSince, at)
+  if (before.pausedAt !== null) return { state: { ...before, silenceSince }, changes: [] }
+  const state = { ...before, failing: true, silenceSince }
+  return state.status === 'down' ? { state, changes: [] } : turned(state, 'down', at, 'fail')
+}
+
+/** From now on the service is not judged; an incident that was open ends here. */
+export function afterPause(before: ServiceState, nowMs: number, untilHeartbeat: boolean): Outcome {
+  const state = { ...before, failing: false, pausedAt: before.pausedAt ?? nowMs, pauseUntilHeartbeat: untilHeartbeat }
+  if (state.status !== 'down' && state.status !== 'dead') return { state, changes: [] }
+  return turned(state, statusUnsilenced(state), nowMs, 'pause')
+}
+
+/** Judged again from now on, as if it had just been heard. */
+export function afterResume(before: ServiceState, nowMs: number): Outcome {
+  if (before.pausedAt === null) return { state: before, changes: [] }
+  const silenceSince = Math.max(nowMs, before.silenceSince)
+  const state = { ...before, pausedAt: null, pauseUntilHeartbeat: false, resumedAt: nowMs, silenceSince }
+  const status = statusUnsilenced(state)
+  return status === state.status ? { state, changes: [] } : turned(state, status, nowMs, 'resume')
+}
+
+/** What a service is that is not silent at all. */
+function statusUnsilenced({ status, schedule, cadenceMs, lastHeartbeatAt }: ServiceState): 'alive' | 'unknown' {
+  const isExpected = lastHeartbeatAt !== null && (schedule !== null || cadenceMs !== null)
+  return isExpected || status === 'alive' ? 'alive' : 'unknown'
 }
 
 /** What a new or cleared schedule does: the service is judged by it at once. */
@@ -114,8 +148,9 @@ export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, 
   if (deadline === null) {
     return state.status === 'alive' ? turned(state, 'unknown', nowMs, 'schedule') : { state, changes: [] }
   }
-  if (state.status === 'alive' || nowMs > deadline) return { state, changes: [] }
-  return turned(state, 'alive', nowMs, 'schedule')
+  if (state.status !== 'alive' && nowMs <= deadline) return turned(state, 'alive', nowMs, 'schedule')
+  if (state.status === 'unknown') return turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
+  return { state, changes: [] }
 }
 
 /** The moment after which silence alone next changes the status, as if the monitor never missed a moment; `null` for never. */

@@ -4,20 +4,21 @@ import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError, noSuchService } from '../errors.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { nextChangeAt, type Outcome } from '../lifecycle/transition.ts'
+import { afterSilence, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { storeTransitions } from '../lifecycle/transitions.ts'
 
 const ATTEMPTS = 10
 
 /**
- * Changes one service in one transaction: `change` says what it becomes. If a heartbeat changes it in the meantime, all
- * is undone and decided again on what is there then.
+ * Changes one service in one transaction: `change` says what becomes of its state. What its silence has done until now
+ * is recorded first. If a heartbeat changes it in the meantime, all is undone and decided again on what is there then.
  */
 export async function changeService(
   deps: Deps,
   key: string,
-  change: (trx: Trx, row: FullServiceRow, now: number) => Promise<Outcome> | Outcome,
+  change: (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => Promise<Outcome> | Outcome,
 ): Promise<void> {
+  const { rules, timezone } = deps.config
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const done = await deps.db.transaction().execute((trx) => tryChange(trx))
     if (done) return
@@ -28,20 +29,18 @@ export async function changeService(
     const now = deps.clock.now()
     const row = await findService(trx, key)
     if (!row) throw noSuchService(key)
-    const { state, changes } = await change(trx, row, now)
-    const changeAt = nextChangeAt(state, deps.config.rules, [])
+    const silent = afterSilence(stateOf(row, timezone), now, rules, deps.ledger.outages())
+    const { state, changes } = await change(silent.state, now, trx, row)
+    const changeAt = nextChangeAt(state, rules, [])
     const checkAt = changeAt === null ? ('never' as const) : changeAt + 1
     const write = { ...state, serviceId: row.id, version: row.version, lastMetadata: null, checkAt }
     const claimed = await writeStates(trx, [write])
     if (!claimed.has(row.id)) return false
     await storeTransitions(
       trx,
-      changes.map((one) => ({ ...one, serviceId: row.id })),
+      [...silent.changes, ...changes].map((one) => ({ ...one, serviceId: row.id })),
     )
     if (changeAt !== null) deps.wakeAt(changeAt + 1)
     return true
   }
 }
-
-/** The state of a row that `changeService` gave. */
-export const currentState = (deps: Deps, row: FullServiceRow) => stateOf(row, deps.config.timezone)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { replaceAliases } from '../../db/aliases.ts'
 import type { Trx } from '../../db/schema.ts'
@@ -15,7 +16,7 @@ import { metadata } from '../heartbeat/details.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSettings, type Outcome } from '../lifecycle/transition.ts'
+import { afterSettings, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { isTimeZone } from '../time.ts'
 import { changeService } from './change.ts'
 import { getSettings, type ServiceSettings } from './settings.ts'
@@ -60,7 +61,8 @@ export const configureInput = z.object({
   deadAfterSeconds: seconds('deadAfterSeconds', 1),
   alertsEnabled: z.boolean().nullable().optional(),
   mutedUntil: z
-    .union([z.literal('recovered'), z.iso.datetime({ offset: true })], {
+    .string()
+    .refine((value) => value === 'recovered' || z.iso.datetime({ offset: true }).safeParse(value).success, {
       error: 'mutedUntil must be a time such as 2026-11-24T08:00:00+01:00, or "recovered"',
     })
     .nullable()
@@ -75,21 +77,20 @@ type ConfigureInput = z.output<typeof configureInput>
 export async function configureService(deps: Deps, input: ConfigureInput): Promise<ServiceSettings> {
   const columns = columnsOf(input, deps.clock.now())
   await deps.db.transaction().execute((trx) => registerServices(trx, [input.serviceKey], deps.clock.now()))
-  await changeService(deps, input.serviceKey, async (trx, row, now) => {
+  await changeService(deps, input.serviceKey, async (state, now, trx, row) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, row.id, columns)
-    return settle(deps, row, columns, now)
+    return settle(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   })
   return getSettings(deps, input)
 }
 
-function settle(deps: Deps, row: FullServiceRow, columns: SettingsColumns, now: number): Outcome {
-  const state = stateOf({ ...row, ...(columns as Partial<FullServiceRow>) }, deps.config.timezone)
-  const schedules = ['period_ms', 'cron', 'timezone', 'grace_ms'] as const
-  const isRescheduled = schedules.some((column) => columns[column] !== undefined && columns[column] !== row[column])
-  return isRescheduled
-    ? afterSettings(state, now, deps.config.rules, deps.ledger.outages())
-    : { state, changes: [] }
+/** Judges the service by its new settings, where they say when to expect it. */
+function settle(deps: Deps, before: ServiceState, row: FullServiceRow, now: number): Outcome {
+  const { schedule, deadAfterMs } = stateOf(row, deps.config.timezone)
+  const state = { ...before, schedule, deadAfterMs }
+  if (isDeepStrictEqual(schedule, before.schedule)) return { state, changes: [] }
+  return afterSettings(state, now, deps.config.rules, deps.ledger.outages())
 }
 
 function columnsOf(input: ConfigureInput, now: number): SettingsColumns {

@@ -1,17 +1,12 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../heartbeat/key.ts'
-import { changeService, currentState } from './change.ts'
+import { afterPause } from '../lifecycle/transition.ts'
+import { changeService } from './change.ts'
 
 export const pauseInput = z.object({ serviceKey, untilHeartbeat: z.boolean().default(false) })
 
 /** From now on the service is not judged, until it is resumed or, if so asked, until its next heartbeat. */
 export async function pauseService(deps: Deps, input: z.output<typeof pauseInput>): Promise<void> {
-  await changeService(deps, input.serviceKey, (_trx, row, now) => {
-    const state = currentState(deps, row)
-    return {
-      state: { ...state, pausedAt: state.pausedAt ?? now, pauseUntilHeartbeat: input.untilHeartbeat },
-      changes: [],
-    }
-  })
+  await changeService(deps, input.serviceKey, (state, now) => afterPause(state, now, input.untilHeartbeat))
 }

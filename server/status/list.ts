@@ -12,10 +12,10 @@ export const statusInput = z.object({
   group: z.string().optional(),
   status: z.array(statusName).min(1).optional(),
   limit: z.int().min(1).max(LARGEST_PAGE).default(1_000),
-  cursor: z.string().max(1_000).optional(),
+  cursor: z.string().max(1_100).optional(),
 })
 
-export type StatusFilter = Pick<z.output<typeof statusInput>, 'serviceKey' | 'group' | 'status'>
+type StatusFilter = Pick<z.output<typeof statusInput>, 'serviceKey' | 'group' | 'status'>
 
 export const statusCounts = z
   .object({ unknown: z.int(), alive: z.int(), down: z.int(), dead: z.int(), paused: z.int() })

@@ -63,7 +63,14 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
 
 /** The name a person gave, or the key made readable: `my-nightly_job` becomes `My Nightly Job`. */
 export function displayName(row: Pick<ServiceRow, 'key' | 'display_name'>): string {
-  return row.display_name ?? (row.key.replaceAll(/[-_]+/g, ' ').trim().replaceAll(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) || row.key)
+  return (
+    row.display_name ??
+    (row.key
+      .replaceAll(/[-_]+/g, ' ')
+      .trim()
+      .replaceAll(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) ||
+      row.key)
+  )
 }
 
 /** The status by which a service is counted and filtered. */

@@ -28,10 +28,17 @@ export interface TestAppOptions {
   clock?: TestClock
   /** A second server on the database of a first. */
   beside?: TestDatabase
+  /** `afterAll` for an app that all tests of a file share. */
+  stopAfter?: (stop: () => Promise<void>) => void
 }
 
-/** A whole server on a real database and a clock that the test moves; stopped when the test ends. */
-export async function startTestApp({ env = {}, clock = createTestClock(), beside }: TestAppOptions = {}): Promise<TestApp> {
+/** A whole server on a real database and a clock that the test moves; stopped when the test ends, if not later. */
+export async function startTestApp({
+  env = {},
+  clock = createTestClock(),
+  beside,
+  stopAfter = onTestFinished,
+}: TestAppOptions = {}): Promise<TestApp> {
   const home = beside ?? (await createTestDatabase())
   const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...home.env, ...env })
   const database = await openDatabase(config.database)
@@ -47,7 +54,7 @@ export async function startTestApp({ env = {}, clock = createTestClock(), beside
     await database.close()
     if (!beside) await home.drop()
   }
-  onTestFinished(stop)
+  stopAfter(stop)
 
   const request = (path: string, init?: RequestInit) => fetch(app.url + path, init)
   return {

@@ -22,8 +22,7 @@ export function createTestClock(startAt = Date.UTC(2026, 10, 23, 12)): TestClock
   let now = startAt
   const timers = new Set<Timer>()
 
-  const nextDue = (until: number) =>
-    [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+  const nextDue = (until: number) => [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
 
   return {
     now: () => now,

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '../server/config.ts'
+import { MINUTE, SECOND } from './helpers/clock.ts'
+
+/** What a start with these settings says; empty if nothing is wrong. */
+function complaint(env: Record<string, string>): string {
+  try {
+    readConfig(env)
+    return ''
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).message
+  }
+}
+
+test('without any setting the monitor keeps to itself, with an embedded database', () => {
+  expect(readConfig({})).toEqual({
+    host: '127.0.0.1',
+    port: 8765,
+    database: { url: undefined, dataDir: './data' },
+    publicUrl: undefined,
+    apiKey: undefined,
+    timezone: 'UTC',
+    checkIntervalMs: 60 * SECOND,
+    rules: { minSilenceMs: 10 * SECOND, deadAfterMs: 604_800 * SECOND },
+    logLevel: 'info',
+  })
+})
+
+test('an empty value is as good as none, and what is unknown is ignored', () => {
+  const empty = ['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_NAME', 'DATA_DIR', 'PUBLIC_URL', 'API_KEY', 'TIMEZONE']
+  const flags = ['ALLOW_UNAUTHENTICATED', 'DEBUG_MODE', 'LOG_LEVEL']
+  const numbers = ['CHECK_INTERVAL_SECONDS', 'MIN_SILENCE_SECONDS', 'DEAD_AFTER_SECONDS']
+  const env = Object.fromEntries([...empty, ...flags, ...numbers].map((name) => [name, '']))
+  expect(readConfig({ ...env, STILLBEAT_NOTHING: 'x', PATH: '/bin', UNSET: undefined })).toEqual(readConfig({}))
+})
+
+test.each<[name: string, value: string, example: string | RegExp]>([
+  ['PORT', 'http', 'e.g. 8765'],
+  ['PORT', '65536', 'e.g. 8765'],
+  ['PORT', '-1', 'e.g. 8765'],
+  ['PORT', '80.5', 'e.g. 8765'],
+  ['DATABASE_URL', 'mysql://root@localhost/stillbeat', /e\.g\. postgres:\/\/.*; leave it empty/],
+  ['DATABASE_URL', 'localhost:5432', /e\.g\. postgres:\/\//],
+  ['PUBLIC_URL', 'beats.example.org', 'e.g. https://'],
+  ['PUBLIC_URL', 'ftp://beats.example.org', 'e.g. https://'],
+  ['API_KEY', 'short', '`openssl rand -hex 24`'],
+  ['API_KEY', 'no header carries this', '`openssl rand -hex 24`'],
+  ['API_KEY', 'пароль-пароль', '`openssl rand -hex 24`'],
+  ['TIMEZONE', 'Mars/Base', 'e.g. Europe/Moscow'],
+  ['TIMEZONE', 'MSK+3', 'e.g. Europe/Moscow'],
+  ['CHECK_INTERVAL_SECONDS', '0', 'at least 1, e.g. 60'],
+  ['CHECK_INTERVAL_SECONDS', 'often', 'e.g. 60'],
+  ['CHECK_INTERVAL_SECONDS', '60s', 'e.g. 60'],
+  ['CHECK_INTERVAL_SECONDS', 'Infinity', 'e.g. 60'],
+  ['CHECK_INTERVAL_SECONDS', ' ', 'e.g. 60'],
+  ['MIN_SILENCE_SECONDS', '-1', 'at least 0, e.g. 10'],
+  ['MIN_SILENCE_SECONDS', 'NaN', 'e.g. 10'],
+  ['DEAD_AFTER_SECONDS', '0.5', 'at least 1, e.g. 604800'],
+  ['DEAD_AFTER_SECONDS', '1e12', 'e.g. 604800'],
+  ['ALLOW_UNAUTHENTICATED', 'maybe', 'true or false'],
+  ['DEBUG_MODE', '2', 'true or false'],
+  ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
+])('%s=%s stops the start with its name, its fault and an example', (name, value, example) => {
+  const told = complaint({ [name]: value })
+  expect(told).toMatch(new RegExp(`^${name} (must|is not) `))
+  expect(told).toMatch(example)
+  expect(told).not.toContain('\n')
+})
+
+test('all wrong values are told at once, and no secret with them', () => {
+  const told = complaint({ PORT: 'x', API_KEY: 'hush', DATABASE_URL: 'mysql://root:hush@localhost/x' })
+  expect(told.split('\n').map((line) => line.split(' ')[0])).toEqual(['PORT', 'DATABASE_URL', 'API_KEY'])
+  expect(told).not.toContain('hush')
+})
+
+test.each(['true', 'True', 'TRUE', '1', 'yes', 'On', ' true '])('%j switches on', (value) => {
+  expect(complaint({ HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: value })).toBe('')
+})
+
+test.each(['false', 'False', 'FALSE', '0', 'no', 'Off', ''])('%j does not', (value) => {
+  expect(complaint({ HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: value })).toMatch(/^HOST 0\.0\.0\.0/)
+})
+
+test('fractions of seconds are taken as they are', () => {
+  const config = readConfig({
+    CHECK_INTERVAL_SECONDS: '1.5',
+    MIN_SILENCE_SECONDS: '.25',
+    DEAD_AFTER_SECONDS: '86400.125',
+  })
+  expect(config).toMatchObject({ checkIntervalMs: 1_500, rules: { minSilenceMs: 250, deadAfterMs: 86_400_125 } })
+})
+
+test('a public address loses the slash at its end', () => {
+  expect(readConfig({ PUBLIC_URL: 'https://example.org/beats/' }).publicUrl).toBe('https://example.org/beats')
+})
+
+test.each([
+  ['postgres://u:p@db:5432/first?sslmode=require', 'second', 'postgres://u:p@db:5432/second?sslmode=require'],
+  ['postgresql://db/first', 'with space/and #', 'postgresql://db/with%20space%2Fand%20%23'],
+  ['postgres://db', 'second', 'postgres://db/second'],
+  ['postgres://db/first', '', 'postgres://db/first'],
+])('in %s the name is replaced by "%s"', (DATABASE_URL, DATABASE_NAME, url) => {
+  expect(readConfig({ DATABASE_URL, DATABASE_NAME }).database.url).toBe(url)
+})
+
+test('a name alone does not turn the embedded database off', () => {
+  expect(readConfig({ DATABASE_NAME: 'second' }).database.url).toBeUndefined()
+})
+
+describe('who can reach the monitor', () => {
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('on %s only this machine, so no key is needed', (HOST) => {
+    expect(readConfig({ HOST })).toMatchObject({ host: HOST, apiKey: undefined })
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.1.5', 'beats.example.org', '127.0.0.1.example.org'])(
+    'on %s others too, so it wants a key or to be told that none is needed',
+    (HOST) => {
+      const told = complaint({ HOST })
+      expect(told).toMatch(`HOST ${HOST} can be reached by other machines`)
+      expect(told).toMatch(/set API_KEY .*ALLOW_UNAUTHENTICATED=true/)
+      expect(readConfig({ HOST, API_KEY: 'correct-horse' })).toMatchObject({ host: HOST, apiKey: 'correct-horse' })
+      expect(readConfig({ HOST, ALLOW_UNAUTHENTICATED: 'true' })).toMatchObject({ host: HOST, apiKey: undefined })
+    },
+  )
+})
+
+describe('for trying it out', () => {
+  test('the debug mode checks often, gives up early and tells much', () => {
+    expect(readConfig({ DEBUG_MODE: 'True' })).toMatchObject({
+      checkIntervalMs: 5 * SECOND,
+      rules: { minSilenceMs: 10 * SECOND, deadAfterMs: 10 * MINUTE },
+      logLevel: 'debug',
+    })
+  })
+
+  test('what is set otherwise stays as it is set', () => {
+    const set = { CHECK_INTERVAL_SECONDS: '30', DEAD_AFTER_SECONDS: '3600', LOG_LEVEL: 'warn' }
+    expect(readConfig({ DEBUG_MODE: '1', ...set })).toEqual(readConfig(set))
+  })
+})

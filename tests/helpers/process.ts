@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { onTestFinished } from 'vitest'
+
+const STARTED = /Stillbeat listens on (\S+)/
+const LONGEST_START_MS = 30_000
+
+export interface ServerProcess {
+  url: string
+  /** Ends it, and waits until it has. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null }>
+  child: ChildProcess
+}
+
+function launch(env: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, ['server/main.ts'], {
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return child
+}
+
+/** `npm run server` as its own process, ready to take heartbeats. */
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+  const child = launch(env)
+  const told: string[] = []
+  const started = new Promise<string>((resolve, reject) => {
+    const look = (line: string) => {
+      told.push(line)
+      const url = STARTED.exec(line)?.[1]
+      if (url) resolve(url)
+    }
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', look)
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', look)
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${told.join('\n')}`)))
+    AbortSignal.timeout(LONGEST_START_MS).onabort = () => reject(new Error(`no start: ${told.join('\n')}`))
+  })
+  return {
+    url: await started,
+    child,
+    async end(signal) {
+      const exited = once(child, 'exit')
+      child.kill(signal)
+      const [code] = await exited
+      return { code }
+    },
+  }
+}
+
+/** A start that is expected to fail: what it says and its exit code. */
+export async function failToStart(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
+  const child = launch(env)
+  let stderr = ''
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const [code] = await once(child, 'close')
+  return { code, stderr }
+}

@@ -1,0 +1,35 @@
+import { expect } from 'vitest'
+
+const KNOWN = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_SUPPORTED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+} as const
+
+export type Refusal = keyof typeof KNOWN
+
+/** A stack trace, a path of ours, or the words of PostgreSQL. */
+const INNARDS = /\n\s+at |\.ts:\d|node_modules|node:internal|invalid byte sequence|\bstack\b/
+
+/** Expects a raw door to refuse in one sentence, and to show nothing of its inside. */
+export function expectRefusal(answer: { status: number; body: string }, code: Refusal, message: string | RegExp): void {
+  expect(answer).toMatchObject({ status: KNOWN[code], body: expect.not.stringMatching(INNARDS) })
+  expect(JSON.parse(answer.body)).toStrictEqual({ error: { code, message: expect.stringMatching(message) } })
+}
+
+/** The same for `/trpc`, which has an envelope of its own. */
+export function expectTrpcRefusal(
+  answer: { status: number; body: string },
+  code: string,
+  message: string | RegExp,
+): void {
+  expect(answer).toMatchObject({ status: expect.toSatisfy(isRefusal), body: expect.not.stringMatching(INNARDS) })
+  expect(JSON.parse(answer.body)).toMatchObject({
+    error: { message: expect.stringMatching(message), data: { code, httpStatus: answer.status } },
+  })
+}
+
+const isRefusal = (status: number) => status >= 400 && status < 500

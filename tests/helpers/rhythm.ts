@@ -1,0 +1,21 @@
+import type { TestApp } from './app.ts'
+import { MINUTE } from './clock.ts'
+
+/** Four heartbeats, five minutes apart: then the rhythm is known, and ten minutes of silence are fine. */
+export async function learnFiveMinutes(app: TestApp, ...keys: string[]): Promise<void> {
+  for (let beat = 0; beat < 4; beat++) {
+    if (beat > 0) await app.clock.advance(5 * MINUTE)
+    for (const key of keys) await app.beat(key)
+  }
+}
+
+/** What became of the services, oldest first: `worker: alive → down (silence)`. */
+export async function transitionsOf(app: TestApp, serviceKey?: string): Promise<string[]> {
+  const { transitions } = await app.api.history.query({ serviceKey, limit: 1_000 })
+  return transitions.map(({ serviceKey, from, to, reason }) => `${serviceKey}: ${from} → ${to} (${reason})`).reverse()
+}
+
+export async function statusOf(app: TestApp, serviceKey: string): Promise<string> {
+  const { services } = await app.api.status.query({ serviceKey })
+  return services[0]?.status ?? 'none'
+}
