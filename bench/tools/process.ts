@@ -1,0 +1,97 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { later } from './undo.ts'
+
+/** A server in a process of its own. */
+export interface Running {
+  url: string
+  /** The memory it holds, in MB. */
+  memory(): Promise<number>
+  stop(): Promise<void>
+}
+
+const START_SECONDS = 60
+const STOP_SECONDS = 20
+
+export const startMonitor = (env: Record<string, string>): Promise<Running> =>
+  start(new URL('../../server/main.ts', import.meta.url), { LOG_LEVEL: 'warn', ...env })
+export const startEmptyRoute = (): Promise<Running> => start(new URL('../empty/route.ts', import.meta.url), {})
+export const startEmptyTrpc = (): Promise<Running> => start(new URL('../empty/trpc.ts', import.meta.url), {})
+
+/** Starts in an empty folder and with nothing else in the environment, so that no `.env` file changes what is measured. */
+async function start(script: URL, env: Record<string, string>): Promise<Running> {
+  const cwd = await mkdtemp(join(tmpdir(), 'stillbeat-bench-'))
+  later(() => rm(cwd, { recursive: true, force: true }))
+  const port = await freePort()
+  const child = spawn(process.execPath, [fileURLToPath(script)], {
+    cwd,
+    env: { PATH: process.env.PATH, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const showLog = keepLog(child)
+  const stop = () => end(child)
+  later(stop)
+  const url = `http://127.0.0.1:${port}`
+  await ready(child, url).finally(showLog)
+  return { url, memory: () => residentMb(child), stop }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port was found')
+  return address.port
+}
+
+/** What a server says is shown, but not that it is still starting, which it says to each who asks whether it is ready. */
+function keepLog(child: ChildProcess): () => void {
+  let early = ''
+  let isShown = false
+  const take = (chunk: Buffer) => {
+    if (isShown) process.stderr.write(chunk)
+    else early += chunk.toString()
+  }
+  child.stdout?.on('data', take)
+  child.stderr?.on('data', take)
+  return () => {
+    isShown = true
+    process.stderr.write(early.replaceAll(/^.*"still starting".*\n/gm, ''))
+  }
+}
+
+async function ready(child: ChildProcess, url: string): Promise<void> {
+  for (const until = Date.now() + START_SECONDS * 1000; Date.now() < until; await sleep(50)) {
+    if (hasEnded(child)) throw new Error(`a server ended while it was starting, with ${child.exitCode}`)
+    const response = await fetch(`${url}/ready`).catch(() => null)
+    await response?.arrayBuffer()
+    if (response?.ok) return
+  }
+  throw new Error(`a server was not ready within ${START_SECONDS} s`)
+}
+
+/** Lets it finish what it accepted. */
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000)
+  await ended
+  clearTimeout(impatience)
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
+
+async function residentMb(child: ChildProcess): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(child.pid)])
+  return Number(stdout) / 1024
+}

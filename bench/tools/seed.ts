@@ -1,0 +1,46 @@
+import { encodeGaps } from '../../db/gaps.ts'
+import { connect } from './database.ts'
+
+const MINUTE_MS = 60_000
+/** A service beats every 20 minutes, so that none falls silent while the bench runs. */
+const CADENCE_MS = 20 * MINUTE_MS
+const GAPS = encodeGaps(Array.from({ length: 50 }, (_, index) => CADENCE_MS + index))
+const AT_ONCE = 100_000
+
+/** Adds alive services `svc-<from>` to `svc-<to>`, last heard of within their cadence, to tables that exist. */
+export async function seedServices(place: { DATABASE_URL: string }, from: number, to: number): Promise<void> {
+  const client = await connect(place)
+  for (let first = from; first <= to; first += AT_ONCE) {
+    await client.query(ADD, [first, Math.min(to, first + AT_ONCE - 1), Date.now(), CADENCE_MS, GAPS])
+  }
+  await client.query('vacuum analyze services, service_states')
+}
+
+const ADD = `
+  with fresh as (
+    insert into services (key, group_name, created_at)
+    select 'svc-' || i, 'group-' || i % 50, $3::bigint from generate_series($1::int, $2::int) i
+    returning id
+  ), heard as (
+    select id, $3::bigint - (random() * $4::int)::bigint as at from fresh
+  )
+  insert into service_states (
+    service_id, version, status, status_since, heartbeat_count, last_heartbeat_at, silence_since, gaps, cadence_ms, check_at
+  )
+  select id, 60, 'alive', at - 86400000, 60, at, at, $5::bytea, $4::int, at + 2 * $4::int + 1 from heard`
+
+/** Makes a number of services overdue since an hour, spread over all of those that are there. */
+export async function makeOverdue(
+  place: { DATABASE_URL: string },
+  { overdue, of }: { overdue: number; of: number },
+): Promise<void> {
+  const client = await connect(place)
+  await client.query(SILENCE, [Date.now() - 60 * MINUTE_MS, of / overdue, overdue])
+  await client.end()
+}
+
+const SILENCE = `
+  update service_states set
+    status = 'alive', last_heartbeat_at = $1::bigint, silence_since = $1::bigint,
+    check_at = $1::bigint + (random() * 60000)::bigint
+  where service_id = any(select i * $2::int from generate_series(1, $3::int) i)`
