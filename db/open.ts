@@ -35,6 +35,7 @@ const int8 = 20
 async function openServer(url: string, options: OpenOptions): Promise<OpenDatabase> {
   const name = `stillbeat ${randomUUID()}`
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     application_name: name,
     max: 10,
@@ -64,4 +65,25 @@ async function isAlone(db: Db, ownName: string): Promise<boolean> {
     where datname = current_database() and application_name like 'stillbeat %' and application_name <> ${ownName}
     limit 1`.execute(db)
   return rows.length === 0
+}
+
+/** Begins a statement that is worth preparing: planning it anew would cost more than running it. */
+export const PREPARED = '/* prepared */'
+
+/** Prepares the statements that ask for it, once a connection. */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg has a dozen forms of this call, and all but one pass as they are.
+  override query(first: any, ...others: any[]): any {
+    if (typeof first !== 'string' || !first.startsWith(PREPARED)) return super.query(first, ...(others as [never]))
+    const [values, ...rest] = others
+    return super.query({ name: nameOf(first), text: first, values }, ...(rest as [never]))
+  }
+}
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `stillbeat_${names.size}`
+  names.set(text, name)
+  return name
 }

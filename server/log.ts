@@ -8,5 +8,14 @@ export function createLog(level: string): Log {
   const readable = process.stdout.isTTY
     ? pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
     : undefined
-  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, readable ?? process.stdout)
+  const options = { level, base: null, timestamp: stdTimeFunctions.isoTime, serializers: { err: describe } }
+  return pino(options, readable ?? process.stdout)
+}
+
+/** A database error carries its whole connection with it, secrets and all; these fields say what happened. */
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return { type: name, message, code, stack, ...(cause === undefined ? {} : { cause: describe(cause) }) }
 }

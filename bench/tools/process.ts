@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import packageJson from '../../package.json' with { type: 'json' }
 import { later } from './undo.ts'
 
 /** A server in a process of its own. */
@@ -21,25 +22,27 @@ const START_SECONDS = 60
 const STOP_SECONDS = 20
 
 export const startMonitor = (env: Record<string, string>): Promise<Running> =>
-  start(new URL('../../server/main.ts', import.meta.url), { LOG_LEVEL: 'warn', ...env })
-export const startEmptyRoute = (): Promise<Running> => start(new URL('../empty/route.ts', import.meta.url), {})
-export const startEmptyTrpc = (): Promise<Running> => start(new URL('../empty/trpc.ts', import.meta.url), {})
+  start('../../server/main.ts', { LOG_LEVEL: 'warn', ...env })
+export const startEmptyRoute = (): Promise<Running> => start('../empty/route.ts', {})
+export const startEmptyTrpc = (): Promise<Running> => start('../empty/trpc.ts', {})
+
+/** As `npm run server` starts it: `node FLAGS… server/main.ts`. */
+const flags = packageJson.scripts.server.split(' ').slice(1, -1)
 
 /** Starts in an empty folder and with nothing else in the environment, so that no `.env` file changes what is measured. */
-async function start(script: URL, env: Record<string, string>): Promise<Running> {
+async function start(script: string, env: Record<string, string>): Promise<Running> {
   const cwd = await mkdtemp(join(tmpdir(), 'stillbeat-bench-'))
   later(() => rm(cwd, { recursive: true, force: true }))
   const port = await freePort()
-  const child = spawn(process.execPath, [fileURLToPath(script)], {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(new URL(script, import.meta.url))], {
     cwd,
     env: { PATH: process.env.PATH, PORT: String(port), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', process.stderr, process.stderr],
   })
-  const showLog = keepLog(child)
   const stop = () => end(child)
   later(stop)
   const url = `http://127.0.0.1:${port}`
-  await ready(child, url).finally(showLog)
+  await ready(child, url)
   return { url, memory: () => residentMb(child), stop }
 }
 
@@ -51,22 +54,6 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no free port was found')
   return address.port
-}
-
-/** What a server says is shown, but not that it is still starting, which it says to each who asks whether it is ready. */
-function keepLog(child: ChildProcess): () => void {
-  let early = ''
-  let isShown = false
-  const take = (chunk: Buffer) => {
-    if (isShown) process.stderr.write(chunk)
-    else early += chunk.toString()
-  }
-  child.stdout?.on('data', take)
-  child.stderr?.on('data', take)
-  return () => {
-    isShown = true
-    process.stderr.write(early.replaceAll(/^.*"still starting".*\n/gm, ''))
-  }
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {

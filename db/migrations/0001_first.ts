@@ -68,7 +68,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table heartbeats (
       service_id integer not null,
       at bigint not null,
-      kind heartbeat_kind not null,
+      kind heartbeat_kind not null default 'heartbeat',
       details jsonb
     ) partition by range (at)`.execute(db)
   await db.schema.createIndex('heartbeats_by_service').on('heartbeats').columns(['service_id', 'at']).execute()

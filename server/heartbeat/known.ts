@@ -10,7 +10,7 @@ export interface Known {
   readonly key: string
   version: number
   checkAt: number | null
-  state: ServiceState
+  readonly state: ServiceState & { gaps: number[] }
 }
 
 /** About 1 kB each. */
@@ -34,7 +34,7 @@ export function createKnownServices({ db, config }: Pick<Deps, 'db' | 'config'>)
   async function look(keys: string[]): Promise<void> {
     const byId = new Map<number, Known>()
     for (const row of await findServices(db, keys)) {
-      const state = stateOf(row, config.timezone)
+      const state = { ...stateOf(row, config.timezone), gaps: row.gaps }
       const one = byId.get(row.id) ?? { id: row.id, key: row.key, version: row.version, checkAt: row.check_at, state }
       byId.set(row.id, one)
       known.set(row.asked, one)

@@ -1,6 +1,6 @@
 import { dayOf, ensurePartition } from '../../db/heartbeats.ts'
-import type { Db, HeartbeatKind, Trx } from '../../db/schema.ts'
-import { type StateWrite, writeStates } from '../../db/states.ts'
+import type { HeartbeatKind } from '../../db/schema.ts'
+import { type StateWrite, writePlainHeartbeats, writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError, isDatabaseAway } from '../errors.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
@@ -25,6 +25,7 @@ interface Draft {
   known: Known
   state: ServiceState
   signals: Signal[]
+  gapsLearned: number[]
   changes: ServiceChange[]
 }
 
@@ -44,7 +45,7 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       await makePartitions(signals)
       await recordAll(signals)
     } catch (error) {
-      if (isDatabaseAway(error)) deps.ledger.cutOff()
+      if (isDatabaseAway(error)) deps.ledger.cutOff(error)
       throw error
     }
   }
@@ -102,10 +103,11 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       }
       let one = drafts.get(known.id)
       if (!one) {
-        one = { known, state: known.state, signals: [], changes: [] }
+        one = { known, state: known.state, signals: [], gapsLearned: [], changes: [] }
         drafts.set(known.id, one)
       }
       const { state, changes } = afterSignal(one.state, signal, deps.config.rules, outages)
+      if (state.gaps !== one.state.gaps) one.gapsLearned.push(state.gaps.at(-1) as number)
       one.state = state
       one.signals.push(signal)
       for (const change of changes) one.changes.push({ ...change, serviceId: known.id })
@@ -119,28 +121,35 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       signals.map(({ at, kind, details }) => ({ serviceId: known.id, at, kind, details })),
     )
     const changes = drafts.flatMap((one) => one.changes)
-    const write = (db: Db | Trx) => writeStates(db, states, heartbeats)
-    const claimed =
-      changes.length === 0
-        ? await write(deps.db)
-        : await deps.db.transaction().execute(async (trx) => {
-            const claimed = await write(trx)
-            await storeTransitions(
-              trx,
-              changes.filter(({ serviceId }) => claimed.has(serviceId)),
-            )
-            return claimed
-          })
+    const claimed = drafts.every(isPlain)
+      ? await writePlainHeartbeats(deps.db, states, heartbeats)
+      : await deps.db.transaction().execute(async (trx) => {
+          const claimed = await writeStates(trx, states, heartbeats)
+          await storeTransitions(
+            trx,
+            changes.filter(({ serviceId }) => claimed.has(serviceId)),
+          )
+          return claimed
+        })
     drafts.forEach((one, index) => {
       if (claimed.has(one.known.id)) remember(one, states[index] as StateWrite)
     })
     return claimed
   }
 
-  function stateWrite({ known, state, signals }: Draft): StateWrite {
+  function stateWrite({ known, state, signals, gapsLearned }: Draft): StateWrite {
+    const forgotten = known.state.gaps.length + gapsLearned.length - state.gaps.length
     const checkAt = nextCheck(known, state, (signals[0] as Signal).at)
     const lastMetadata = signals.findLast(({ metadata }) => metadata !== null)?.metadata ?? null
-    return { ...state, serviceId: known.id, version: known.version, lastMetadata, checkAt }
+    return {
+      ...state,
+      serviceId: known.id,
+      version: known.version,
+      gapsForgotten: known.state.gaps.slice(0, forgotten),
+      gapsLearned: gapsLearned.slice(-state.gaps.length),
+      lastMetadata,
+      checkAt,
+    }
   }
 
   /**
@@ -156,9 +165,26 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
 
   function remember({ known, state }: Draft, { checkAt }: StateWrite): void {
     known.version += 1
-    known.state = state
+    adopt(known.state, state)
     if (checkAt === null) return
     known.checkAt = checkAt === 'never' ? null : checkAt
     if (known.checkAt !== null) deps.wakeAt(known.checkAt)
   }
+}
+
+/** Whether nothing but what was learned changes, and nothing but the time of each heartbeat is to be kept. */
+function isPlain({ known, state, signals, changes }: Draft): boolean {
+  if (changes.length > 0 || state.pausedAt !== null || known.state.pausedAt !== null) return false
+  return signals.every(({ kind, details }) => kind === 'heartbeat' && details === null)
+}
+
+/**
+ * Overwrites what is kept in mind rather than replacing it. It is long-lived, so that each replacement would be garbage
+ * of the kind that a collector leaves lying longest: at 10,000 heartbeats a second, hundreds of megabytes.
+ */
+function adopt(kept: Known['state'], fresh: ServiceState): void {
+  const { gaps } = kept
+  gaps.length = fresh.gaps.length
+  for (let index = 0; index < gaps.length; index++) gaps[index] = fresh.gaps[index] as number
+  Object.assign(kept, fresh, { gaps })
 }

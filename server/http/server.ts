@@ -71,7 +71,7 @@ const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, cause } = callerErrorOf(ofFastify(error))
   const status = HTTP_STATUS[code]
-  if (status >= 500) request.log.error({ err: cause ?? error }, 'a request failed')
+  if (status === 500) request.log.error({ err: cause ?? error }, 'a request failed')
   if (status === 503) reply.header('Retry-After', RETRY_AFTER_SECONDS)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
   reply.code(status).send({ error: { code, message } })

@@ -20,7 +20,7 @@ export interface Ledger {
   /** To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. */
   caughtUp(): Promise<void>
   /** The database could not be reached: until it is again, nobody can be sure that anybody listens. */
-  cutOff(): void
+  cutOff(error: unknown): void
   end(): Promise<void>
 }
 
@@ -37,22 +37,22 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
     // At the start even a short gap was one, where no other process can have listened meanwhile.
     const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : TOLERATED_MS
     const found = await proveListening(db, { nowMs, toleratedMs, brokenSince })
+    if (brokenSince !== null) log.info('the database can be reached again')
     provenAt = nowMs
     brokenSince = null
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     if (found) log.info({ outage: outages.at(-1) }, 'nobody was listening for a while; that time counts as no silence')
   }
 
-  function cutOff(): void {
-    brokenSince ??= clock.now()
+  function cutOff(error: unknown): void {
+    if (brokenSince !== null) return
+    brokenSince = clock.now()
+    log.warn({ err: error }, 'the database cannot be reached; callers are told to try again')
   }
 
   function tick(): void {
     takeBack = clock.at(clock.now() + PROOF_EVERY_MS, async () => {
-      await catchUp().catch((error) => {
-        cutOff()
-        log.warn({ err: error }, 'could not write down that the monitor is listening')
-      })
+      await catchUp().catch(cutOff)
       tick()
     })
   }

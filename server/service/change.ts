@@ -33,8 +33,17 @@ export async function changeService(
     const { state, changes } = await change(silent.state, now, trx, row)
     const changeAt = nextChangeAt(state, rules, [])
     const checkAt = changeAt === null ? ('never' as const) : changeAt + 1
-    const write = { ...state, serviceId: row.id, version: row.version, lastMetadata: null, checkAt }
-    const claimed = await writeStates(trx, [write])
+    const claimed = await writeStates(trx, [
+      {
+        ...state,
+        serviceId: row.id,
+        version: row.version,
+        gapsForgotten: [],
+        gapsLearned: [],
+        lastMetadata: null,
+        checkAt,
+      },
+    ])
     if (!claimed.has(row.id)) return false
     await storeTransitions(
       trx,
