@@ -43,7 +43,8 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
     try {
       await deps.ledger.caughtUp()
       await makePartitions(signals)
-      await recordAll(signals)
+      // A batch that failed halfway comes again in parts; what it had stored is not stored twice.
+      await recordAll(signals.filter(({ storedAs }) => storedAs === undefined))
     } catch (error) {
       if (isDatabaseAway(error)) deps.ledger.cutOff(error)
       throw error
