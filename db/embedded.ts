@@ -36,6 +36,8 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   }
 }
 
+const SQLITE_BUSY = 5
+
 /**
  * Takes the folder for this process. SQLite's file lock belongs to the process and goes with it however it ends,
  * also in a container, where a number in a pid file would say nothing.
@@ -47,6 +49,7 @@ function lockFolder(dataDir: string): () => void {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive')
   } catch (error) {
     lock.close()
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
     throw new DataDirInUseError(
       `another Stillbeat is using ${dataDir}; stop it, or give this one a DATA_DIR of its own, or let both use one PostgreSQL by DATABASE_URL`,
       { cause: error },

@@ -70,13 +70,21 @@ async function isAlone(db: Db, ownName: string): Promise<boolean> {
 /** Begins a statement that is worth preparing: planning it anew would cost more than running it. */
 export const PREPARED = '/* prepared */'
 
-/** Prepares the statements that ask for it, once a connection. */
+/** Prepares the statements that ask for it, once a connection; and does not outlive an answer that never came. */
 class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg has a dozen forms of this call, and all but one pass as they are.
   override query(first: any, ...others: any[]): any {
-    if (typeof first !== 'string' || !first.startsWith(PREPARED)) return super.query(first, ...(others as [never]))
+    if (typeof first !== 'string') return super.query(first, ...(others as [never]))
     const [values, ...rest] = others
-    return super.query({ name: nameOf(first), text: first, values }, ...(rest as [never]))
+    const name = first.startsWith(PREPARED) ? nameOf(first) : undefined
+    const answer: unknown = super.query({ name, text: first, values }, ...(rest as [never]))
+    return answer instanceof Promise ? answer.catch((error) => this.#giveUp(error)) : answer
+  }
+
+  /** Nothing more can be said over a connection that still waits for an answer: end it, so that the pool opens another. */
+  #giveUp(error: Error): never {
+    if (error.message === 'Query read timeout') this.connection.stream.destroy()
+    throw error
   }
 }
 

@@ -82,7 +82,13 @@ export async function registerServices(trx: Trx, keys: string[], nowMs: number):
   await trx
     .insertInto('service_states')
     .values(
-      services.map(({ id }) => ({ service_id: id, status: 'unknown', status_since: nowMs, silence_since: nowMs })),
+      services.map(({ id }) => ({
+        service_id: id,
+        status: 'unknown' as const,
+        status_since: nowMs,
+        silence_since: nowMs,
+        check_at: nowMs,
+      })),
     )
     .execute()
 }
@@ -163,15 +169,24 @@ export async function updateSettings(trx: Trx, serviceId: number, settings: Serv
   await trx.updateTable('services').set(settings).where('id', '=', serviceId).execute()
 }
 
-/** Removes a service and all that is remembered of it. */
-export async function deleteService(trx: Trx, serviceId: number): Promise<void> {
-  await trx.deleteFrom('services').where('id', '=', serviceId).execute()
-  await trx.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
+/**
+ * Removes a service and all that is remembered of it. Its state is locked first, as every writer does, so that none waits
+ * for another in a circle; its heartbeats go afterwards, when no new ones can come, so that nobody waits for that.
+ */
+export async function deleteService(db: Db, serviceId: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('service_states').select('version').where('service_id', '=', serviceId).forUpdate().execute()
+    await trx.deleteFrom('services').where('id', '=', serviceId).execute()
+  })
+  await db.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
 }
 
 /** Makes the watch look at every service again. */
 export async function recheckAll(trx: Trx, nowMs: number): Promise<void> {
-  await trx.updateTable('service_states').set({ check_at: nowMs }).where('check_at', '>', nowMs).execute()
+  await sql`
+    update service_states s set check_at = ${sql.lit(nowMs)}
+    from (select service_id from service_states where check_at > ${sql.lit(nowMs)} order by service_id for update) later
+    where s.service_id = later.service_id`.execute(trx)
 }
 
 function anyOf(keys: string[]) {

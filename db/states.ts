@@ -92,7 +92,7 @@ interface Column<T> {
 const NEVER = -1
 
 const learnedColumns: Column<StateWrite>[] = [
-  { name: 'version', type: 'integer', of: (s) => s.version + 1 },
+  { name: 'version', type: 'bigint', of: (s) => s.version + 1 },
   { name: 'heartbeat_count', type: 'bigint', of: (s) => s.heartbeatCount },
   { name: 'last_heartbeat_at', type: 'bigint', of: (s) => s.lastHeartbeatAt },
   { name: 'silence_since', type: 'bigint', of: (s) => s.silenceSince },
@@ -128,7 +128,7 @@ const otherColumns: Column<StateWrite>[] = [
 ]
 
 const verdictColumns: Column<Verdict>[] = [
-  { name: 'version', type: 'integer', of: (v) => v.version + Number(v.changed) },
+  { name: 'version', type: 'bigint', of: (v) => v.version + Number(v.changed) },
   { name: 'status', type: 'text', of: (v) => v.status },
   { name: 'status_since', type: 'bigint', of: (v) => v.statusSince },
   { name: 'check_at', type: 'bigint', of: (v) => v.checkAt },
@@ -166,7 +166,7 @@ function statement<T extends { serviceId: number; version: number }>(
 ): Statement<T> {
   const columns: Column<T>[] = [
     { name: 'service_id', type: 'integer', of: (item) => item.serviceId },
-    { name: 'seen', type: 'integer', of: (item) => item.version },
+    { name: 'seen', type: 'bigint', of: (item) => item.version },
     ...written,
   ]
   const text = `${PREPARED}

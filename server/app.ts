@@ -71,8 +71,8 @@ export async function startApp({ config, database, clock, log, onChecked }: AppO
       const slow = setTimeout(() => http.server.closeAllConnections(), SLOW_CLIENTS_MS)
       await Promise.all([http.close(), closed])
       clearTimeout(slow)
-      await jobs?.stop()
       await ledger.end()
+      await jobs?.stop()
     },
   }
 }

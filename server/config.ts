@@ -12,7 +12,7 @@ const seconds = (fallback: number, { atLeast }: { atLeast: number }) =>
     .refine((text) => text.trim() !== '' && Number(text) >= atLeast && Number(text) < 1e9, {
       error: `must be a number of seconds, at least ${atLeast}, e.g. ${fallback}`,
     })
-    .transform((text) => Number(text) * 1000)
+    .transform((text) => Math.round(Number(text) * 1000))
 
 const flag = z
   .string()

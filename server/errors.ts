@@ -38,10 +38,10 @@ export const noSuchService = (key: string) =>
 export function callerErrorOf(error: unknown): CallerError {
   if (error instanceof CallerError) return error
   if (codeOf(error) === NUL_IN_TEXT) return badRequest('text must not contain NUL characters')
-  if (isDatabaseAway(error)) {
+  if (isDatabaseAway(error) || isTransient(error)) {
     return new CallerError(
       'SERVICE_UNAVAILABLE',
-      'the database cannot be reached right now; try again, repeating is harmless',
+      'the database cannot take this right now; try again, repeating is harmless',
       {
         cause: error,
       },
@@ -57,6 +57,9 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return connectionCodes.test(codeOf(error)) || connectionMessages.test(error.message)
 }
+
+/** Whether PostgreSQL gave up on a statement that may succeed next time: a deadlock, a conflict, a lock or a time limit. */
+const isTransient = (error: unknown) => /^(40001|40P01|55P03|57014)$/.test(codeOf(error))
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest'
 import { createBatch } from '../server/heartbeat/batch.ts'
 
+interface Item {
+  name: string
+  at: number
+}
+
+const item = (name: string): Item => ({ name, at: name.charCodeAt(0) })
+
 /** A write that the test lets through one at a time. */
 function heldWrite() {
   const batches: string[][] = []
   const held: PromiseWithResolvers<void>[] = []
   return {
     batches,
-    write: (items: string[]) => {
-      batches.push(items)
+    write: (items: Item[]) => {
+      batches.push(items.map(({ name }) => name))
       const hold = Promise.withResolvers<void>()
       held.push(hold)
       return hold.promise
@@ -25,9 +32,9 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 test('what arrives while a write is under way shares the next one', async () => {
   const { batches, write, letGo } = heldWrite()
   const batch = createBatch(write, { largest: 3, queue: 10 })
-  const all = [batch.add('a')]
+  const all = [batch.add(item('a'))]
   await nextTurn()
-  for (const item of ['b', 'c', 'd', 'e']) all.push(batch.add(item))
+  for (const name of ['b', 'c', 'd', 'e']) all.push(batch.add(item(name)))
   for (let write = 0; write < 3; write++) await letGo()
   await Promise.all(all)
   expect(batches).toEqual([['a'], ['b', 'c', 'd'], ['e']])
@@ -37,7 +44,7 @@ test('nobody is answered before his own write has ended', async () => {
   const { write, letGo } = heldWrite()
   const batch = createBatch(write, { largest: 10, queue: 10 })
   let answered = false
-  const added = batch.add('a').then(() => {
+  const added = batch.add(item('a')).then(() => {
     answered = true
   })
   await nextTurn()
@@ -49,28 +56,28 @@ test('nobody is answered before his own write has ended', async () => {
 
 test('an item that the database refuses fails alone', async () => {
   const stored: string[] = []
-  const batch = createBatch<string>(
+  const batch = createBatch<Item>(
     async (items) => {
-      if (items.includes('bad')) throw new Error('invalid input syntax')
-      stored.push(...items)
+      if (items.some(({ name }) => name === 'bad')) throw new Error('invalid input syntax')
+      stored.push(...items.map(({ name }) => name))
     },
     { largest: 10, queue: 10 },
   )
-  const results = await Promise.allSettled(['a', 'b', 'bad', 'c', 'd'].map((item) => batch.add(item)))
+  const results = await Promise.allSettled(['a', 'b', 'bad', 'c', 'd'].map((name) => batch.add(item(name))))
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
   expect(stored.sort()).toEqual(['a', 'b', 'c', 'd'])
 })
 
 test('when the database is away, all of a batch are told so at once', async () => {
   let writes = 0
-  const batch = createBatch<string>(
+  const batch = createBatch<Item>(
     async () => {
       writes += 1
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     },
     { largest: 10, queue: 10 },
   )
-  const results = await Promise.allSettled(['a', 'b', 'c'].map((item) => batch.add(item)))
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => batch.add(item(name))))
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(writes).toBe(1)
 })
@@ -78,10 +85,39 @@ test('when the database is away, all of a batch are told so at once', async () =
 test('a full queue refuses with a cure', async () => {
   const { write, letGo } = heldWrite()
   const batch = createBatch(write, { largest: 1, queue: 2 })
-  const all = [batch.add('a')]
+  const all = [batch.add(item('a'))]
   await nextTurn()
-  all.push(batch.add('b'), batch.add('c'))
-  await expect(batch.add('d')).rejects.toThrow('too many heartbeats are waiting')
+  all.push(batch.add(item('b')), batch.add(item('c')))
+  await expect(batch.add(item('d'))).rejects.toThrow('too many heartbeats are waiting')
   for (let write = 0; write < 3; write++) await letGo()
   await Promise.all(all)
+})
+
+test('it knows when the oldest item came that is not stored yet', async () => {
+  const { write, letGo } = heldWrite()
+  const batch = createBatch(write, { largest: 1, queue: 10 })
+  expect(batch.oldestAt()).toBe(null)
+  const all = [batch.add(item('a')), batch.add(item('b'))]
+  expect(batch.oldestAt()).toBe(97)
+  await letGo()
+  await all[0]
+  await nextTurn()
+  expect(batch.oldestAt()).toBe(98)
+  await letGo()
+  await all[1]
+  await expect.poll(() => batch.oldestAt()).toBe(null)
+})
+
+test('when the database is away, nobody waits for a write of his own to be told so', async () => {
+  let writes = 0
+  const batch = createBatch<Item>(
+    async () => {
+      writes += 1
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    },
+    { largest: 1, queue: 10 },
+  )
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => batch.add(item(name))))
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(writes).toBe(1)
 })

@@ -35,3 +35,15 @@ test.runIf(onPostgres)('a database that went away answers 503 and heals by itsel
   await app.stop()
   await drop()
 })
+
+test.runIf(onPostgres)('connections that fell silent are replaced once an answer is overdue', async () => {
+  const { env, drop } = await createTestDatabase()
+  const proxy = await startProxy((env as { DATABASE_URL: string }).DATABASE_URL)
+  const app = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop } })
+  await app.beat('worker')
+  proxy.freeze()
+  expect(await heartbeatStatus(app)).toBe(503)
+  await expect.poll(() => heartbeatStatus(app), { timeout: 40_000 }).toBe(200)
+  await app.stop()
+  await drop()
+})

@@ -102,6 +102,7 @@ test('an alias leads to its service, and belongs to one only', async () => {
   await expect(app.api.services.configure.mutate({ serviceKey: 'other', aliases: ['b6d9'] })).rejects.toThrow(
     'alias "b6d9" already belongs to the service "worker"',
   )
+  await expect(app.api.services.get.query({ serviceKey: 'other' })).rejects.toThrow('no service "other"')
   await app.api.services.configure.mutate({ serviceKey: 'worker', aliases: null })
   expect((await app.beat('old-worker')).service_key).toBe('old-worker')
 })

@@ -34,7 +34,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table service_states (
       service_id integer primary key references services (id) on delete cascade,
-      version integer not null default 0,
+      version bigint not null default 0,
       status text not null,
       status_since bigint not null,
       heartbeat_count bigint not null default 0,

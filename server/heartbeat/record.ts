@@ -46,7 +46,7 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       // A batch that failed halfway comes again in parts; what it had stored is not stored twice.
       await recordAll(signals.filter(({ storedAs }) => storedAs === undefined))
     } catch (error) {
-      if (isDatabaseAway(error)) deps.ledger.cutOff(error)
+      if (isDatabaseAway(error)) deps.ledger.cutOff(error, (signals[0] as Signal).at)
       throw error
     }
   }

@@ -22,7 +22,7 @@ export function heartbeatDoors(deps: Deps): Door[] {
 
 /** The one key that was given, in however many places. */
 function theKey({ params, query }: FastifyRequest, fields: Record<string, unknown>): unknown {
-  const inPath = (params as { service_key?: string }).service_key
+  const inPath = (params as { service_key?: string }).service_key || undefined
   const inQuery = (query as { service_key?: string | string[] }).service_key
   const inBody = fields.service_key
   if (inBody === undefined && inPath === undefined && typeof inQuery === 'string') return inQuery

@@ -3,7 +3,15 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { badRequest, sentenceOf } from '../errors.ts'
-import { LARGEST_PAGE, listStatus, type StatusAnswer, statusAnswer, statusCounts, statusInput } from '../status/list.ts'
+import {
+  LARGEST_PAGE,
+  listPage,
+  listStatus,
+  type StatusAnswer,
+  statusAnswer,
+  statusCounts,
+  statusInput,
+} from '../status/list.ts'
 import { type ServiceStatus, serviceStatus, statusName } from '../status/view.ts'
 import type { Door } from './door.ts'
 
@@ -74,7 +82,7 @@ async function* allPages(deps: Deps, input: ReturnType<typeof inputOf>, first: S
   yield head.slice(0, -2)
   yield services.map((one) => JSON.stringify(one)).join(',')
   for (let cursor = first.nextCursor; cursor !== null; ) {
-    const page = await listStatus(deps, { ...input, limit: CHUNK, cursor })
+    const page = await listPage(deps, { ...input, limit: CHUNK, cursor })
     yield page.services.map((one) => `,${JSON.stringify(rawService(one))}`).join('')
     cursor = page.nextCursor
   }

@@ -31,7 +31,13 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const { connection, clock, log } = options
   const boss = new PgBoss({
     ...('url' in connection
-      ? { connectionString: connection.url, max: 3, application_name: 'stillbeat-jobs' }
+      ? {
+          connectionString: connection.url,
+          max: 3,
+          application_name: 'stillbeat-jobs',
+          query_timeout: 15_000,
+          keepAlive: true,
+        }
       : { db: fromPglite(connection.pglite), backend: 'pglite' as const }),
     useListenNotify: true,
     schedule: false,
@@ -54,7 +60,10 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
       .catch((error) => log.warn({ err: error }, 'could not ask for a check; the next one is not far'))
   })
   await boss.work(CHECK, { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 }, async () => {
-    const next = await options.check()
+    const next = await options.check().catch((error) => {
+      log.error({ err: error }, 'a check failed; the next one is not far')
+      throw error
+    })
     if (next !== null) alarm.wakeAt(next)
     options.onChecked?.()
   })

@@ -19,8 +19,8 @@ export interface Ledger {
   begin(): Promise<void>
   /** To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. */
   caughtUp(): Promise<void>
-  /** The database could not be reached: until it is again, nobody can be sure that anybody listens. */
-  cutOff(error: unknown): void
+  /** The database could not be reached by an attempt that began then: until it is, nobody can be sure that anybody listens. */
+  cutOff(error: unknown, triedAt: number): void
   end(): Promise<void>
 }
 
@@ -31,29 +31,32 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
   let brokenSince: number | null = null
   let takeBack = () => {}
   let running: Promise<void> | undefined
+  let hasEnded = false
 
   async function prove(): Promise<void> {
     const nowMs = clock.now()
     // At the start even a short gap was one, where no other process can have listened meanwhile.
     const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : TOLERATED_MS
+    const wasBrokenSince = brokenSince
     const found = await proveListening(db, { nowMs, toleratedMs, brokenSince })
-    if (brokenSince !== null) log.info('the database can be reached again')
+    if (wasBrokenSince !== null) log.info('the database can be reached again')
+    if (brokenSince === wasBrokenSince) brokenSince = null
     provenAt = nowMs
-    brokenSince = null
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     if (found) log.info({ outage: outages.at(-1) }, 'nobody was listening for a while; that time counts as no silence')
   }
 
-  function cutOff(error: unknown): void {
+  function cutOff(error: unknown, triedAt: number): void {
     if (brokenSince !== null) return
-    brokenSince = clock.now()
+    brokenSince = triedAt
     log.warn({ err: error }, 'the database cannot be reached; callers are told to try again')
   }
 
   function tick(): void {
     takeBack = clock.at(clock.now() + PROOF_EVERY_MS, async () => {
-      await catchUp().catch(cutOff)
-      tick()
+      const triedAt = clock.now()
+      await catchUp().catch((error) => cutOff(error, triedAt))
+      if (!hasEnded) tick()
     })
   }
 
@@ -77,6 +80,7 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
     },
     cutOff,
     async end() {
+      hasEnded = true
       takeBack()
       await catchUp().catch(() => {})
     },

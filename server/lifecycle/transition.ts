@@ -170,6 +170,8 @@ function spansPause(state: ServiceState, lastHeartbeatAt: number): boolean {
 }
 
 function turned(state: ServiceState, to: Status, at: number, reason: Change['reason']): Outcome {
-  const change: Change = { from: state.status, to, at, reason }
-  return { state: { ...state, status: to, statusSince: at }, changes: [change] }
+  // Servers' clocks differ a little, and heartbeats wait a little: still no status lasts for less than no time.
+  const since = Math.max(at, state.statusSince)
+  const change: Change = { from: state.status, to, at: since, reason }
+  return { state: { ...state, status: to, statusSince: since }, changes: [change] }
 }

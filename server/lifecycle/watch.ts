@@ -15,7 +15,8 @@ const PAGE = 500
  */
 export async function watch(deps: Deps): Promise<number | null> {
   await deps.ledger.caughtUp()
-  const now = deps.clock.now()
+  // A heartbeat that was received but is not stored yet is no silence: judge as of just before it.
+  const now = Math.min(deps.clock.now(), (deps.heartbeats.oldestAt() ?? Number.POSITIVE_INFINITY) - 1)
   while (true) {
     const rows = await dueServices(deps.db, now, { limit: PAGE })
     if (rows.length > 0) await record(deps, rows, now)

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/schema.ts'
-import { type FullServiceRow, findService } from '../../db/services.ts'
+import { type FullServiceRow, findService, registerServices } from '../../db/services.ts'
 import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError, noSuchService } from '../errors.ts'
@@ -17,6 +17,7 @@ export async function changeService(
   deps: Deps,
   key: string,
   change: (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => Promise<Outcome> | Outcome,
+  { registers = false } = {},
 ): Promise<void> {
   const { rules, timezone } = deps.config
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -27,6 +28,7 @@ export async function changeService(
 
   async function tryChange(trx: Trx): Promise<boolean> {
     const now = deps.clock.now()
+    if (registers) await registerServices(trx, [key], now)
     const row = await findService(trx, key)
     if (!row) throw noSuchService(key)
     const silent = afterSilence(stateOf(row, timezone), now, rules, deps.ledger.outages())

@@ -6,7 +6,6 @@ import {
   type FullServiceRow,
   findServices,
   lockKeys,
-  registerServices,
   type ServiceSettings as SettingsColumns,
   updateSettings,
 } from '../../db/services.ts'
@@ -76,12 +75,12 @@ type ConfigureInput = z.output<typeof configureInput>
 /** Creates a service or changes it: absent fields stay, `null` clears. A period replaces a cron line and the reverse. */
 export async function configureService(deps: Deps, input: ConfigureInput): Promise<ServiceSettings> {
   const columns = columnsOf(input, deps.clock.now())
-  await deps.db.transaction().execute((trx) => registerServices(trx, [input.serviceKey], deps.clock.now()))
-  await changeService(deps, input.serviceKey, async (state, now, trx, row) => {
+  const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, row.id, columns)
     return settle(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
-  })
+  }
+  await changeService(deps, input.serviceKey, change, { registers: true })
   return getSettings(deps, input)
 }
 

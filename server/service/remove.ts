@@ -9,5 +9,5 @@ export const removeInput = z.object({ serviceKey })
 /** Forgets a service and its history. If it still beats, its next heartbeat registers it anew. */
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {
   const { id } = await theService(deps, input.serviceKey)
-  await deps.db.transaction().execute((trx) => deleteService(trx, id))
+  await deleteService(deps.db, id)
 }

@@ -33,13 +33,21 @@ export type StatusAnswer = z.infer<typeof statusAnswer>
 /** One page of services in the order of their keys, with the counts of all that the group and key let through. */
 export async function listStatus(deps: Deps, input: z.output<typeof statusInput>): Promise<StatusAnswer> {
   const context = viewContext(deps)
-  const { rows, nextCursor } = await page(deps, input, context)
   return {
     now: deps.iso(context.now),
     counts: await counts(deps, input, context),
-    services: rows.map((row) => view(row, context)),
-    nextCursor,
+    ...(await listPage(deps, input, context)),
   }
+}
+
+/** The same without the counts, for the pages that follow. */
+export async function listPage(
+  deps: Deps,
+  input: z.output<typeof statusInput>,
+  context = viewContext(deps),
+): Promise<Pick<StatusAnswer, 'services' | 'nextCursor'>> {
+  const { rows, nextCursor } = await page(deps, input, context)
+  return { services: rows.map((row) => view(row, context)), nextCursor }
 }
 
 /** The moment and the rules of one answer. */

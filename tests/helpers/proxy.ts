@@ -8,6 +8,8 @@ export interface Proxy {
   /** Cuts every connection and refuses new ones. */
   cut(): void
   mend(): void
+  /** Lets nothing more through what is connected now, as a firewall that has forgotten it; new connections work. */
+  freeze(): void
 }
 
 /** Stands between the server and PostgreSQL, so that a test can cut the line. */
@@ -48,6 +50,9 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
     cut,
     mend() {
       isCut = false
+    },
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause()
     },
   }
 }
