@@ -68,8 +68,11 @@ export async function startApp({ config, database, clock, log, onChecked }: AppO
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     async stop() {
       const closed = once(http.server, 'close')
+      // Closing ends the connections that are idle in that moment; one that was just between two requests stays.
+      const idle = setInterval(() => http.server.closeIdleConnections(), 50)
       const slow = setTimeout(() => http.server.closeAllConnections(), SLOW_CLIENTS_MS)
       await Promise.all([http.close(), closed])
+      clearInterval(idle)
       clearTimeout(slow)
       await ledger.end()
       await jobs?.stop()

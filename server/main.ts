@@ -22,10 +22,6 @@ async function run(): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
   const database = await openDatabase(config.database, { onIdleError })
   const app = await startApp({ config, database, clock: systemClock, log })
-  const address = config.publicUrl ?? app.url
-  log.info(
-    `Stillbeat listens on ${address} (database: ${database.description}). A first heartbeat: curl -X POST '${address}/heartbeat?service_key=my-service' and then: curl ${address}/status`,
-  )
 
   let stopping = false
   const stop = async (signal: string) => {
@@ -40,12 +36,23 @@ async function run(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+
+  const address = config.publicUrl ?? app.url.replace(/0\.0\.0\.0|\[::\]/, 'localhost')
+  const curl = config.apiKey ? "curl -H 'Authorization: Bearer YOUR_API_KEY'" : 'curl'
+  log.info(
+    `Stillbeat listens on ${address} (database: ${database.description}). A first heartbeat: ${curl} -X POST '${address}/heartbeat?service_key=my-service' and then: ${curl} ${address}/status`,
+  )
 }
 
 /** The message alone where it tells a person what to do; the trace for what nobody foresaw. */
 function startFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`
-  if ('code' in error && typeof error.code === 'string') return `cannot start: ${error.message || error.code}`
+  if ('code' in error && typeof error.code === 'string') {
+    const cure = /^(ECONN|ENOTFOUND|ETIMEDOUT|28|3D)/.test(error.code)
+      ? '; is DATABASE_URL right, and PostgreSQL running?'
+      : ''
+    return `cannot start: ${error.message || error.code}${cure}`
+  }
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
 }

@@ -19,7 +19,7 @@ test.each<[fault: string, path: string, message: string | RegExp]>([
   ['no key', '', /^service_key is required, e\.g\. POST/],
   ['an empty key', '?service_key=', /^service_key is empty, e\.g\. POST/],
   ['a blank key', '?service_key=%20%09%C2%A0', /is empty/],
-  ['an empty key in the path', '/', /is empty/],
+  ['an empty key in the path', '/', /service_key is required/],
   ['a blank key in the path', '/%20', /is empty/],
   ['201 characters', `?service_key=${'x'.repeat(201)}`, /at most 200 characters, got 201/],
   ['201 emoji', `?service_key=${encodeURIComponent('😀'.repeat(201))}`, /at most 200 characters, got 201/],

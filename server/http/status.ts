@@ -19,7 +19,12 @@ export const statusQuery = z.object({
   service_key: z.string().optional(),
   group: z.string().optional(),
   status: z.string().optional().meta({ example: 'down,dead' }),
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).optional(),
+  limit: z.coerce
+    .number({ error: `limit must be a number from 1 to ${LARGEST_PAGE}` })
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .optional(),
   cursor: z.string().optional(),
 })
 

@@ -43,7 +43,11 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
     if (brokenSince === wasBrokenSince) brokenSince = null
     provenAt = nowMs
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
-    if (found) log.info({ outage: outages.at(-1) }, 'nobody was listening for a while; that time counts as no silence')
+    const newest = outages.at(-1)
+    if (found && newest) {
+      const [from, to] = [newest.fromMs, newest.toMs].map((ms) => new Date(ms).toISOString())
+      log.info(`nobody was listening from ${from} to ${to}; that counts as nobody's silence`)
+    }
   }
 
   function cutOff(error: unknown, triedAt: number): void {

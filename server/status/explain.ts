@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../heartbeat/key.ts'
-import { deadAtOf, deadlineOf, limitOf } from '../lifecycle/limit.ts'
+import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { duration } from '../time.ts'
@@ -35,15 +35,15 @@ export async function explain(deps: Deps, input: z.output<typeof explainInput>):
   const { state } = afterSilence(stored, now, rules, outages)
   const isJudged = state.pausedAt === null && state.status !== 'dead'
   const limitMs = limitOf(state, rules)
-  const deadline = isJudged && !state.failing ? deadlineOf(state, rules, outages) : null
+  const service = view(row, context)
   return {
-    service: view(row, context),
+    service,
     reasons: reasons(state, limitMs, now, iso),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
     silenceSince: iso(state.silenceSince),
-    deadline: deadline === null ? null : iso(deadline),
+    deadline: service.deadline,
     deadAt: isJudged ? iso(deadAtOf(state, rules, outages)) : null,
     excludedOutages: outages
       .filter(({ toMs, fromMs }) => toMs > state.silenceSince && fromMs < now)

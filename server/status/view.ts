@@ -7,7 +7,9 @@ import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { ago } from '../time.ts'
 
-export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'])
+export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
+  error: 'must be one of unknown, alive, down, dead',
+})
 
 const time = z.iso.datetime({ offset: true }).meta({ example: '2026-11-23T22:20:01.123+03:00' })
 
