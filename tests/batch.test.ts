@@ -68,14 +68,17 @@ test('an item that the database refuses fails alone', async () => {
   expect(stored.sort()).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('when the database is away, all of a batch are told so at once', async () => {
+test.each([
+  ['all of a batch are told so at once', 10],
+  ['nobody waits for a write of his own to be told so', 1],
+])('when the database is away, %s', async (_title, largest) => {
   let writes = 0
   const batch = createBatch<Item>(
     async () => {
       writes += 1
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     },
-    { largest: 10, queue: 10 },
+    { largest, queue: 10 },
   )
   const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => batch.add(item(name))))
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
@@ -106,18 +109,4 @@ test('it knows when the oldest item came that is not stored yet', async () => {
   await letGo()
   await all[1]
   await expect.poll(() => batch.oldestAt()).toBe(null)
-})
-
-test('when the database is away, nobody waits for a write of his own to be told so', async () => {
-  let writes = 0
-  const batch = createBatch<Item>(
-    async () => {
-      writes += 1
-      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-    },
-    { largest: 1, queue: 10 },
-  )
-  const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => batch.add(item(name))))
-  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
-  expect(writes).toBe(1)
 })
