@@ -10,6 +10,9 @@ const pure = [
   '^server/lifecycle/(cadence|limit|listening|schedule|transition)\\.ts$',
   '^server/status/view\\.ts$',
   '^server/(time|errors)\\.ts$',
+  '^server/alert/(compose|group|parts|policy|settlement|words)\\.ts$',
+  '^server/outage/(compose|effect)\\.ts$',
+  '^server/summary/(compose|when)\\.ts$',
   '^db/gaps\\.ts$',
 ]
 
@@ -53,7 +56,13 @@ export default {
     only('sql-only-in-db', 'kysely|pg|@electric-sql/pglite', '^db/'),
     only('pg-boss-only-in-jobs', 'pg-boss', '^server/jobs/'),
     only('fastify-only-in-http', 'fastify', '^server/http/'),
-    only('grammy-only-in-bot', 'grammy', '^bot/'),
+    only('grammy-only-in-bot', 'grammy|@grammyjs/[^/]+', '^bot/'),
+    {
+      name: 'bot-is-wired-in-one-place',
+      severity: 'error',
+      from: { path: '^(server|client)/', pathNot: '^server/channels\\.ts$' },
+      to: { path: '^bot/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,7 +3,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options'
 import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config'
 
-const FOLDERS = ['server', 'client', 'db', 'tests', 'bench']
+const FOLDERS = ['server', 'client', 'bot', 'db', 'tests', 'bench']
 
 const options = await extractOptions('./.dependency-cruiser.mjs')
 const { output } = await cruise(FOLDERS, options, undefined, { tsConfig: extractTsConfig('tsconfig.json') })

@@ -1,0 +1,32 @@
+import type { Json } from '../../db/schema.ts'
+
+/** One message, or one part of a message that was too long for one; the same for every channel. */
+export interface Outgoing {
+  /** The same at every attempt, so that a receiver can tell a repetition. */
+  id: string
+  /** The first line, bold where that is possible. Plain text, like the body. */
+  title: string
+  /** The other lines, or an empty text. */
+  body: string
+  /** An earlier attempt may have arrived: nobody knows, its answer was lost. */
+  repeated: boolean
+  /** The same for programs, in snake_case. */
+  data: { [key: string]: Json }
+}
+
+/** What became of one attempt. */
+export type Delivery =
+  | { outcome: 'sent' }
+  /** It certainly did not arrive. `permanent`: waiting cannot heal it, so it is not tried again. */
+  | { outcome: 'refused'; reason: string; permanent: boolean; retryAfterMs?: number }
+  /** It may have arrived: there was no answer. */
+  | { outcome: 'lost'; reason: string }
+  /** It did not arrive: whoever was meant is to be found at another address from now on. */
+  | { outcome: 'moved'; to: string }
+
+/** A way to reach people. It never throws: what goes wrong is an outcome, with a reason that holds no secret. */
+export interface Notifier {
+  send(address: string, message: Outgoing): Promise<Delivery>
+  /** At the start: what is wrong with the settings, as sentences for the log; none if all is well. */
+  check?(addresses: readonly string[]): Promise<string[]>
+}

@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http'
+import type { Delivery, Notifier, Outgoing } from './notifier.ts'
+
+/** A wrong number in an answer must not silence the webhook for ever. */
+const LONGEST_WAIT_SECONDS = 86_400
+
+/** Posts each message as JSON to the address, whose path is often a secret: a reason names the host alone. */
+export function createWebhookNotifier({ timeoutMs = 20_000 }: { timeoutMs?: number } = {}): Notifier {
+  return {
+    async send(address, message) {
+      const url = URL.parse(address)
+      if (!url) return { outcome: 'refused', reason: 'ALERT_WEBHOOK_URL is not a web address', permanent: true }
+      try {
+        const response = await post(url, message, timeoutMs)
+        await response.body?.cancel().catch(() => {})
+        return deliveryOf(response, url.host)
+      } catch (error) {
+        return troubleOf(error, url.host)
+      }
+    },
+  }
+}
+
+function post(url: URL, { id, title, body, repeated, data }: Outgoing, timeoutMs: number): Promise<Response> {
+  // fetch takes no address with a password in it.
+  const { username, password, href } = url
+  const target = new URL(href)
+  target.username = target.password = ''
+  const credentials = [username, password].map(decoded).join(':')
+  return fetch(target, {
+    method: 'POST',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': id,
+      'user-agent': 'stillbeat',
+      ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    },
+    body: JSON.stringify({ id, title, text: body === '' ? title : `${title}\n${body}`, repeated, ...data }),
+  })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function deliveryOf({ status, headers }: Response, host: string): Delivery {
+  if (status >= 200 && status < 300) return { outcome: 'sent' }
+  const said = `${host} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+  if (status < 400) {
+    const reason = `${said}, a redirection, and those are not followed; set ALERT_WEBHOOK_URL to where it leads`
+    return { outcome: 'refused', reason, permanent: true }
+  }
+  const seconds = status === 429 || status === 503 ? waitSeconds(headers) : undefined
+  if (seconds !== undefined) {
+    return { outcome: 'refused', reason: said, permanent: false, retryAfterMs: seconds * 1000 }
+  }
+  // A gateway that got no answer knows no more than we do.
+  if ([502, 503, 504].includes(status)) return { outcome: 'lost', reason: said }
+  return { outcome: 'refused', reason: said, permanent: status < 500 && ![408, 425, 429].includes(status) }
+}
+
+/** Retry-After: in seconds, or as a date, which is reckoned from the date of the same answer: its clock may be wrong. */
+function waitSeconds(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? ''
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), LONGEST_WAIT_SECONDS)
+}
+
+const notConnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
+
+function troubleOf(error: unknown, host: string): Delivery {
+  const { name, cause } = error as Error
+  const { code = '', syscall, message } = (cause ?? {}) as NodeJS.ErrnoException
+  if (message === 'bad port') {
+    return { outcome: 'refused', reason: `${host}: Node does not post to this port; choose another`, permanent: true }
+  }
+  // A connection that breaks may say the same as one that could not be made.
+  if (notConnected.test(code) && syscall !== 'read' && syscall !== 'write') {
+    return { outcome: 'refused', reason: `${host} cannot be reached: ${code}`, permanent: false }
+  }
+  const what = name === 'TimeoutError' ? 'it took too long' : code || 'the connection broke'
+  return { outcome: 'lost', reason: `no answer from ${host}: ${what}` }
+}
