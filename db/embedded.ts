@@ -22,6 +22,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
     const db = new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
     return {
       db,
+      name: 'embedded',
       description: `embedded in ${dataDir}`,
       isAlone: async () => true,
       jobsConnection: { pglite },

@@ -14,6 +14,8 @@ export interface OpenDatabase {
   db: Db
   /** For people: `PostgreSQL at db.example.org/stillbeat`, `embedded in ./data`. */
   description: string
+  /** Under which this process is known among those that are connected. */
+  name: string
   /** Whether no other process has this database open now. */
   isAlone(): Promise<boolean>
   /** What the job queue connects with. */
@@ -51,6 +53,7 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
   const { hostname, pathname } = new URL(url)
   return {
     db,
+    name,
     description: `PostgreSQL at ${hostname}${pathname}`,
     isAlone: () => isAlone(db, name),
     jobsConnection: { url },

@@ -76,12 +76,102 @@ interface ListeningTable {
   last_at: Ms
   /** The settings that every deadline in the database was reckoned with. */
   rules: Generated<string>
+  /** When this database was first used. */
+  first_at: Ms | null
 }
 
 interface OutagesTable {
   id: Generated<number>
   from_at: Ms
   to_at: Ms
+}
+
+/** From a transition to down until the next one to alive. */
+export interface IncidentsTable {
+  id: Generated<number>
+  service_id: number
+  opened_at: Ms
+  /** From when the silence counted that led to it. */
+  silent_since: Ms
+  reason: string
+  /** What a failing job said. */
+  note: string | null
+  closed_at: Ms | null
+  acknowledged_at: Ms | null
+  acknowledged_by: string | null
+  /** When to tell again of an incident that is still open. */
+  remind_at: Ms | null
+}
+
+export type AlertKind = 'down' | 'recovered' | 'reminder'
+
+/** Something about an incident that people are to be told. It waits until it has an announcement, or is withdrawn. */
+interface AlertsTable {
+  id: Generated<number>
+  incident_id: number
+  kind: AlertKind
+  /** The one that says that its service is flapping. */
+  flapping: Generated<boolean>
+  recorded_at: Ms
+  not_before: Ms | null
+  announcement_id: number | null
+  withdrawn: Generated<boolean>
+}
+
+/** Several alerts told together, a summary, or an outage of the monitor. */
+interface AnnouncementsTable {
+  id: Generated<number>
+  event: string
+  /** What may be announced only once, e.g. `summary:2026-11-24`. */
+  subject: string | null
+  at: Ms
+}
+
+/** One part of an announcement on its way to one target. */
+export interface MessagesTable {
+  id: Generated<number>
+  announcement_id: number
+  target: string
+  part: number
+  title: string
+  body: string
+  data: ColumnType<{ [key: string]: Json }, string, never>
+  created_at: Ms
+  state: Generated<'pending' | 'sent' | 'failed'>
+  attempts: Generated<number>
+  attempted_at: Ms | null
+  /** An attempt was begun and its answer is not known. */
+  unanswered: Generated<boolean>
+  error: string | null
+  settled_at: Ms | null
+}
+
+/** A chat, a webhook or the log: messages reach it one at a time, in their order. */
+interface TargetsTable {
+  name: string
+  /** A chat's new id, since it became a supergroup. */
+  moved_to: string | null
+  /** The process that is sending to it now. */
+  holder: string | null
+  held_since: Ms | null
+  /** Attempts that failed since the last one that did not. */
+  failures: Generated<number>
+  failed_at: Ms | null
+  retry_at: Ms | null
+}
+
+/** What a job asked a person to look at. */
+interface AttentionsTable {
+  service_id: number
+  at: Ms
+  note: string | null
+}
+
+/** Services that went down too often to be told of each time. */
+interface FlappingTable {
+  service_id: number
+  since: Ms
+  last_change_at: Ms
 }
 
 /** Read as a value, written as JSON text. */
@@ -95,6 +185,13 @@ export interface Database {
   transitions: TransitionsTable
   listening: ListeningTable
   outages: OutagesTable
+  incidents: IncidentsTable
+  alerts: AlertsTable
+  announcements: AnnouncementsTable
+  messages: MessagesTable
+  targets: TargetsTable
+  attentions: AttentionsTable
+  flapping: FlappingTable
 }
 
 export type Db = Kysely<Database>

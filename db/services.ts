@@ -102,7 +102,7 @@ export interface ServiceFilter {
 
 /** One page in the order of keys, after the key `after`. */
 export async function listServices(
-  db: Db,
+  db: Db | Trx,
   filter: ServiceFilter,
   page: { after?: string | undefined; limit: number },
 ): Promise<ServiceRow[]> {
@@ -162,6 +162,27 @@ export async function nextCheckAt(db: Db): Promise<number | null> {
   return row?.check_at ?? null
 }
 
+/** The services that may be shown under one of these names: by the name they were given, or by their key made readable. */
+export async function findNamesakes(
+  db: Db | Trx,
+  names: readonly string[],
+): Promise<Pick<ServiceRow, 'key' | 'display_name'>[]> {
+  const readable = sql<string>`lower(btrim(regexp_replace(key, '[-_]+', ' ', 'g')))`
+  return db
+    .selectFrom('services')
+    .select(['key', 'display_name'])
+    .where((where) =>
+      where.or([
+        where('display_name', '=', anyOf([...names])),
+        where.and([
+          where('display_name', 'is', null),
+          where(readable, '=', anyOf(names.map((name) => name.toLowerCase()))),
+        ]),
+      ]),
+    )
+    .execute()
+}
+
 export type ServiceSettings = Partial<Omit<Updateable<ServicesTable>, 'id' | 'key' | 'created_at'>>
 
 export async function updateSettings(trx: Trx, serviceId: number, settings: ServiceSettings): Promise<void> {
@@ -175,10 +196,14 @@ export async function updateSettings(trx: Trx, serviceId: number, settings: Serv
  */
 export async function deleteService(db: Db, serviceId: number): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx.selectFrom('service_states').select('version').where('service_id', '=', serviceId).forUpdate().execute()
+    await lockState(trx, serviceId)
     await trx.deleteFrom('services').where('id', '=', serviceId).execute()
   })
   await db.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
+}
+
+export async function lockState(trx: Trx, serviceId: number): Promise<void> {
+  await trx.selectFrom('service_states').select('version').where('service_id', '=', serviceId).forUpdate().execute()
 }
 
 /** Makes the watch look at every service again. */

@@ -6,6 +6,9 @@ import { replaceRules } from '../db/outages.ts'
 import { ping } from '../db/ping.ts'
 import { recheckAll } from '../db/services.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { announce } from './alert/announce.ts'
+import type { Channel } from './alert/channel.ts'
+import { createCourier } from './alert/courier.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -13,7 +16,7 @@ import { CallerError } from './errors.ts'
 import { createBatch } from './heartbeat/batch.ts'
 import { createRecorder } from './heartbeat/record.ts'
 import { createHttp } from './http/server.ts'
-import { type Jobs, startJobs } from './jobs/jobs.ts'
+import { connectJobs, type Jobs } from './jobs/jobs.ts'
 import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
 import type { Log } from './log.ts'
@@ -22,8 +25,12 @@ import { isoIn } from './time.ts'
 export interface AppOptions {
   config: Config
   database: OpenDatabase
+  /** Where alerts and summaries go. */
+  channels: readonly Channel[]
   clock: Clock
   log: Log
+  /** How often the monitor writes down that it is listening; 5 s unless a test has weeks to get through. */
+  proofEveryMs?: number | undefined
   /** Told after every check that this process ran. */
   onChecked?: () => void
 }
@@ -41,27 +48,61 @@ const LONGEST_QUEUE = 10_000
 const SLOW_CLIENTS_MS = 5_000
 
 /** Opens the doors on a database; once it resolves, the monitor is listening and watching. */
-export async function startApp({ config, database, clock, log, onChecked }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, database, channels, clock, log } = options
   const { db } = database
   await migrate(db)
-  const ledger = createLedger({ db, clock, log, isAlone: database.isAlone })
   let jobs: Jobs | undefined
-  const wakeAt = (ms: number) => jobs?.wakeAt(ms)
-  const record = createRecorder({ config, db, ledger, wakeAt })
-  const heartbeats = createBatch(record, { largest: LARGEST_BATCH, queue: LONGEST_QUEUE })
-  const deps: Deps = { config, db, clock, log, iso: isoIn(config.timezone), ledger, heartbeats, wakeAt }
+  let isListening = false
+  const announceAt = (ms: number) => jobs?.announce.wakeAt(ms)
+  const ledger = createLedger({
+    db,
+    clock,
+    log,
+    isAlone: database.isAlone,
+    proofEveryMs: options.proofEveryMs,
+    onOutage: () => announceAt(clock.now()),
+  })
+  const couriers = channels.map((channel) =>
+    createCourier({ db, clock, log, holder: database.name, wakeAt: announceAt }, channel),
+  )
+  const wiring = {
+    config,
+    db,
+    clock,
+    log,
+    iso: isoIn(config.timezone),
+    ledger,
+    wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
+    // Before there are jobs nothing is lost: the first thing they do is to look.
+    tell: async (trx: Parameters<Deps['tell']>[0]) => jobs?.announce.after(trx),
+    channels,
+    kickCouriers: () => {
+      for (const courier of couriers) courier.kick()
+    },
+  }
+  const heartbeats = createBatch(createRecorder(wiring), { largest: LARGEST_BATCH, queue: LONGEST_QUEUE })
+  const deps: Deps = { ...wiring, heartbeats }
 
   const isReady = async () => {
-    if (!jobs) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
+    if (!isListening) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
     await ping(db)
   }
   const http = await createHttp(deps, { version: packageJson.version, isReady })
   await http.listen({ host: config.host, port: config.port })
   await ledger.begin()
+  isListening = true
   await adoptRules(deps)
-  const { checkIntervalMs } = config
-  const check = () => watch(deps)
-  jobs = await startJobs({ connection: database.jobsConnection, clock, log, checkIntervalMs, check, onChecked })
+  jobs = await connectJobs({
+    connection: database.jobsConnection,
+    clock,
+    log,
+    checkIntervalMs: config.checkIntervalMs,
+    check: () => watch(deps),
+    announce: () => announce(deps),
+    onChecked: options.onChecked,
+  })
+  await jobs.begin()
 
   const { port } = http.server.address() as AddressInfo
   return {
@@ -76,6 +117,7 @@ export async function startApp({ config, database, clock, log, onChecked }: AppO
       clearTimeout(slow)
       await ledger.end()
       await jobs?.stop()
+      await Promise.all(couriers.map((courier) => courier.stop()))
     },
   }
 }

@@ -14,6 +14,18 @@ const seconds = (fallback: number, { atLeast }: { atLeast: number }) =>
     })
     .transform((text) => Math.round(Number(text) * 1000))
 
+/** Off unless it is set; the number is in `unitMs`. */
+const optional = (unit: string, unitMs: number, example: number) =>
+  z
+    .string()
+    .default('off')
+    .refine((text) => isOff(text) || (Number(text) > 0 && Number(text) < 1e6), {
+      error: `must be a number of ${unit}, e.g. ${example}, or off`,
+    })
+    .transform((text) => (isOff(text) ? null : Math.round(Number(text) * unitMs)))
+
+const isOff = (text: string) => text.trim().toLowerCase() === 'off'
+
 const flag = z
   .string()
   .default('false')
@@ -24,6 +36,8 @@ const webAddress = (example: string) =>
   z
     .url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` })
     .transform((url) => url.replace(/\/+$/, ''))
+
+const SECONDS_A_DAY = 86_400
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -56,6 +70,42 @@ const environment = z.object({
   CHECK_INTERVAL_SECONDS: seconds(60, { atLeast: 1 }),
   MIN_SILENCE_SECONDS: seconds(10, { atLeast: 0 }),
   DEAD_AFTER_SECONDS: seconds(604_800, { atLeast: 1 }),
+  SERVICE_INACTIVE_THRESHOLD_MINUTES: optional('minutes', 60_000, 90),
+  DAILY_SUMMARY_TIME: z
+    .string()
+    .default('09:00')
+    .refine((text) => isOff(text) || /^([01]?\d|2[0-3]):[0-5]\d$/.test(text.trim()), {
+      error: 'must be a time of day such as 09:00, or off',
+    })
+    .transform((text) => (isOff(text) ? null : text.trim().padStart(5, '0'))),
+  DAILY_SUMMARY_INTERVAL_SECONDS: seconds(SECONDS_A_DAY, { atLeast: 1 }).refine((ms) => ms <= SECONDS_A_DAY * 1000, {
+    error: `must be at most ${SECONDS_A_DAY}, which means daily at DAILY_SUMMARY_TIME`,
+  }),
+  ALERT_GROUP_SECONDS: seconds(10, { atLeast: 0 }),
+  REMIND_AFTER_HOURS: optional('hours', 3_600_000, 4),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^\d+:[\w-]+$/, {
+      error: 'is not a bot token, e.g. 123456789:AAF-a_long_row_of_letters; @BotFather tells yours',
+    })
+    .optional(),
+  TELEGRAM_CHAT_ID: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((id) => id.trim())
+        .filter(Boolean),
+    )
+    .refine((ids) => ids.every((id) => /^(-?\d{1,20}|@\w{4,})$/.test(id)), {
+      error: 'must be the number of a chat, or several with commas, e.g. 123456789,-1001234567890',
+    }),
+  TELEGRAM_API_ROOT: webAddress('http://localhost:8081').optional(),
+  ALERT_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://ntfy.sh/my-topic' })
+    .optional(),
   DEBUG_MODE: flag,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -64,7 +114,12 @@ const environment = z.object({
     .default('info'),
 })
 
-const debugDefaults = { CHECK_INTERVAL_SECONDS: '5', DEAD_AFTER_SECONDS: '600', LOG_LEVEL: 'debug' }
+const debugDefaults = {
+  CHECK_INTERVAL_SECONDS: '5',
+  DEAD_AFTER_SECONDS: '600',
+  DAILY_SUMMARY_INTERVAL_SECONDS: '120',
+  LOG_LEVEL: 'debug',
+}
 
 export type Config = ReturnType<typeof readConfig>
 
@@ -82,6 +137,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       `HOST ${values.HOST} can be reached by other machines, and nothing would keep strangers out; set API_KEY (or, behind a door of your own, ALLOW_UNAUTHENTICATED=true)`,
     )
   }
+  const interval = values.DAILY_SUMMARY_INTERVAL_SECONDS
+  const everyMs = interval < SECONDS_A_DAY * 1000 ? interval : null
   return {
     host: values.HOST,
     port: values.PORT,
@@ -91,6 +148,17 @@ export function readConfig(env: Record<string, string | undefined>) {
     timezone: values.TIMEZONE,
     checkIntervalMs: values.CHECK_INTERVAL_SECONDS,
     rules: { minSilenceMs: values.MIN_SILENCE_SECONDS, deadAfterMs: values.DEAD_AFTER_SECONDS },
+    inactiveAfterMs: values.SERVICE_INACTIVE_THRESHOLD_MINUTES,
+    /** `null`: no summaries. */
+    dailySummary: values.DAILY_SUMMARY_TIME === null ? null : { time: values.DAILY_SUMMARY_TIME, everyMs },
+    alertGroupMs: values.ALERT_GROUP_SECONDS,
+    remindAfterMs: values.REMIND_AFTER_HOURS,
+    telegram: {
+      token: values.TELEGRAM_BOT_TOKEN,
+      chatIds: [...new Set(values.TELEGRAM_CHAT_ID)],
+      apiRoot: values.TELEGRAM_API_ROOT,
+    },
+    alertWebhookUrl: values.ALERT_WEBHOOK_URL,
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -1,4 +1,5 @@
-import type { Db } from '../db/schema.ts'
+import type { Db, Trx } from '../db/schema.ts'
+import type { Channel } from './alert/channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Batch } from './heartbeat/batch.ts'
@@ -18,4 +19,9 @@ export interface Deps {
   heartbeats: Batch<Signal>
   /** Tells the watch that a service may change by silence at this moment. */
   wakeAt: (ms: number) => void
+  /** Asks, as part of a transaction, that somebody looks what there is to announce. */
+  tell: (trx: Trx) => Promise<void>
+  channels: readonly Channel[]
+  /** Tells those who carry messages that there may be some. */
+  kickCouriers: () => void
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../db/open.ts'
 import { startApp } from './app.ts'
+import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
@@ -21,7 +22,9 @@ async function run(): Promise<void> {
   const log = createLog(config.logLevel)
   const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
   const database = await openDatabase(config.database, { onIdleError })
-  const app = await startApp({ config, database, clock: systemClock, log })
+  const channels = channelsOf(config, log)
+  const app = await startApp({ config, database, channels, clock: systemClock, log })
+  void checkChannels(config, channels, log)
 
   let stopping = false
   const stop = async (signal: string) => {

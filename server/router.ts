@@ -1,4 +1,5 @@
 import { heartbeatInput, receiveHeartbeat, receiveSignal, signalInput } from './heartbeat/receive.ts'
+import { acknowledge, acknowledgeInput } from './service/acknowledge.ts'
 import { configureInput, configureService } from './service/configure.ts'
 import { pauseInput, pauseService } from './service/pause.ts'
 import { removeInput, removeService } from './service/remove.ts'
@@ -7,6 +8,7 @@ import { getInput, getSettings, listInput, listSettings } from './service/settin
 import { explain, explainInput } from './status/explain.ts'
 import { heartbeatsInput, historyInput, listHeartbeatsOf, listHistory } from './status/history.ts'
 import { listStatus, statusInput } from './status/list.ts'
+import { showSummary } from './summary/show.ts'
 import { procedure, router } from './trpc.ts'
 
 export const appRouter = router({
@@ -17,6 +19,9 @@ export const appRouter = router({
   history: procedure.input(historyInput.prefault({})).query(({ ctx, input }) => listHistory(ctx.deps, input)),
   heartbeats: procedure.input(heartbeatsInput).query(({ ctx, input }) => listHeartbeatsOf(ctx.deps, input)),
   explain: procedure.input(explainInput).query(({ ctx, input }) => explain(ctx.deps, input)),
+
+  acknowledge: procedure.input(acknowledgeInput).mutation(({ ctx, input }) => acknowledge(ctx.deps, input)),
+  summary: procedure.query(({ ctx }) => showSummary(ctx.deps)),
 
   services: router({
     get: procedure.input(getInput).query(({ ctx, input }) => getSettings(ctx.deps, input)),

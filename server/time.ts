@@ -29,6 +29,21 @@ function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: stri
   return { shiftMs: zoned.offsetNanoseconds / 1_000_000, suffix: zoned.offset }
 }
 
+/** Until then a date needs no year. */
+const LONG_AGO_MS = 300 * 86_400_000
+
+/** For people: `14:02`, or with its date if that is another day than today, `23 Nov 14:02`. */
+export function localTime(ms: number, now: number, timezone: string): string {
+  const [at, today] = [ms, now].map((time) =>
+    Temporal.Instant.fromEpochMilliseconds(Math.round(time)).toZonedDateTimeISO(timezone),
+  ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime]
+  const clock = at.toPlainTime().toString({ smallestUnit: 'minute' })
+  if (at.toPlainDate().equals(today.toPlainDate())) return clock
+  const date = at.toLocaleString('en-GB', { day: 'numeric', month: 'short' })
+  const isLongAgo = Math.abs(now - ms) > LONG_AGO_MS
+  return isLongAgo ? `${date} ${at.year} ${clock}` : `${date} ${clock}`
+}
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 
 const units = [
@@ -62,3 +77,6 @@ export function duration(ms: number): string {
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ')
 }
+
+/** The same without fractions of a second, where people need none. */
+export const roughly = (ms: number) => duration(ms < 1_000 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)

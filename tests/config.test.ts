@@ -23,7 +23,38 @@ test('without any setting the monitor keeps to itself, with an embedded database
     timezone: 'UTC',
     checkIntervalMs: 60 * SECOND,
     rules: { minSilenceMs: 10 * SECOND, deadAfterMs: 604_800 * SECOND },
+    inactiveAfterMs: null,
+    dailySummary: { time: '09:00', everyMs: null },
+    alertGroupMs: 10 * SECOND,
+    remindAfterMs: null,
+    telegram: { token: undefined, chatIds: [], apiRoot: undefined },
+    alertWebhookUrl: undefined,
     logLevel: 'info',
+  })
+})
+
+test('alerts and summaries are set up as they are needed', () => {
+  const config = readConfig({
+    SERVICE_INACTIVE_THRESHOLD_MINUTES: '90',
+    DAILY_SUMMARY_TIME: '7:30',
+    ALERT_GROUP_SECONDS: '0',
+    REMIND_AFTER_HOURS: '0.5',
+    TELEGRAM_BOT_TOKEN: '123:abc',
+    TELEGRAM_CHAT_ID: '5, -1001234567890,@my_channel,5',
+    TELEGRAM_API_ROOT: 'http://localhost:8081/',
+    ALERT_WEBHOOK_URL: 'https://ntfy.sh/my-topic?tpl=1&t={{.title}}&m={{.text}}',
+  })
+  expect(config).toMatchObject({
+    inactiveAfterMs: 90 * MINUTE,
+    dailySummary: { time: '07:30', everyMs: null },
+    alertGroupMs: 0,
+    remindAfterMs: 30 * MINUTE,
+    telegram: { token: '123:abc', chatIds: ['5', '-1001234567890', '@my_channel'], apiRoot: 'http://localhost:8081' },
+    alertWebhookUrl: 'https://ntfy.sh/my-topic?tpl=1&t={{.title}}&m={{.text}}',
+  })
+  expect(readConfig({ DAILY_SUMMARY_TIME: 'Off', REMIND_AFTER_HOURS: 'off' })).toMatchObject({
+    dailySummary: null,
+    remindAfterMs: null,
   })
 })
 
@@ -58,6 +89,19 @@ test.each<[name: string, value: string, example: string | RegExp]>([
   ['MIN_SILENCE_SECONDS', 'NaN', 'e.g. 10'],
   ['DEAD_AFTER_SECONDS', '0.5', 'at least 1, e.g. 604800'],
   ['DEAD_AFTER_SECONDS', '1e12', 'e.g. 604800'],
+  ['SERVICE_INACTIVE_THRESHOLD_MINUTES', '-5', 'a number of minutes, e.g. 90, or off'],
+  ['DAILY_SUMMARY_TIME', '25:00', 'such as 09:00, or off'],
+  ['DAILY_SUMMARY_TIME', '9', 'such as 09:00, or off'],
+  ['DAILY_SUMMARY_TIME', '09:60', 'such as 09:00, or off'],
+  ['DAILY_SUMMARY_INTERVAL_SECONDS', '90000', 'at most 86400'],
+  ['DAILY_SUMMARY_INTERVAL_SECONDS', '0', 'at least 1, e.g. 86400'],
+  ['ALERT_GROUP_SECONDS', '-1', 'at least 0, e.g. 10'],
+  ['REMIND_AFTER_HOURS', '0', 'a number of hours, e.g. 4, or off'],
+  ['TELEGRAM_BOT_TOKEN', 'my-bot', '@BotFather tells yours'],
+  ['TELEGRAM_CHAT_ID', 'me', 'e.g. 123456789,-1001234567890'],
+  ['TELEGRAM_CHAT_ID', '5,6;7', 'e.g. 123456789,-1001234567890'],
+  ['TELEGRAM_API_ROOT', 'localhost:8081', 'e.g. http://localhost:8081'],
+  ['ALERT_WEBHOOK_URL', 'ntfy.sh/topic', 'e.g. https://ntfy.sh/my-topic'],
   ['ALLOW_UNAUTHENTICATED', 'maybe', 'true or false'],
   ['DEBUG_MODE', '2', 'true or false'],
   ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
@@ -69,8 +113,10 @@ test.each<[name: string, value: string, example: string | RegExp]>([
 })
 
 test('all wrong values are told at once, and no secret with them', () => {
-  const told = complaint({ PORT: 'x', API_KEY: 'hush', DATABASE_URL: 'mysql://root:hush@localhost/x' })
-  expect(told.split('\n').map((line) => line.split(' ')[0])).toEqual(['PORT', 'DATABASE_URL', 'API_KEY'])
+  const secrets = { API_KEY: 'hush', DATABASE_URL: 'mysql://root:hush@localhost/x', TELEGRAM_BOT_TOKEN: 'hush:hush' }
+  const told = complaint({ PORT: 'x', ...secrets, ALERT_WEBHOOK_URL: 'hush' })
+  const names = told.split('\n').map((line) => line.split(' ')[0])
+  expect(names).toEqual(['PORT', 'DATABASE_URL', 'API_KEY', 'TELEGRAM_BOT_TOKEN', 'ALERT_WEBHOOK_URL'])
   expect(told).not.toContain('hush')
 })
 
@@ -130,12 +176,18 @@ describe('for trying it out', () => {
     expect(readConfig({ DEBUG_MODE: 'True' })).toMatchObject({
       checkIntervalMs: 5 * SECOND,
       rules: { minSilenceMs: 10 * SECOND, deadAfterMs: 10 * MINUTE },
+      dailySummary: { time: '09:00', everyMs: 2 * MINUTE },
       logLevel: 'debug',
     })
   })
 
   test('what is set otherwise stays as it is set', () => {
-    const set = { CHECK_INTERVAL_SECONDS: '30', DEAD_AFTER_SECONDS: '3600', LOG_LEVEL: 'warn' }
+    const set = {
+      CHECK_INTERVAL_SECONDS: '30',
+      DEAD_AFTER_SECONDS: '3600',
+      DAILY_SUMMARY_INTERVAL_SECONDS: '86400',
+      LOG_LEVEL: 'warn',
+    }
     expect(readConfig({ DEBUG_MODE: '1', ...set })).toEqual(readConfig(set))
   })
 })

@@ -65,7 +65,19 @@ function depsOf(db: Db): Deps {
   const nothing = async () => {}
   const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
   const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
-  return { config, db, clock, log, iso: isoIn(config.timezone), ledger, heartbeats, wakeAt: () => {} }
+  return {
+    config,
+    db,
+    clock,
+    log,
+    iso: isoIn(config.timezone),
+    ledger,
+    heartbeats,
+    tell: async () => {},
+    channels: [],
+    kickCouriers: () => {},
+    wakeAt: () => {},
+  }
 }
 
 async function timeOverdue({ place, services, deps }: Seeded): Promise<number> {

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { CallerError, isDatabaseAway } from '../errors.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import { type ServiceChange, storeTransitions } from '../lifecycle/transitions.ts'
+import { attentionsOf, noteOf, storeAttentions } from './attention.ts'
 import { createKnownServices, type Known } from './known.ts'
 
 /** One heartbeat on its way into the database. */
@@ -35,7 +36,7 @@ const ATTEMPTS = 10
 const CLOCK_SKEW_MS = 1_000
 
 /** Stores signals with all that they change. For services that are known from before this is one statement. */
-export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wakeAt'>) {
+export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell'>) {
   const services = createKnownServices(deps)
   const partitions = new Set<number>()
 
@@ -111,7 +112,7 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       if (state.gaps !== one.state.gaps) one.gapsLearned.push(state.gaps.at(-1) as number)
       one.state = state
       one.signals.push(signal)
-      for (const change of changes) one.changes.push({ ...change, serviceId: known.id })
+      for (const change of changes) one.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
     }
     return { drafts: [...drafts.values()], left }
   }
@@ -126,10 +127,9 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'ledger' | 'wa
       ? await writePlainHeartbeats(deps.db, states, heartbeats)
       : await deps.db.transaction().execute(async (trx) => {
           const claimed = await writeStates(trx, states, heartbeats)
-          await storeTransitions(
-            trx,
-            changes.filter(({ serviceId }) => claimed.has(serviceId)),
-          )
+          const isClaimed = ({ serviceId }: { serviceId: number }) => claimed.has(serviceId)
+          await storeAttentions(trx, drafts.flatMap(attentionsOf).filter(isClaimed))
+          await storeTransitions(deps, trx, changes.filter(isClaimed))
           return claimed
         })
     drafts.forEach((one, index) => {

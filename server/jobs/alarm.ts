@@ -16,6 +16,10 @@ export function createAlarm(clock: Clock, atLeastEveryMs: number, ring: () => Pr
   let stopped = false
 
   function wakeAt(ms: number): void {
+    const now = clock.now()
+    // Further ahead than it can be: the clock was set back.
+    if (notBefore > now + SHORTEST_PAUSE_MS) notBefore = now
+    if (ringsAt > now + atLeastEveryMs) ringsAt = Number.POSITIVE_INFINITY
     const next = Math.max(ms, notBefore)
     if (stopped || next >= ringsAt) return
     takeBack()

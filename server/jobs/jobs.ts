@@ -1,10 +1,9 @@
-import { fromPglite, PgBoss } from 'pg-boss'
+import { fromKysely, fromPglite, PgBoss } from 'pg-boss'
 import type { OpenDatabase } from '../../db/open.ts'
+import type { Trx } from '../../db/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { createAlarm } from './alarm.ts'
-
-const CHECK = 'check'
 
 export interface JobsOptions {
   connection: OpenDatabase['jobsConnection']
@@ -13,27 +12,43 @@ export interface JobsOptions {
   checkIntervalMs: number
   /** Looks for overdue services and tells when to look again. */
   check: () => Promise<number | null>
+  /** Announces what there is to tell, and tells when there will be more. */
+  announce: () => Promise<number | null>
   /** Told after every check that this process ran. */
   onChecked?: (() => void) | undefined
 }
 
-export interface Jobs {
-  /** Asks for a check at this moment, unless one is due before. */
+const TRY_AGAIN_AFTER_MS = 5_000
+
+/** Work that any of the servers may do. */
+interface Work {
+  /** Asks for it at this moment, unless it is due before. */
   wakeAt(ms: number): void
+  /** Asks for it as soon as a transaction has committed. */
+  after(trx: Trx): Promise<void>
+  begin(): Promise<void>
+  end(): void
+}
+
+export interface Jobs {
+  check: Pick<Work, 'wakeAt'>
+  announce: Pick<Work, 'wakeAt' | 'after'>
+  /** Takes jobs from now on, and looks at once what there is to do. */
+  begin(): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Starts the job queue. Each server's alarm asks for a check when a deadline passes; one of the servers takes the job.
- * Only one check waits at a time, and nothing waits for a check whose server has died.
+ * Connects to the job queue. Each server's alarms ask for work when its moment comes; one of the servers takes the job.
+ * Nothing is lost with a job: whoever works next finds in the database what there is to do.
  */
-export async function startJobs(options: JobsOptions): Promise<Jobs> {
-  const { connection, clock, log } = options
+export async function connectJobs(options: JobsOptions): Promise<Jobs> {
+  const { connection, log } = options
   const boss = new PgBoss({
     ...('url' in connection
       ? {
           connectionString: connection.url,
-          max: 3,
+          max: 4,
           application_name: 'stillbeat-jobs',
           query_timeout: 15_000,
           keepAlive: true,
@@ -45,35 +60,70 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   })
   boss.on('error', (error) => log.warn({ err: error }, 'the job queue has trouble with the database'))
   await boss.start()
-  await boss.createQueue(CHECK, {
-    policy: 'short',
+
+  // Of checks only one waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
+  const check = await createWork(boss, options, { name: 'check', policy: 'short', run: options.check })
+  const announce = await createWork(boss, options, { name: 'announce', policy: 'standard', run: options.announce })
+
+  return {
+    check,
+    announce,
+    async begin() {
+      await check.begin()
+      await announce.begin()
+    },
+    async stop() {
+      check.end()
+      announce.end()
+      await boss.stop({ graceful: true, timeout: 3_000 })
+    },
+  }
+}
+
+interface WorkOptions {
+  name: 'check' | 'announce'
+  policy: 'short' | 'standard'
+  run: () => Promise<number | null>
+}
+
+async function createWork(
+  boss: PgBoss,
+  { clock, log, checkIntervalMs, onChecked }: JobsOptions,
+  { name, policy, run }: WorkOptions,
+): Promise<Work> {
+  await boss.createQueue(name, {
+    policy,
     notify: true,
     retryLimit: 0,
     expireInSeconds: 60,
     deleteAfterSeconds: 60,
     retentionSeconds: 600,
   })
-
-  const alarm = createAlarm(clock, options.checkIntervalMs, async () => {
-    await boss
-      .send(CHECK, {})
-      .catch((error) => log.warn({ err: error }, 'could not ask for a check; the next one is not far'))
-  })
-  await boss.work(CHECK, { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 }, async () => {
-    const next = await options.check().catch((error) => {
-      log.error({ err: error }, 'a check failed; the next one is not far')
-      throw error
+  const alarm = createAlarm(clock, checkIntervalMs, async () => {
+    await boss.send(name, {}).catch((error) => {
+      log.warn({ err: error }, `could not ask for a job "${name}"; it is asked for again soon`)
+      tryAgain()
     })
-    if (next !== null) alarm.wakeAt(next)
-    options.onChecked?.()
   })
-  await boss.send(CHECK, {})
-
+  const tryAgain = () => alarm.wakeAt(clock.now() + TRY_AGAIN_AFTER_MS)
   return {
     wakeAt: alarm.wakeAt,
-    async stop() {
-      alarm.stop()
-      await boss.stop({ graceful: true, timeout: 3_000 })
+    async after(trx) {
+      await boss.send(name, {}, { db: fromKysely(trx) })
     },
+    async begin() {
+      const poll = { batchSize: 100, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 15 }
+      await boss.work(name, poll, async () => {
+        const next = await run().catch((error) => {
+          log.error({ err: error }, `a job "${name}" failed; it is tried again soon`)
+          tryAgain()
+          throw error
+        })
+        if (next !== null) alarm.wakeAt(next)
+        if (name === 'check') onChecked?.()
+      })
+      await boss.send(name, {})
+    },
+    end: alarm.stop,
   }
 }

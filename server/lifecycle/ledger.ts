@@ -1,13 +1,12 @@
-import { listOutages, proveListening } from '../../db/outages.ts'
+import { comeBackFromTheFuture, listOutages, proveListening } from '../../db/outages.ts'
 import type { Db } from '../../db/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { mergeOutages, type Outage } from './listening.ts'
 
-/** How often the monitor writes down that it is listening. */
 const PROOF_EVERY_MS = 5_000
-/** A silence of the monitor that is longer than this is an outage: one proof may be late. */
-const TOLERATED_MS = 2 * PROOF_EVERY_MS
+/** Servers' clocks differ by less. */
+const CLOCK_SET_BACK_MS = 60_000
 /** Outages older than this touch no service any more: longer than a quarterly job may be silent. */
 const REMEMBERED_MS = 400 * 86_400_000
 
@@ -24,8 +23,21 @@ export interface Ledger {
   end(): Promise<void>
 }
 
-export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: () => Promise<boolean> }): Ledger {
-  const { db, clock, log } = deps
+interface LedgerDeps {
+  db: Db
+  clock: Clock
+  log: Log
+  isAlone: () => Promise<boolean>
+  /** How often the monitor writes down that it is listening. */
+  proofEveryMs?: number | undefined
+  /** Told when an outage has been found. */
+  onOutage: () => void
+}
+
+export function createLedger(deps: LedgerDeps): Ledger {
+  const { db, clock, log, proofEveryMs = PROOF_EVERY_MS } = deps
+  // A silence of the monitor that is longer than this is an outage: one proof may be late.
+  const alwaysToleratedMs = 2 * proofEveryMs
   let outages: Outage[] = []
   let provenAt: number | null = null
   let brokenSince: number | null = null
@@ -36,9 +48,13 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
   async function prove(): Promise<void> {
     const nowMs = clock.now()
     // At the start even a short gap was one, where no other process can have listened meanwhile.
-    const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : TOLERATED_MS
+    const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : alwaysToleratedMs
     const wasBrokenSince = brokenSince
-    const found = await proveListening(db, { nowMs, toleratedMs, brokenSince })
+    const { found, lastAt } = await proveListening(db, { nowMs, toleratedMs, brokenSince })
+    if (lastAt !== null && lastAt > nowMs + CLOCK_SET_BACK_MS) {
+      log.warn('the clock was set back')
+      await db.transaction().execute((trx) => comeBackFromTheFuture(trx, nowMs))
+    }
     if (wasBrokenSince !== null) log.info('the database can be reached again')
     if (brokenSince === wasBrokenSince) brokenSince = null
     provenAt = nowMs
@@ -47,6 +63,7 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
     if (found && newest) {
       const [from, to] = [newest.fromMs, newest.toMs].map((ms) => new Date(ms).toISOString())
       log.info(`nobody was listening from ${from} to ${to}; that counts as nobody's silence`)
+      deps.onOutage()
     }
   }
 
@@ -57,7 +74,7 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
   }
 
   function tick(): void {
-    takeBack = clock.at(clock.now() + PROOF_EVERY_MS, async () => {
+    takeBack = clock.at(clock.now() + proofEveryMs, async () => {
       const triedAt = clock.now()
       await catchUp().catch((error) => cutOff(error, triedAt))
       if (!hasEnded) tick()
@@ -79,7 +96,7 @@ export function createLedger(deps: { db: Db; clock: Clock; log: Log; isAlone: ()
       tick()
     },
     async caughtUp() {
-      const isProven = provenAt !== null && clock.now() - provenAt <= TOLERATED_MS
+      const isProven = provenAt !== null && clock.now() - provenAt <= alwaysToleratedMs
       if (!isProven || brokenSince !== null) await catchUp()
     },
     cutOff,

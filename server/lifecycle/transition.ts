@@ -28,6 +28,8 @@ export interface Change {
   to: Status
   at: number
   reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule' | 'pause' | 'resume'
+  /** From when the silence counted that had lasted until then. */
+  silentSince: number
 }
 
 export interface Outcome {
@@ -42,7 +44,7 @@ export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, o
   let status: Status = state.status
   let { statusSince } = state
   const turn = (to: Status, at: number) => {
-    changes.push({ from: status, to, at, reason: 'silence' })
+    changes.push({ from: status, to, at, reason: 'silence', silentSince: state.silenceSince })
     status = to
     statusSince = at
   }
@@ -172,6 +174,6 @@ function spansPause(state: ServiceState, lastHeartbeatAt: number): boolean {
 function turned(state: ServiceState, to: Status, at: number, reason: Change['reason']): Outcome {
   // Servers' clocks differ a little, and heartbeats wait a little: still no status lasts for less than no time.
   const since = Math.max(at, state.statusSince)
-  const change: Change = { from: state.status, to, at: since, reason }
+  const change: Change = { from: state.status, to, at: since, reason, silentSince: state.silenceSince }
   return { state: { ...state, status: to, statusSince: since }, changes: [change] }
 }

@@ -34,7 +34,7 @@ async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<void
     const changes = judged
       .filter(({ verdict }) => claimed.has(verdict.serviceId))
       .flatMap(({ verdict, changes }) => changes.map((change) => ({ ...change, serviceId: verdict.serviceId })))
-    await storeTransitions(trx, changes)
+    await storeTransitions(deps, trx, changes)
   })
 }
 

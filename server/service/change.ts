@@ -1,11 +1,12 @@
 import type { Trx } from '../../db/schema.ts'
-import { type FullServiceRow, findService, registerServices } from '../../db/services.ts'
+import { type FullServiceRow, registerServices } from '../../db/services.ts'
 import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
-import { CallerError, noSuchService } from '../errors.ts'
+import { CallerError } from '../errors.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { storeTransitions } from '../lifecycle/transitions.ts'
+import { findAndLock } from './lock.ts'
 
 const ATTEMPTS = 10
 
@@ -29,8 +30,7 @@ export async function changeService(
   async function tryChange(trx: Trx): Promise<boolean> {
     const now = deps.clock.now()
     if (registers) await registerServices(trx, [key], now)
-    const row = await findService(trx, key)
-    if (!row) throw noSuchService(key)
+    const row = await findAndLock(trx, key)
     const silent = afterSilence(stateOf(row, timezone), now, rules, deps.ledger.outages())
     const { state, changes } = await change(silent.state, now, trx, row)
     const changeAt = nextChangeAt(state, rules, [])
@@ -48,6 +48,7 @@ export async function changeService(
     ])
     if (!claimed.has(row.id)) return false
     await storeTransitions(
+      deps,
       trx,
       [...silent.changes, ...changes].map((one) => ({ ...one, serviceId: row.id })),
     )

@@ -78,6 +78,8 @@ export async function configureService(deps: Deps, input: ConfigureInput): Promi
   const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, row.id, columns)
+    // A mute may have ended, or begun before an alert left.
+    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await deps.tell(trx)
     return settle(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   }
   await changeService(deps, input.serviceKey, change, { registers: true })

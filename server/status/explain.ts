@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { findOpenIncident } from '../../db/incidents.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { duration } from '../time.ts'
+import { type IncidentView, viewIncident } from './incident.ts'
 import { theService, viewContext } from './list.ts'
 import { type ServiceStatus, view } from './view.ts'
 
@@ -25,6 +27,8 @@ export interface Explanation {
   deadAt: string | null
   /** Outages of the monitor since then, which do not count as silence. */
   excludedOutages: { from: string; to: string }[]
+  /** The one that is open. */
+  incident: IncidentView | null
 }
 
 export async function explain(deps: Deps, input: z.output<typeof explainInput>): Promise<Explanation> {
@@ -36,6 +40,7 @@ export async function explain(deps: Deps, input: z.output<typeof explainInput>):
   const isJudged = state.pausedAt === null && state.status !== 'dead'
   const limitMs = limitOf(state, rules)
   const service = view(row, context)
+  const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
     reasons: reasons(state, limitMs, now, iso),
@@ -48,6 +53,7 @@ export async function explain(deps: Deps, input: z.output<typeof explainInput>):
     excludedOutages: outages
       .filter(({ toMs, fromMs }) => toMs > state.silenceSince && fromMs < now)
       .map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs) })),
+    incident: incident ? viewIncident(incident, iso) : null,
   }
 }
 

@@ -83,7 +83,7 @@ function isJudged(state: ServiceState): boolean {
   return state.status === 'alive' && state.pausedAt === null
 }
 
-function heartbeatsNeeded({ status, schedule, heartbeatCount }: ServiceState): number {
+export function heartbeatsNeeded({ status, schedule, heartbeatCount }: ServiceState): number {
   if (status !== 'unknown') return 0
   return schedule ? 1 : Math.max(1, HEARTBEATS_NEEDED - heartbeatCount)
 }

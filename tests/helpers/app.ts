@@ -2,12 +2,15 @@ import { EventEmitter, once } from 'node:events'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { onTestFinished } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../db/open.ts'
+import type { Channel } from '../../server/alert/channel.ts'
+import type { Outgoing } from '../../server/alert/notifier.ts'
 import { startApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { createLog } from '../../server/log.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { remember, untilSettled } from './told.ts'
 
 export interface TestApp {
   url: string
@@ -20,6 +23,12 @@ export interface TestApp {
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** Moves time on and waits until a check that began afterwards has ended. */
   pass(ms: number): Promise<void>
+  /** Moves time on from one moment at which something is due to the next, and waits each time until it is done. */
+  live(ms: number): Promise<void>
+  /** Waits until nothing is left to do in this moment. */
+  settled(): Promise<void>
+  /** What people were told, where no other channels were given. */
+  told: Outgoing[]
   stop(): Promise<void>
 }
 
@@ -28,6 +37,8 @@ export interface TestAppOptions {
   clock?: TestClock
   /** A second server on the database of a first. */
   beside?: TestDatabase
+  channels?: readonly Channel[]
+  proofEveryMs?: number
   /** `afterAll` for an app that all tests of a file share. */
   stopAfter?: (stop: () => Promise<void>) => void
 }
@@ -37,6 +48,8 @@ export async function startTestApp({
   env = {},
   clock = createTestClock(),
   beside,
+  channels,
+  proofEveryMs,
   stopAfter = onTestFinished,
 }: TestAppOptions = {}): Promise<TestApp> {
   const home = beside ?? (await createTestDatabase())
@@ -44,7 +57,17 @@ export async function startTestApp({
   const database = await openDatabase(config.database)
   const events = new EventEmitter()
   const log = createLog(config.logLevel)
-  const app = await startApp({ config, database, clock, log, onChecked: () => events.emit('checked') })
+  const told: Outgoing[] = []
+  const app = await startApp({
+    config,
+    database,
+    channels: channels ?? [{ target: 'memory', address: 'memory', notifier: remember(told) }],
+    clock,
+    log,
+    proofEveryMs,
+    onChecked: () => events.emit('checked'),
+  })
+  const settled = () => untilSettled(database.db, clock)
 
   let stopped = false
   const stop = async () => {
@@ -67,6 +90,12 @@ export async function startTestApp({
       const response = await request(`/heartbeat?service_key=${encodeURIComponent(key)}`, { method: 'POST' })
       if (response.status !== 200) throw new Error(`heartbeat got ${response.status}: ${await response.text()}`)
       return response.json() as Promise<{ status: string; service_key: string; timestamp: string }>
+    },
+    told,
+    settled,
+    async live(ms) {
+      await settled()
+      await clock.advance(ms, settled)
     },
     async pass(ms) {
       const checked = once(events, 'checked')

@@ -1,0 +1,125 @@
+import { type Selectable, sql } from 'kysely'
+import type { Db, IncidentsTable, Status, Trx } from './schema.ts'
+
+export type Incident = Selectable<IncidentsTable>
+
+export interface Opening {
+  serviceId: number
+  at: number
+  silentSince: number
+  reason: string
+  note: string | null
+}
+
+export interface OpenedIncident {
+  id: number
+  serviceId: number
+}
+
+/** Opens an incident for each of the services that has none open. */
+export async function openIncidents(trx: Trx, openings: readonly Opening[]): Promise<OpenedIncident[]> {
+  if (openings.length === 0) return []
+  return trx
+    .insertInto('incidents')
+    .values(
+      openings.map(({ serviceId, at, silentSince, reason, note }) => ({
+        service_id: serviceId,
+        opened_at: at,
+        silent_since: silentSince,
+        reason,
+        note,
+      })),
+    )
+    .onConflict((on) => on.column('service_id').where('closed_at', 'is', null).doNothing())
+    .returning(['id', 'service_id as serviceId'])
+    .execute()
+}
+
+/** Closes those incidents of the services that are open. */
+export async function closeIncidents(
+  trx: Trx,
+  closings: readonly { serviceId: number; at: number }[],
+): Promise<OpenedIncident[]> {
+  if (closings.length === 0) return []
+  const ids = closings.map(({ serviceId }) => serviceId)
+  const times = closings.map(({ at }) => at)
+  const { rows } = await sql<OpenedIncident>`
+    with open as materialized (
+      select id from incidents where service_id = any(${ids}::integer[]) and closed_at is null order by id for update
+    )
+    update incidents i set closed_at = greatest(c.at, i.opened_at), remind_at = null
+    from unnest(${ids}::integer[], ${times}::bigint[]) as c (service_id, at), open
+    where i.service_id = c.service_id and i.id = open.id
+    returning i.id, i.service_id as "serviceId"`.execute(trx)
+  return rows
+}
+
+export async function findOpenIncident(db: Db | Trx, serviceId: number): Promise<Incident | undefined> {
+  return db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('service_id', '=', serviceId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Holds other changes of incidents off until the transaction ends; like everybody, in the order of their ids. */
+export async function lockIncidents(trx: Trx, ids: readonly number[]): Promise<void> {
+  await sql`select id from incidents where id = any(${[...ids]}::bigint[]) order by id for update`.execute(trx)
+}
+
+/** Somebody has seen it: no reminders from now on. Of two who say so, the first is remembered. */
+export async function acknowledgeIncident(
+  trx: Trx,
+  serviceId: number,
+  { at, by }: { at: number; by: string | null },
+): Promise<void> {
+  await trx
+    .updateTable('incidents')
+    .set((set) => ({
+      acknowledged_by: sql`case when acknowledged_at is null then ${by}::text else acknowledged_by end`,
+      acknowledged_at: set.fn.coalesce('acknowledged_at', sql<number>`${at}::bigint`),
+      remind_at: null,
+    }))
+    .where('service_id', '=', serviceId)
+    .where('closed_at', 'is', null)
+    .execute()
+}
+
+/** Incidents that are to be told of again, if their services are down still, and not dead; but none twice at once. */
+export async function takeRemindable(
+  trx: Trx,
+  { nowMs, nextRemindAt, limit }: { nowMs: number; nextRemindAt: number; limit: number },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number; status: Status; waits: boolean }>`
+    update incidents i set remind_at = case when st.status = 'down' then ${nextRemindAt}::bigint end
+    from service_states st
+    where i.id in (
+      select id from incidents where remind_at <= ${nowMs} and closed_at is null order by id limit ${limit} for update
+    ) and st.service_id = i.service_id
+    returning i.id, st.status, exists (
+      select from alerts a
+      where a.incident_id = i.id and a.kind = 'reminder' and a.announcement_id is null and not a.withdrawn
+    ) as waits`.execute(trx)
+  return rows.filter(({ status, waits }) => status === 'down' && !waits).map(({ id }) => id)
+}
+
+/** Has those told of again that are still open and that nobody has acknowledged. */
+export async function remindAt(trx: Trx, incidentIds: readonly number[], at: number): Promise<void> {
+  await trx
+    .updateTable('incidents')
+    .set({ remind_at: at })
+    .where('id', '=', sql<number>`any(${[...incidentIds]}::bigint[])`)
+    .where('closed_at', 'is', null)
+    .where('acknowledged_at', 'is', null)
+    .execute()
+}
+
+export async function nextReminderAt(db: Db | Trx): Promise<number | null> {
+  const row = await db
+    .selectFrom('incidents')
+    .select((select) => select.fn.min('remind_at').as('at'))
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return row?.at ?? null
+}

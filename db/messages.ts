@@ -1,0 +1,145 @@
+import { type Selectable, sql } from 'kysely'
+import type { Db, Json, MessagesTable, Trx } from './schema.ts'
+import { NOW_OF_DATABASE } from './targets.ts'
+
+export type Message = Selectable<MessagesTable>
+
+/** Holds the composing of other servers off until the transaction ends, so that nothing is announced twice. */
+export async function lockAnnouncing(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('stillbeat.announcing'))`.execute(trx)
+}
+
+export interface AnnouncementWrite {
+  event: string
+  /** What may be announced only once. */
+  subject: string | null
+  at: number
+  targets: readonly string[]
+  parts: readonly { title: string; body: string; data: { [key: string]: Json } }[]
+}
+
+/** A statement takes 65,535 parameters. */
+const ROWS_AT_ONCE = 1_000
+
+/** Puts the parts of a message in line for each target; `null` if its subject has been announced before. */
+export async function insertAnnouncement(trx: Trx, write: AnnouncementWrite): Promise<number | null> {
+  const { event, subject, at, targets, parts } = write
+  const announcement = await trx
+    .insertInto('announcements')
+    .values({ event, subject, at })
+    .onConflict((on) => on.column('subject').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!announcement) return null
+  const messages = targets.flatMap((target) =>
+    parts.map(({ title, body, data }, part) => ({
+      announcement_id: announcement.id,
+      target,
+      part,
+      title,
+      body,
+      data: JSON.stringify(data),
+      created_at: at,
+    })),
+  )
+  for (let first = 0; first < messages.length; first += ROWS_AT_ONCE) {
+    await trx
+      .insertInto('messages')
+      .values(messages.slice(first, first + ROWS_AT_ONCE))
+      .execute()
+  }
+  return announcement.id
+}
+
+export async function isAnnounced(db: Db | Trx, subject: string): Promise<boolean> {
+  const row = await db.selectFrom('announcements').select('id').where('subject', '=', subject).executeTakeFirst()
+  return row !== undefined
+}
+
+/** When something was last announced of this kind. */
+export async function lastAnnouncedAt(db: Db | Trx, event: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('announcements')
+    .select((select) => select.fn.max('at').as('at'))
+    .where('event', '=', event)
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+export interface Attempt extends Message {
+  /** The attempt before it got no answer: it may have arrived. */
+  repeated: boolean
+  moved_to: string | null
+  /** How often the target has failed since it last worked. */
+  failures: number
+}
+
+/** Writes down that the oldest message of a target is about to be sent, by the process that holds the target. */
+export async function beginAttempt(
+  db: Db,
+  { target, holder, nowMs }: { target: string; holder: string; nowMs: number },
+): Promise<Attempt | undefined> {
+  const { rows } = await sql<Attempt>`
+    with held as (
+      update targets set held_since = ${NOW_OF_DATABASE} where name = ${target} and holder = ${holder}
+      returning name, moved_to, failures
+    ),
+    oldest as (
+      select m.id, m.unanswered, h.moved_to, h.failures from messages m join held h on h.name = m.target
+      where m.target = ${target} and m.state = 'pending' order by m.id limit 1
+    )
+    update messages m set attempts = m.attempts + 1, attempted_at = ${nowMs}::bigint, unanswered = true
+    from oldest o where m.id = o.id
+    returning m.*, o.unanswered as repeated, o.moved_to, o.failures`.execute(db)
+  return rows[0]
+}
+
+export async function settleMessage(
+  trx: Trx,
+  id: number,
+  values: { state: Message['state']; unanswered: boolean; error: string | null; settledAt: number | null },
+): Promise<void> {
+  const { state, unanswered, error, settledAt } = values
+  await trx
+    .updateTable('messages')
+    .set({ state, unanswered, error, settled_at: settledAt })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .execute()
+}
+
+/** @returns the targets of what has been given up, one for each message */
+export async function expireMessages(
+  trx: Trx,
+  { createdBefore, now }: { createdBefore: number; now: number },
+): Promise<string[]> {
+  const rows = await trx
+    .updateTable('messages')
+    .set({ state: 'failed', settled_at: now, error: sql`'given up after three days' || coalesce(': ' || error, '')` })
+    .where('state', '=', 'pending')
+    .where('created_at', '<', createdBefore)
+    .returning('target')
+    .execute()
+  return rows.map(({ target }) => target)
+}
+
+/** For the summary: what has not got through, by target. */
+export async function failingDeliveries(db: Db | Trx, { failedSince, pendingBefore }: Record<string, number>) {
+  return db
+    .selectFrom('messages')
+    .select((select) => [
+      'target',
+      'state',
+      select.fn.countAll<number>().as('count'),
+      select.fn.max('error').as('error'),
+    ])
+    .where((where) =>
+      where.or([
+        where.and([where('state', '=', 'failed'), where('settled_at', '>', failedSince ?? 0)]),
+        where.and([where('state', '=', 'pending'), where('created_at', '<', pendingBefore ?? 0)]),
+      ]),
+    )
+    .groupBy(['target', 'state'])
+    .orderBy('target')
+    .execute()
+}

@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from './schema.ts'
+
+/** What servers whose clocks differ can agree on. */
+export const NOW_OF_DATABASE = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+
+export interface Claim {
+  target: string
+  /** The name under which this process is connected to the database. */
+  holder: string
+  nowMs: number
+}
+
+/** Longer than any attempt can take; each begins with a fresh hold. */
+const LONGEST_HOLD_MS = 300_000
+/** After a restart of PostgreSQL, processes that are alive have connected again by then. */
+const RECONNECTED_AFTER = sql.lit('15 seconds')
+
+/**
+ * Takes a target for this process, unless another one is sending to it. One that is no longer connected to the
+ * database has died; its last attempt may have arrived or not.
+ *
+ * @returns whether the target is this process's now
+ */
+export async function claimTarget(db: Db, { target, holder, nowMs }: Claim): Promise<boolean> {
+  await db
+    .insertInto('targets')
+    .values({ name: target })
+    .onConflict((on) => on.column('name').doNothing())
+    .execute()
+  const { rows } = await sql`
+    update targets set holder = ${holder}, held_since = ${NOW_OF_DATABASE}
+    where name = ${target} and (
+      holder is null or holder = ${holder} or (
+        clock_timestamp() not between pg_postmaster_start_time() and pg_postmaster_start_time() + interval ${RECONNECTED_AFTER} and (
+          not exists (select from pg_stat_activity where datname = current_database() and application_name = holder)
+          or abs(${NOW_OF_DATABASE} - held_since) > ${LONGEST_HOLD_MS}
+        )
+      )
+    )
+    and (retry_at is null or retry_at <= ${nowMs} or failed_at > ${nowMs})
+    returning name`.execute(db)
+  return rows.length > 0
+}
+
+export async function releaseTarget(db: Db, { target, holder }: Pick<Claim, 'target' | 'holder'>): Promise<void> {
+  await db
+    .updateTable('targets')
+    .set({ holder: null, held_since: null })
+    .where('name', '=', target)
+    .where('holder', '=', holder)
+    .execute()
+}
+
+export async function noteSuccess(trx: Trx, target: string): Promise<void> {
+  await trx
+    .updateTable('targets')
+    .set({ failures: 0, failed_at: null, retry_at: null })
+    .where('name', '=', target)
+    .execute()
+}
+
+export async function noteFailure(trx: Trx, target: string, at: number, retryAt: number): Promise<void> {
+  await trx
+    .updateTable('targets')
+    .set((set) => ({ failures: set('failures', '+', 1), failed_at: at, retry_at: retryAt }))
+    .where('name', '=', target)
+    .execute()
+}
+
+export async function moveTarget(trx: Trx, target: string, to: string): Promise<void> {
+  await trx.updateTable('targets').set({ moved_to: to }).where('name', '=', target).execute()
+}
+
+/** Whether anything waits for a target, and when it may be tried again. */
+export async function waitsUntil(db: Db, target: string): Promise<{ retryAt: number | null } | undefined> {
+  return db
+    .selectFrom('messages as m')
+    .leftJoin('targets as t', 't.name', 'm.target')
+    .select('t.retry_at as retryAt')
+    .where('m.target', '=', target)
+    .where('m.state', '=', 'pending')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,119 @@
+import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
+import { lockIncidents, nextReminderAt, remindAt, takeRemindable } from '../../db/incidents.ts'
+import type { Trx } from '../../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { displayName } from '../status/view.ts'
+import { composeAlert, type Told } from './compose.ts'
+import { dueGroups, type Waiting } from './group.ts'
+import { namesakesOf } from './names.ts'
+import { heldUntil } from './policy.ts'
+import { post } from './post.ts'
+import { withKey } from './words.ts'
+
+const REMINDERS_AT_ONCE = 1_000
+
+/** Tells what has happened to services, together where it belongs together. */
+export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+  const { alertGroupMs, remindAfterMs } = deps.config
+  if (remindAfterMs !== null) await remind(trx, now, remindAfterMs)
+  const waiting = await withdrawStale(trx, await pendingAlerts(trx), now)
+  const { groups, nextAt } = dueGroups(
+    waiting.map((row) => waitingOf(row, now)),
+    now,
+    alertGroupMs,
+  )
+  for (const group of groups) {
+    const ids = group.map(({ id }) => id)
+    await lockIncidents(
+      trx,
+      group.map(({ incidentId }) => incidentId),
+    )
+    // Once more, since a service may have been paused until the lock was there.
+    await tellOf(deps, trx, await withdrawStale(trx, await pendingAlerts(trx, ids), now), now)
+  }
+  if (remindAfterMs === null) return nextAt
+  // Not before: what has just been told may have to be told again.
+  return Math.min(nextAt ?? Number.POSITIVE_INFINITY, (await nextReminderAt(trx)) ?? Number.POSITIVE_INFINITY)
+}
+
+async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
+  const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })
+  const reminder = { kind: 'reminder' as const, flapping: false, recordedAt: now, notBefore: null }
+  await insertAlerts(
+    trx,
+    due.map((incidentId) => ({ ...reminder, incidentId })),
+  )
+}
+
+/** Takes back what nobody needs to know any more. */
+async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Promise<PendingAlert[]> {
+  const isOver = (row: PendingAlert) => row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null
+  const over = new Set(pending.filter(isOver).map((row) => row.incident_id))
+  const isStale = (row: PendingAlert) =>
+    over.has(row.incident_id) ||
+    (row.kind === 'reminder' && (row.closed_at !== null || row.acknowledged_at !== null)) ||
+    (row.kind === 'recovered' && !row.alerts_enabled)
+  await withdrawAlertsById(
+    trx,
+    pending.filter(isStale).map(({ id }) => id),
+  )
+  return pending.filter((row) => !isStale(row))
+}
+
+/** Until when its mute holds an alert. One "until it recovers" does not hold the recovery. */
+function muteEnd(row: PendingAlert, now: number): number | null {
+  const mutedUntilRecovered = row.muted_until_recovered && row.kind !== 'recovered'
+  return heldUntil({ alertsEnabled: row.alerts_enabled, mutedUntil: row.muted_until, mutedUntilRecovered }, now)
+}
+
+function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: number } {
+  const holds = [muteEnd(row, now), row.not_before].filter((moment) => moment !== null)
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    serviceId: row.service_id,
+    kind: row.kind,
+    recordedAt: row.recorded_at,
+    heldUntil: holds.length === 0 ? null : Math.max(...holds),
+  }
+}
+
+async function tellOf(deps: Deps, trx: Trx, rows: PendingAlert[], now: number): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  const shared = await namesakesOf(trx, rows)
+  const incidents = rows.map((row) => toldOf(row, shared)).sort((a, b) => a.openedAt - b.openedAt)
+  const letter = composeAlert(first.kind, incidents, { now, timezone: deps.config.timezone, iso: deps.iso })
+  const announcementId = await post(deps, trx, letter, { at: now })
+  if (announcementId === null) return
+  await markAnnounced(
+    trx,
+    rows.map(({ id }) => id),
+    announcementId,
+  )
+  const { remindAfterMs } = deps.config
+  if (first.kind !== 'down' || remindAfterMs === null) return
+  await remindAt(
+    trx,
+    rows.map(({ incident_id }) => incident_id),
+    now + remindAfterMs,
+  )
+}
+
+function toldOf(row: PendingAlert, shared: ReadonlySet<string>): Told {
+  const name = displayName(row)
+  return {
+    serviceKey: row.key,
+    displayName: shared.has(name) ? withKey(name, row.key) : name,
+    group: row.group_name,
+    openedAt: row.opened_at,
+    silentSince: row.silent_since,
+    closedAt: row.closed_at,
+    reason: row.reason,
+    note: row.note,
+    flapping: row.flapping,
+    cadenceMs: row.cadence_ms,
+    periodMs: row.period_ms,
+    cron: row.cron,
+  }
+}

@@ -1,0 +1,116 @@
+import type { AlertKind } from '../../db/schema.ts'
+import { localTime, roughly } from '../time.ts'
+import type { Letter } from './parts.ts'
+import { harmless, plural } from './words.ts'
+
+/** An incident as it is told; times in epoch milliseconds, durations in milliseconds. */
+export interface Told {
+  serviceKey: string
+  displayName: string
+  group: string | null
+  openedAt: number
+  silentSince: number
+  closedAt: number | null
+  reason: string
+  note: string | null
+  flapping: boolean
+  cadenceMs: number | null
+  periodMs: number | null
+  cron: string | null
+}
+
+export interface Occasion {
+  now: number
+  timezone: string
+  iso: (ms: number) => string
+}
+
+/** From so many on, each service gets no more than its name and time: a storm should stay a handful of messages. */
+const BRIEF_FROM = 20
+
+/** One message about incidents that have the same news. */
+export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasion: Occasion): Letter {
+  const [first] = incidents
+  const isSingle = incidents.length === 1 && first !== undefined
+  const many = plural(incidents.length, 'service')
+  const lines = incidents.map((incident) => {
+    const name = nameOf(incident)
+    const about = incidents.length < BRIEF_FROM ? details[kind](incident, occasion) : briefly[kind](incident, occasion)
+    return { text: isSingle ? about : `• ${name} — ${about}`, data: dataOf(incident, occasion) }
+  })
+  const { now, iso } = occasion
+  return {
+    event: kind,
+    title: isSingle
+      ? titles[kind](nameOf(first), first.flapping ? 'is down and is flapping' : 'is down')
+      : titles[kind](many, 'are down'),
+    lines,
+    data: { at: iso(now) },
+  }
+}
+
+const nameOf = ({ displayName }: Told) => harmless(displayName) || '(unnamed)'
+
+const titles: Record<AlertKind, (who: string, isDown: string) => string> = {
+  down: (who, isDown) => `🔴 ${who} ${isDown}`,
+  recovered: (who, isDown) => `🟢 ${who} ${isDown.startsWith('are') ? 'are' : 'is'} alive again`,
+  reminder: (who, isDown) => `🔴 ${who} ${isDown.startsWith('are') ? 'are' : 'is'} still down`,
+}
+
+const details: Record<AlertKind, (incident: Told, occasion: Occasion) => string> = {
+  down: (incident, occasion) => wentDown(incident, occasion) + flappingNote(incident),
+  recovered: ({ openedAt, closedAt }, { now, timezone }) => {
+    const end = closedAt ?? now
+    const [from, to] = [openedAt, end].map((moment) => localTime(moment, now, timezone))
+    return `was down for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}`
+  },
+  reminder: ({ openedAt }, { now, timezone }) =>
+    `for ${roughly(now - openedAt)}, since ${localTime(openedAt, now, timezone)}`,
+}
+
+const briefly: typeof details = {
+  down: ({ openedAt, flapping }, { now, timezone }) =>
+    localTime(openedAt, now, timezone) + (flapping ? ', is flapping' : ''),
+  recovered: ({ openedAt, closedAt }, { now }) => roughly((closedAt ?? now) - openedAt),
+  reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
+}
+
+function wentDown(incident: Told, { now, timezone }: Occasion): string {
+  const { reason, note, openedAt, silentSince } = incident
+  if (reason === 'fail') {
+    const said = harmless(note ?? '', 200)
+    return `failed at ${localTime(openedAt, now, timezone)}${said && `: ${said}`}`
+  }
+  const silence = `silent since ${localTime(silentSince, now, timezone)} (${roughly(now - silentSince)})`
+  return `${silence}, ${expectation(incident, { now, timezone })}`
+}
+
+function expectation(
+  { cadenceMs, periodMs, cron, openedAt }: Told,
+  { now, timezone }: Pick<Occasion, 'now' | 'timezone'>,
+): string {
+  if (cron !== null) return `expected by ${localTime(openedAt, now, timezone)}`
+  if (periodMs !== null) return `expected every ${roughly(periodMs)}`
+  return cadenceMs === null ? 'expected sooner' : `usually every ${roughly(cadenceMs)}`
+}
+
+const flappingNote = ({ flapping }: Told) =>
+  flapping
+    ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
+    : ''
+
+function dataOf(incident: Told, { now, iso }: Occasion) {
+  const { openedAt, closedAt, silentSince, reason, note, flapping } = incident
+  return {
+    service_key: incident.serviceKey,
+    display_name: incident.displayName,
+    group: incident.group,
+    down_since: iso(openedAt),
+    down_seconds: ((closedAt ?? now) - openedAt) / 1000,
+    recovered_at: closedAt === null ? null : iso(closedAt),
+    silent_since: iso(silentSince),
+    reason,
+    note,
+    flapping,
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  type AlertsOfIncident,
+  alertsOf,
+  insertAlerts,
+  noteFlapping,
+  recentDowns,
+  unmuteRecovered,
+  withdrawAlerts,
+} from '../../db/alerts.ts'
+import { closeIncidents, openIncidents } from '../../db/incidents.ts'
+import type { Trx } from '../../db/schema.ts'
+import type { ServiceChange } from '../lifecycle/transitions.ts'
+import { FLAPPING_WITHIN_MS, onClosing, onOpening } from './policy.ts'
+
+/**
+ * Opens and closes incidents as services go down and come back, and records what people are to be told about it.
+ *
+ * @returns whether there is anything new to tell
+ */
+export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[], now: number): Promise<boolean> {
+  let hasNews = false
+  for (const round of rounds(changes)) {
+    const closes = await close(trx, round.filter(isClosing), now)
+    const opens = await open(trx, round.filter(isOpening), now)
+    hasNews ||= closes || opens
+  }
+  return hasNews
+}
+
+const isOpening = ({ to }: ServiceChange) => to === 'down'
+const isClosing = ({ from, to }: ServiceChange) => to === 'alive' || (to === 'unknown' && from !== 'unknown')
+
+/** A service may have gone down and come back within one transaction: each round has one change of each service. */
+function rounds(changes: readonly ServiceChange[]): ServiceChange[][] {
+  const rounds: ServiceChange[][] = []
+  const seen = new Map<number, number>()
+  for (const change of changes) {
+    const round = seen.get(change.serviceId) ?? 0
+    seen.set(change.serviceId, round + 1)
+    rounds[round] ??= []
+    rounds[round].push(change)
+  }
+  return rounds
+}
+
+async function open(trx: Trx, changes: ServiceChange[], now: number): Promise<boolean> {
+  const opened = await openIncidents(
+    trx,
+    changes.map((change) => ({ ...change, note: change.note ?? null })),
+  )
+  if (opened.length === 0) return false
+  const serviceIds = opened.map(({ serviceId }) => serviceId)
+  const history = new Map(
+    (await recentDowns(trx, serviceIds, now - FLAPPING_WITHIN_MS)).map((row) => [row.serviceId, row]),
+  )
+  const decided = opened.map(({ id, serviceId }) => {
+    const { downs = 0, lastChangeAt = null } = history.get(serviceId) ?? {}
+    return { serviceId, incidentId: id, alerts: onOpening({ downs, lastChangeAt }, now) }
+  })
+  await insertAlerts(
+    trx,
+    decided.flatMap(({ incidentId, alerts }) =>
+      alerts.map((alert) => ({ ...alert, incidentId, kind: 'down' as const, recordedAt: now })),
+    ),
+  )
+  const begins = decided.filter(({ alerts }) => alerts.some(({ flapping }) => flapping))
+  const goesOn = decided.filter(({ alerts }) => alerts.every(({ notBefore }) => notBefore !== null))
+  await noteFlapping(
+    trx,
+    begins.map(({ serviceId }) => serviceId),
+    now,
+    true,
+  )
+  await noteFlapping(
+    trx,
+    goesOn.map(({ serviceId }) => serviceId),
+    now,
+    false,
+  )
+  return true
+}
+
+async function close(trx: Trx, changes: ServiceChange[], now: number): Promise<boolean> {
+  const closed = await closeIncidents(trx, changes)
+  if (closed.length === 0) return false
+  const quiet = new Set(changes.filter(({ reason }) => reason === 'pause').map(({ serviceId }) => serviceId))
+  const incidentIds = closed.map(({ id }) => id)
+  const decided = (await alertsOf(trx, incidentIds, now)).map((incident) => ({
+    ...incident,
+    ...(quiet.has(incident.serviceId) ? { withdraws: true, tells: false, flaps: false } : onClosing(incident, now)),
+  }))
+  const idsOf = (which: (one: AlertsOfIncident & ReturnType<typeof onClosing>) => boolean) =>
+    decided.filter(which).map((one) => one.incidentId)
+  // What was to be told once it has stayed down will not be.
+  await withdrawAlerts(trx, incidentIds, now)
+  await withdrawAlerts(
+    trx,
+    idsOf(({ withdraws }) => withdraws),
+  )
+  await insertAlerts(
+    trx,
+    idsOf(({ tells }) => tells).map((incidentId) => ({
+      incidentId,
+      kind: 'recovered' as const,
+      flapping: false,
+      recordedAt: now,
+      notBefore: null,
+    })),
+  )
+  const serviceIds = closed.map(({ serviceId }) => serviceId)
+  await unmuteRecovered(trx, serviceIds)
+  await noteFlapping(
+    trx,
+    decided.filter(({ flaps }) => flaps).map((one) => one.serviceId),
+    now,
+    false,
+  )
+  return decided.some(({ tells }) => tells)
+}

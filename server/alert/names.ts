@@ -1,0 +1,16 @@
+import type { Db, Trx } from '../../db/schema.ts'
+import { findNamesakes, type ServiceRow } from '../../db/services.ts'
+import { displayName } from '../status/view.ts'
+
+type Named = Pick<ServiceRow, 'key' | 'display_name'>
+
+/** Which of the services' names belong to others too, so that their keys must tell them apart. */
+export async function namesakesOf(db: Db | Trx, services: readonly Named[]): Promise<Set<string>> {
+  return sharedNames(await findNamesakes(db, services.map(displayName)))
+}
+
+/** The names that several of the services have. */
+export function sharedNames(services: readonly Named[]): Set<string> {
+  const seen = new Set<string>()
+  return new Set(services.map(displayName).filter((name) => seen.has(name) || !seen.add(name)))
+}

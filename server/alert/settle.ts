@@ -1,0 +1,51 @@
+import { type Attempt, settleMessage } from '../../db/messages.ts'
+import type { Trx } from '../../db/schema.ts'
+import { moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
+import type { Log } from '../log.ts'
+import type { Settlement } from './settlement.ts'
+
+/** Writes down what became of an attempt, of its message and of its target. */
+export async function storeSettlement(
+  trx: Trx,
+  settlement: Settlement,
+  { id, target, repeated }: Attempt,
+  now: number,
+): Promise<void> {
+  switch (settlement.kind) {
+    case 'sent':
+    case 'failed': {
+      const error = settlement.kind === 'failed' ? settlement.reason : null
+      await settleMessage(trx, id, { state: settlement.kind, unanswered: false, error, settledAt: now })
+      await noteSuccess(trx, target)
+      break
+    }
+    case 'moved':
+      await settleMessage(trx, id, { state: 'pending', unanswered: repeated, error: null, settledAt: null })
+      await moveTarget(trx, target, settlement.to)
+      break
+    case 'waits': {
+      const { reason: error, unanswered, retryAt } = settlement
+      await settleMessage(trx, id, { state: 'pending', unanswered, error, settledAt: null })
+      await noteFailure(trx, target, now, retryAt)
+    }
+  }
+}
+
+/** Says it in the log, where also those look who get no messages. */
+export function logSettlement(log: Log, settlement: Settlement, { target, title, repeated }: Attempt): void {
+  switch (settlement.kind) {
+    case 'sent':
+      log[target === 'log' ? 'debug' : 'info']({ target, repeated }, `told: ${title}`)
+      break
+    case 'moved':
+      log.warn({ target, to: settlement.to }, 'this chat has a new id, which is remembered')
+      break
+    case 'failed':
+      log.error({ target, reason: settlement.reason }, `refused, and not tried again: ${title}`)
+      break
+    case 'waits': {
+      const retryAt = new Date(settlement.retryAt).toISOString()
+      log.warn({ target, reason: settlement.reason, retryAt }, `did not get through, and is tried again: ${title}`)
+    }
+  }
+}

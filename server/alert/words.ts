@@ -1,0 +1,34 @@
+/** Longer names and notes are cut: a message names many services, and a phone shows forty characters a line. */
+const LONGEST_NAME = 100
+
+const bidiControls = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069']
+
+/** Text of others, on one line and without any effect on the text around it; empty if there is nothing to see of it. */
+export function harmless(text: string, limit = LONGEST_NAME): string {
+  const line = text
+    .toWellFormed()
+    .replaceAll(bidiControls, '')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return rightToLeft.test(line) ? ISOLATE + cut(line, limit - 2) + END_OF_ISOLATE : cut(line, limit)
+}
+
+/** A name that others have too, with the key that tells it from theirs. */
+export const withKey = (name: string, key: string) => `${harmless(name, 45)} (${harmless(key, 50)})`
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** At most so many UTF-16 units, which is what Telegram counts; an emoji is never cut in two. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  let kept = ''
+  for (const { segment } of graphemes.segment(text.slice(0, limit + 1))) {
+    if (kept.length + segment.length > limit - 1) break
+    kept += segment
+  }
+  return `${kept.toWellFormed()}…`
+}
+
+export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

@@ -1,0 +1,33 @@
+import { createTelegramNotifier } from '../bot/notifier.ts'
+import type { Channel } from './alert/channel.ts'
+import { createLogNotifier } from './alert/log.ts'
+import { createWebhookNotifier } from './alert/webhook.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+
+/** Where alerts and summaries go by these settings: to each chat and to the webhook; to the log if there is neither. */
+export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Channel[] {
+  const channels: Channel[] = []
+  const { token, chatIds, apiRoot } = telegram
+  if (token && chatIds.length > 0) {
+    const notifier = createTelegramNotifier({ token, apiRoot })
+    for (const address of chatIds) channels.push({ target: `telegram:${address}`, address, notifier })
+  }
+  if (alertWebhookUrl) {
+    channels.push({ target: 'webhook', address: alertWebhookUrl, notifier: createWebhookNotifier() })
+  }
+  if (channels.length === 0) channels.push({ target: 'log', address: 'log', notifier: createLogNotifier(log) })
+  return channels
+}
+
+/** Says in the log what is wrong with the settings that only the other side can tell; nothing else waits for it. */
+export async function checkChannels({ telegram }: Config, channels: readonly Channel[], log: Log): Promise<void> {
+  const { token, chatIds } = telegram
+  if (token && chatIds.length === 0)
+    log.warn('TELEGRAM_BOT_TOKEN is set, but not to whom to write: set TELEGRAM_CHAT_ID')
+  if (!token && chatIds.length > 0) log.warn('TELEGRAM_CHAT_ID is set, but not by whom: set TELEGRAM_BOT_TOKEN')
+  for (const [notifier, its] of Map.groupBy(channels, (channel) => channel.notifier)) {
+    const sentences = (await notifier.check?.(its.map(({ address }) => address))) ?? []
+    for (const sentence of sentences) log.warn(sentence)
+  }
+}

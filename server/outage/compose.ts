@@ -1,0 +1,35 @@
+import type { Letter } from '../alert/parts.ts'
+import { plural } from '../alert/words.ts'
+import type { Outage } from '../lifecycle/listening.ts'
+import { localTime, roughly } from '../time.ts'
+
+export interface OutageCounts {
+  rearmed: number
+  late: number
+}
+
+/** What people are told of an outage of the monitor itself: no names, they are in the alerts. */
+export function composeOutage(
+  { fromMs, toMs }: Outage,
+  { rearmed, late }: OutageCounts,
+  { now, timezone, iso }: { now: number; timezone: string; iso: (ms: number) => string },
+): Letter {
+  const [from, to] = [localTime(fromMs, now, timezone), localTime(toMs, now, timezone)]
+  const were = (count: number) => (count === 1 ? 'was' : 'were')
+  return {
+    event: 'outage',
+    title: `⚪ I was not listening ${from}–${to} (${roughly(toMs - fromMs)})`,
+    lines: [
+      { text: `${plural(rearmed, 'service')} re-armed: that time counts as nobody's silence` },
+      { text: late === 0 ? 'none was late before' : `${late} ${were(late)} already late` },
+    ],
+    data: {
+      at: iso(now),
+      from: iso(fromMs),
+      to: iso(toMs),
+      seconds: (toMs - fromMs) / 1000,
+      services_rearmed: rearmed,
+      services_late: late,
+    },
+  }
+}

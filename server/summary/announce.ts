@@ -1,0 +1,24 @@
+import { isAnnounced } from '../../db/messages.ts'
+import { firstUsedAt } from '../../db/outages.ts'
+import type { Trx } from '../../db/schema.ts'
+import { post } from '../alert/post.ts'
+import type { Deps } from '../deps.ts'
+import { collectSummary } from './collect.ts'
+import { composeSummary } from './compose.ts'
+import { isWanted, slotsAround } from './when.ts'
+
+/**
+ * Puts the summary in line when its time has come, once for each day.
+ *
+ * @returns when the next one is due; `null` if there are none
+ */
+export async function announceSummary(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+  const { dailySummary, timezone } = deps.config
+  if (!dailySummary) return null
+  const { current, nextAt } = slotsAround({ ...dailySummary, timezone }, now)
+  if (!current || (await isAnnounced(trx, current.subject))) return nextAt
+  if (!isWanted(current, { now, firstUsedAt: (await firstUsedAt(trx)) ?? now, timezone })) return nextAt
+  const content = await collectSummary(deps, trx)
+  await post(deps, trx, composeSummary(content, timezone), { at: now, subject: current.subject })
+  return nextAt
+}

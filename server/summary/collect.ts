@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { failingDeliveries, lastAnnouncedAt } from '../../db/messages.ts'
+import type { Db, Trx } from '../../db/schema.ts'
+import { listServices, type ServiceRow } from '../../db/services.ts'
+import { summaryFacts } from '../../db/summary.ts'
+import { sharedNames } from '../alert/names.ts'
+import { heldUntil } from '../alert/policy.ts'
+import { withKey } from '../alert/words.ts'
+import type { Deps } from '../deps.ts'
+import { afterListening } from '../lifecycle/listening.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
+import { statusCounts, viewContext } from '../status/list.ts'
+import { displayName, heartbeatsNeeded } from '../status/view.ts'
+import { dateOf } from './when.ts'
+
+const named = z.object({ serviceKey: z.string(), displayName: z.string() })
+const time = z.iso.datetime({ offset: true })
+
+/** What a person should know of all services, the most important first. Times in ISO 8601 with the server's offset. */
+export const summaryContent = z.object({
+  at: time,
+  date: z.string(),
+  /** The last summary, or a day ago: what is called new is newer. */
+  since: time,
+  counts: statusCounts,
+  down: z.array(
+    named.extend({
+      since: time,
+      seconds: z.number(),
+      acknowledged: z.boolean(),
+      acknowledgedBy: z.string().nullable(),
+      muted: z.boolean(),
+    }),
+  ),
+  newlyDead: z.array(named.extend({ since: time, lastHeartbeat: time.nullable() })),
+  attention: z.array(named.extend({ at: time, note: z.string().nullable() })),
+  /** Unknown ones that have been silent for longer than SERVICE_INACTIVE_THRESHOLD_MINUTES. */
+  inactive: z.array(named.extend({ silentSince: time, seconds: z.number() })),
+  flapping: z.array(named.extend({ incidents: z.int() })),
+  failingDeliveries: z.array(
+    z.object({ target: z.string(), failed: z.int(), pending: z.int(), error: z.string().nullable() }),
+  ),
+  waiting: z.array(named.extend({ heartbeatsNeeded: z.int() })),
+  alive: z.array(named),
+  paused: z.array(named),
+  dead: z.array(named),
+})
+
+export type SummaryContent = z.infer<typeof summaryContent>
+
+const DAY_MS = 86_400_000
+/** A message that waits for longer has met some obstacle. */
+const PENDING_FOR_MS = 600_000
+const PAGE = 1_000
+
+export async function collectSummary(deps: Deps, db: Db | Trx): Promise<SummaryContent> {
+  const { now, iso, rules, timezone, outages } = viewContext(deps)
+  const sinceMs = (await lastAnnouncedAt(db, 'summary')) ?? now - DAY_MS
+  const facts = await summaryFacts(db, { flappedSince: now - DAY_MS })
+  const rows = await allServices(db, now)
+  const shared = sharedNames(rows)
+  const content: SummaryContent = {
+    at: iso(now),
+    date: dateOf(now, timezone),
+    since: iso(sinceMs),
+    counts: { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 },
+    down: [],
+    newlyDead: [],
+    attention: [],
+    inactive: [],
+    flapping: [],
+    failingDeliveries: await failing(db, now),
+    waiting: [],
+    alive: [],
+    paused: [],
+    dead: [],
+  }
+  for (const row of rows) add(row)
+  content.down.sort((a, b) => b.seconds - a.seconds)
+  return content
+
+  function add(row: ServiceRow): void {
+    const { state } = afterSilence(stateOf(row, timezone), now, rules, outages)
+    const name = displayName(row)
+    const service = { serviceKey: row.key, displayName: shared.has(name) ? withKey(name, row.key) : name }
+    const isPaused = state.pausedAt !== null
+    content.counts[state.status] += 1
+    if (isPaused) content.counts.paused += 1
+
+    const attention = facts.attentions.get(row.id)
+    if (attention) content.attention.push({ ...service, at: iso(attention.at), note: attention.note })
+    const incidents = facts.flapping.get(row.id)
+    if (incidents !== undefined) content.flapping.push({ ...service, incidents })
+
+    if (isPaused) {
+      content.paused.push(service)
+    } else if (state.status === 'down') {
+      const incident = facts.incidents.get(row.id)
+      content.down.push({
+        ...service,
+        since: iso(state.statusSince),
+        seconds: (now - state.statusSince) / 1000,
+        acknowledged: (incident?.acknowledged_at ?? null) !== null,
+        acknowledgedBy: incident?.acknowledged_by ?? null,
+        muted: heldUntil(muteOf(row), now) !== null,
+      })
+    } else if (state.status === 'dead') {
+      const last = state.lastHeartbeatAt
+      if (state.statusSince <= sinceMs) content.dead.push(service)
+      else
+        content.newlyDead.push({
+          ...service,
+          since: iso(state.statusSince),
+          lastHeartbeat: last === null ? null : iso(last),
+        })
+    } else if (state.status === 'alive') {
+      content.alive.push(service)
+    } else if (isInactive(state)) {
+      const silentSince = iso(state.silenceSince)
+      content.inactive.push({ ...service, silentSince, seconds: (now - state.silenceSince) / 1000 })
+    } else {
+      content.waiting.push({ ...service, heartbeatsNeeded: heartbeatsNeeded(state) })
+    }
+  }
+
+  function isInactive({ silenceSince }: ServiceState): boolean {
+    const { inactiveAfterMs } = deps.config
+    return inactiveAfterMs !== null && now >= afterListening(silenceSince, inactiveAfterMs, outages)
+  }
+}
+
+const muteOf = (row: ServiceRow) => ({
+  alertsEnabled: row.alerts_enabled,
+  mutedUntil: row.muted_until,
+  mutedUntilRecovered: row.muted_until_recovered,
+})
+
+async function allServices(db: Db | Trx, now: number): Promise<ServiceRow[]> {
+  const rows: ServiceRow[] = []
+  for (;;) {
+    const page = await listServices(db, { dueBy: now }, { after: rows.at(-1)?.key, limit: PAGE })
+    rows.push(...page)
+    if (page.length < PAGE) return rows
+  }
+}
+
+async function failing(db: Db | Trx, now: number): Promise<SummaryContent['failingDeliveries']> {
+  const counted = new Map<string, SummaryContent['failingDeliveries'][number]>()
+  const rows = await failingDeliveries(db, { failedSince: now - DAY_MS, pendingBefore: now - PENDING_FOR_MS })
+  for (const { target, state, count, error } of rows) {
+    const one = counted.get(target) ?? { target, failed: 0, pending: 0, error: null }
+    counted.set(target, { ...one, [state]: count, error: one.error ?? error })
+  }
+  return [...counted.values()]
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { partsOf } from '../alert/parts.ts'
+import type { Deps } from '../deps.ts'
+import { collectSummary, summaryContent } from './collect.ts'
+import { composeSummary } from './compose.ts'
+
+/** `messages` is the text as it would go out now. */
+export const summaryAnswer = summaryContent.extend({
+  messages: z.array(z.object({ title: z.string(), body: z.string() })),
+})
+
+/** The summary as it would go out now. */
+export async function showSummary(deps: Deps): Promise<z.infer<typeof summaryAnswer>> {
+  const content = await collectSummary(deps, deps.db)
+  const parts = partsOf(composeSummary(content, deps.config.timezone))
+  return { ...content, messages: parts.map(({ title, body }) => ({ title, body })) }
+}

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Db } from '../../db/schema.ts'
+import type { Notifier, Outgoing } from '../../server/alert/notifier.ts'
+import type { TestClock } from './clock.ts'
+
+/** A channel that always works, and keeps what it was given. */
+export function remember(told: Outgoing[]): Notifier {
+  return {
+    async send(_address, message) {
+      told.push(message)
+      return { outcome: 'sent' }
+    },
+  }
+}
+
+const LONGEST_MS = 20_000
+
+/** Waits until no job waits or runs, and no message could be sent in this moment. */
+export async function untilSettled(db: Db, clock: TestClock): Promise<void> {
+  const giveUpAt = Date.now() + LONGEST_MS
+  for (let left = await leftToDo(db, clock.now()); left > 0; left = await leftToDo(db, clock.now())) {
+    if (Date.now() > giveUpAt) throw new Error(`${left} jobs or messages are still not done`)
+    await pause(2)
+  }
+}
+
+async function leftToDo(db: Db, now: number): Promise<number> {
+  const { rows } = await sql<{ left: number }>`
+    select (select count(*) from pgboss.job where name in ('check', 'announce') and state in ('created', 'active'))
+      + (
+        select count(*) from messages m left join targets t on t.name = m.target
+        where m.state = 'pending' and (t.retry_at is null or t.retry_at <= ${now} or t.holder is not null)
+      ) as left`.execute(db)
+  return Number(rows[0]?.left)
+}
+
+/** The messages as people see them: title and body, one text each. */
+export const textsOf = (told: readonly Outgoing[]): string[] =>
+  told.map(({ title, body, repeated }) => [title, body, repeated ? 'repeated' : ''].filter(Boolean).join('\n'))
