@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type BotApi, type Fault, startBotApi } from './botApi.ts'
+import type { Fleet } from './chaosFleet.ts'
+import type { Stretch } from './chaosHerd.ts'
+import type { Random } from './chaosRandom.ts'
+import { holderOf } from './chaosTruth.ts'
+import type { Cluster } from './cluster.ts'
+
+interface KillerOptions {
+  cluster: Cluster
+  telegram: Telegram
+  servers: readonly string[]
+  kills: number
+  everyMs: number
+}
+
+/** Kills servers, one after the other: every other one at any moment, the rest while one waits for Telegram's answer. */
+export async function killServers(fleet: Fleet, random: Random, options: KillerOptions): Promise<void> {
+  const { cluster, telegram, servers, kills, everyMs } = options
+  for (let kill = 0; kill < kills; kill++) {
+    const nextAt = Date.now() + random.between(0.6, 1.4) * everyMs
+    const [anyone, downMs] = [random.pick(servers), random.between(0, 1_000)]
+    await pause(random.between(0, 0.3) * everyMs)
+    if (kill % 2 === 1) await Promise.race([telegram.nextSlow(), pause(everyMs)])
+    const aimed = kill % 2 === 1 ? await holderOf(cluster.url) : undefined
+    await fleet.replace(aimed ?? anyone, downMs)
+    await pause(Math.max(0, nextAt - Date.now()))
+  }
+}
+
+interface RestartOptions {
+  restarts: number
+  everyMs: number
+  /** Longer than services may be silent, which the first absence is. */
+  longMs: number
+  away: Stretch[]
+}
+
+/** Takes PostgreSQL away for some seconds now and then, and writes into `away` when. */
+export async function restartDatabase(cluster: Cluster, random: Random, options: RestartOptions): Promise<void> {
+  const { restarts, everyMs, longMs, away } = options
+  for (let restart = 0; restart < restarts; restart++) {
+    const nextAt = Date.now() + everyMs
+    await pause(random.between(0.3, 0.7) * everyMs)
+    const stretch = { from: Date.now(), to: Number.POSITIVE_INFINITY }
+    away.push(stretch)
+    await cluster.stop(random.pick(['fast', 'immediate']))
+    await pause(restart === 0 ? longMs : random.between(1_000, 3_000))
+    await cluster.start()
+    stretch.to = Date.now()
+    await pause(Math.max(0, nextAt - Date.now()))
+  }
+}
+
+export interface Telegram extends BotApi {
+  /** Attempts whose answer was lost on purpose, by what they said. */
+  lost: { text: string; at: number }[]
+  /** Resolves when a server has begun to wait for an answer that takes its time. */
+  nextSlow(): Promise<void>
+  /** Has good days only, from now on. */
+  calm(): void
+}
+
+const KINDS = ['slow', '502', 'slow', 'reset', '429', 'hangAfter', '500', 'resetAfter', 'slow', 'hang'] as const
+const LOSING: readonly string[] = ['502', 'hang', 'hangAfter', 'reset', 'resetAfter']
+/** These last until the server gives up, which is 20 s: more than a few would be all that happens. */
+const HANGING: readonly string[] = ['hang', 'hangAfter']
+const TROUBLE_IN = 4
+
+/** A Telegram of which every fourth request has trouble, of each kind in turn. */
+export async function startTelegram(random: Random, { hangs }: { hangs: number }): Promise<Telegram> {
+  const lost: Telegram['lost'] = []
+  const kinds: (typeof KINDS)[number][] = []
+  let slow = Promise.withResolvers<void>()
+  let isCalm = false
+  let hung = 0
+
+  function faultOf(): Fault | undefined {
+    if (isCalm || !random.chance(1 / TROUBLE_IN)) return
+    if (kinds.length === 0) kinds.push(...KINDS.filter((kind) => !HANGING.includes(kind) || ++hung <= hangs))
+    const [kind] = kinds.splice(Math.floor(random.between(0, kinds.length)), 1) as [(typeof KINDS)[number]]
+    if (LOSING.includes(kind)) lost.push({ text: String(telegram.requests.at(-1)?.payload.text), at: Date.now() })
+    if (kind === 'slow' || HANGING.includes(kind)) {
+      slow.resolve()
+      slow = Promise.withResolvers()
+    }
+    if (kind === '429') return { kind, retryAfter: random.pick([1, 2]) }
+    return kind === 'slow' ? { kind, ms: random.between(200, 1_500) } : { kind }
+  }
+
+  const telegram = await startBotApi({ faultOf })
+  return Object.assign(telegram, {
+    lost,
+    nextSlow: () => slow.promise,
+    calm() {
+      isCalm = true
+    },
+  })
+}

@@ -1,0 +1,104 @@
+import type { Incident } from './chaosTruth.ts'
+
+/** What a person reads out of a message. */
+export interface Reading {
+  kind: 'down' | 'recovered' | 'other'
+  /** The services that it is about. */
+  names: string[]
+  isRepeated: boolean
+  /** The message without the remark that it is repeated. */
+  text: string
+}
+
+/** A message in the database. */
+export interface Written {
+  text: string
+  createdAt: number
+}
+
+/** A message that came, in epoch milliseconds; and what it is in the database. */
+export interface Told extends Reading {
+  at: number
+  message: Written | undefined
+  /** It had come before. */
+  isAgain: boolean
+}
+
+const TITLE = /^(?:🔴|🟢) (.+?) (is|are) (down|alive again)(?: \(\d+\/\d+\))?$/u
+const LINE = /^• (.+?) — /u
+
+function read(message: string): Reading {
+  const lines = message.split('\n')
+  const isRepeated = lines.length > 1 && lines.at(-1)?.startsWith('repeated: ') === true
+  if (isRepeated) lines.pop()
+  const text = lines.join('\n').trimEnd()
+  const [, who, verb, news] = TITLE.exec(lines[0] as string) ?? []
+  if (!who) return { kind: 'other', names: [], isRepeated, text }
+  const names = verb === 'is' ? [who] : lines.flatMap((line) => LINE.exec(line)?.[1] ?? [])
+  return { kind: news === 'down' ? 'down' : 'recovered', names, isRepeated, text }
+}
+
+/**
+ * Finds out which message each one is that came. Texts cannot tell, since a service may go down twice within a minute;
+ * but messages come in their order, and those that follow each other never say the same.
+ */
+export function recognize(accepted: readonly { text: string; at: number }[], messages: readonly Written[]): Told[] {
+  const come = new Set<Written>()
+  let newest = -1
+  return accepted.map(({ text: whole, at }) => {
+    const reading = read(whole)
+    const isIt = ({ text }: Written) => text === reading.text
+    const ahead = messages.findIndex((message, index) => index > newest && isIt(message))
+    const isNext = ahead === newest + 1
+    const before = messages.findLastIndex((message, index) => index <= newest && isIt(message))
+    const found = isNext || before < 0 ? ahead : before
+    newest = Math.max(newest, found)
+    const message = messages[found]
+    const isAgain = message !== undefined && come.has(message)
+    if (message) come.add(message)
+    return { ...reading, at, message, isAgain }
+  })
+}
+
+/** Repetitions without a lost answer before them: one that was injected, or that of a server that was killed. */
+export function baselessRepetitions(told: readonly Told[], { lost, kills }: Attempts): Told[] {
+  const attempts = lost.map(({ text, at }) => ({ text: read(text).text, at }))
+  // One message at a time is on its way, so a kill can cost the answer of one only.
+  const excuses = [...kills]
+  return told.filter(({ isRepeated, text, at, message }) => {
+    const isMeanwhile = (moment: number) => message !== undefined && moment >= message.createdAt && moment <= at
+    if (!isRepeated || attempts.some((lost) => lost.text === text && isMeanwhile(lost.at))) return false
+    const excuse = excuses.findIndex(isMeanwhile)
+    if (excuse >= 0) excuses.splice(excuse, 1)
+    return excuse < 0
+  })
+}
+
+interface Attempts {
+  lost: readonly { text: string; at: number }[]
+  kills: readonly number[]
+}
+
+/** What was told of a service against what it went through: down, recovered, down, recovered. */
+export function compare(name: string, news: readonly Told[], incidents: readonly Incident[]) {
+  const told = news.filter(({ names }) => names.includes(name)).map(({ kind }) => kind)
+  const due = incidents.flatMap(({ closedAt }) => (closedAt === null ? ['down'] : ['down', 'recovered']))
+  const missing = notIn(told, due)
+  const surplus = notIn(due, told)
+  const isOrdered = missing.length + surplus.length > 0 || told.join() === due.join()
+  const naming = (kinds: string[]) => kinds.map((kind) => `${name} ${kind}`)
+  return {
+    missing: naming(missing),
+    surplus: naming(surplus),
+    disordered: isOrdered ? [] : [`${name}: ${told.join()}`],
+  }
+}
+
+function notIn(some: readonly string[], all: readonly string[]): string[] {
+  const left = [...some]
+  return all.filter((one) => {
+    const found = left.indexOf(one)
+    if (found >= 0) left.splice(found, 1)
+    return found < 0
+  })
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { onTestFinished } from 'vitest'
+
+/** A PostgreSQL cluster of the test's own, which it may treat badly. */
+export interface Cluster {
+  url: string
+  /** `fast` ends every connection and writes all out; `immediate` is a crash, and the next start recovers from it. */
+  stop(mode: 'fast' | 'immediate'): Promise<void>
+  /** Resolves once connections are taken. */
+  start(): Promise<void>
+  /** Stops it for good and deletes its files; done at the end of the test, if not before. */
+  remove(): Promise<void>
+}
+
+const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
+const LONGEST_START_MS = 30_000
+const LONGEST_STOP_MS = 20_000
+const ROOT = 0
+const TELLS_ITS_FOLDER = 'pg_config'
+
+/** The folder with `initdb` and `postgres`; `null` where PostgreSQL's server is not installed. */
+export function findBinaries(): string | null {
+  const places = [askPgConfig(), ...packaged()]
+  return places.find((place) => place && ['initdb', 'postgres'].every((name) => existsSync(join(place, name)))) ?? null
+}
+
+function askPgConfig(): string | null {
+  try {
+    return execFileSync(TELLS_ITS_FOLDER, ['--bindir'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return null
+  }
+}
+
+/** Where Debian and its kin put them, the newest first. */
+function packaged(): string[] {
+  const home = '/usr/lib/postgresql'
+  if (!existsSync(home)) return []
+  const versions = readdirSync(home).sort((a, b) => Number(b) - Number(a))
+  return versions.map((version) => join(home, version, 'bin'))
+}
+
+export async function createCluster(binaries: string): Promise<Cluster> {
+  const home = mkdtempSync(join(tmpdir(), 'stillbeat-cluster-'))
+  const owner = ownerOf(home)
+  const data = join(home, 'data')
+  execFileSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    { ...owner, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  const port = await freePort()
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  let running: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    const settings = ['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', 'log_min_messages=panic']
+    const child = spawn(
+      join(binaries, 'postgres'),
+      ['-D', data, '-p', String(port), '-k', home, ...settings.flatMap((setting) => ['-c', setting])],
+      { ...owner, cwd: home, stdio: 'ignore' },
+    )
+    running = child
+    const giveUpAt = Date.now() + LONGEST_START_MS
+    while (!(await takesConnections(url))) {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL ended with ${child.exitCode} instead of starting`)
+      if (Date.now() > giveUpAt) throw new Error('PostgreSQL does not start')
+      await pause(50)
+    }
+  }
+
+  async function stop(mode: 'fast' | 'immediate'): Promise<void> {
+    const child = running
+    running = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(SIGNALS[mode])
+    // It cannot be left behind: without its first process the others end by themselves.
+    const kill = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MS)
+    await ended
+    clearTimeout(kill)
+  }
+
+  const abandon = () => running?.kill(SIGNALS.immediate)
+  process.once('exit', abandon)
+  const remove = async () => {
+    await stop('immediate')
+    process.off('exit', abandon)
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+  onTestFinished(remove)
+  await start()
+  return { url, stop, start, remove }
+}
+
+/** PostgreSQL refuses to run as root. */
+function ownerOf(folder: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== ROOT) return {}
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })))
+  chownSync(folder, uid as number, gid as number)
+  return { uid: uid as number, gid: gid as number }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (!address || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+async function takesConnections(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
