@@ -1,3 +1,4 @@
+import { alert } from './figures/alert.ts'
 import { bytes } from './figures/bytes.ts'
 import { check } from './figures/check.ts'
 import { heartbeatEmbedded, heartbeatPostgres } from './figures/heartbeat.ts'
@@ -23,6 +24,7 @@ const figures: Figure[] = [
   { name: 'one caller', measure: oneCaller },
   { name: 'status', measure: status },
   { name: 'check', measure: check },
+  { name: 'alert', measure: alert },
   { name: 'memory', measure: memory },
   { name: 'bytes a heartbeat', measure: bytes },
 ]

@@ -4,6 +4,8 @@ export interface Load {
   url: string
   requests: autocannon.Request[]
   seconds: number
+  /** As many as it takes, if it is not given. */
+  perSecond?: number
 }
 
 export interface Fired {
@@ -18,7 +20,7 @@ const CONNECTIONS = 64
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** Keeps all connections busy with one request after another; anything but 200 is a fault of the measurement. */
-export async function fire({ url, requests, seconds }: Load): Promise<Fired> {
+export async function fire({ url, requests, seconds, perSecond }: Load): Promise<Fired> {
   let next = 0
   const result = await autocannon({
     url,
@@ -26,6 +28,7 @@ export async function fire({ url, requests, seconds }: Load): Promise<Fired> {
     duration: seconds,
     sampleInt: 50,
     bailout: CONNECTIONS,
+    ...(perSecond === undefined ? {} : { overallRate: perSecond }),
     setupClient: (client) => {
       const first = next++
       client.setRequests(requests.filter((_, index) => index % CONNECTIONS === first).map((one) => ({ ...one })))

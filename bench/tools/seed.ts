@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { encodeGaps } from '../../db/gaps.ts'
 import { connect } from './database.ts'
 
@@ -44,3 +45,20 @@ const SILENCE = `
     status = 'alive', last_heartbeat_at = $1::bigint, silence_since = $1::bigint,
     check_at = $1::bigint + (random() * 60000)::bigint
   where service_id = any(select i * $2::int from generate_series(1, $3::int) i)`
+
+/** Gives the first services deadlines that are spread over a time to come; by their numbers. */
+export async function makeDue(
+  client: pg.Client,
+  { services, from, spreadMs }: { services: number; from: number; spreadMs: number },
+): Promise<Map<number, number>> {
+  const { rows } = await client.query(DUE, [services, from, spreadMs, 2 * CADENCE_MS])
+  return new Map(rows.map(({ number, deadline }) => [number, Number(deadline)]))
+}
+
+const DUE = `
+  with due as (select i as number, $2::bigint + i * $3::bigint / $1::int as deadline from generate_series(1, $1::int) i)
+  update service_states st set
+    last_heartbeat_at = d.deadline - $4::int, silence_since = d.deadline - $4::int, check_at = d.deadline + 1
+  from due d join services s on s.key = 'svc-' || d.number
+  where st.service_id = s.id
+  returning d.number, d.deadline`
