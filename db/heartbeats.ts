@@ -28,12 +28,16 @@ export async function listHeartbeats(
   serviceId: number,
   { since = 0, limit }: { since?: number | undefined; limit: number },
 ): Promise<HeartbeatRow[]> {
-  return db
-    .selectFrom('heartbeats')
-    .select(['at', 'kind', 'details'])
-    .where('service_id', '=', serviceId)
-    .where('at', '>=', since)
-    .orderBy('at', 'desc')
-    .limit(limit)
-    .execute()
+  return (
+    db
+      .selectFrom('heartbeats')
+      .select(['at', 'kind', 'details'])
+      .where('service_id', '=', serviceId)
+      .where('at', '>=', since)
+      .orderBy('at', 'desc')
+      // Signals of the same millisecond: rows are only ever added, so what lies later came later.
+      .orderBy(sql`ctid`, 'desc')
+      .limit(limit)
+      .execute()
+  )
 }

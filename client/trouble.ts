@@ -1,0 +1,74 @@
+import type { Endpoint } from './client.ts'
+import type { DeliveryError } from './failure.ts'
+
+/** Says a trouble once when it begins and once when it is over, however often it is met. */
+export interface Troubles {
+  began(failure: DeliveryError, serviceKey: string, what: string): void
+  ended(serviceKey: string): void
+  /** Whether the monitor cannot be reached, as far as we know. */
+  isAway(): boolean
+}
+
+const MOST_REFUSED = 1_000
+
+export function createTroubles({ url, secrets }: Endpoint): Troubles {
+  /** What is wrong with the way to the monitor: 'away', or the status of its refusal. */
+  let ofLine: string | null = null
+  /** Services whose heartbeats as such are refused. */
+  const refused = new Set<string>()
+  const clean = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
+  const say = (level: 'warn' | 'info', text: string) => {
+    if (typeof console !== 'undefined') console[level](`stillbeat: ${clean(text)}`)
+  }
+
+  return {
+    began(failure, serviceKey, what) {
+      const kind = kindOf(failure)
+      if (kind === 'service') {
+        if (refused.has(serviceKey)) return
+        if (refused.size === MOST_REFUSED) refused.clear()
+        refused.add(serviceKey)
+      } else {
+        if (ofLine === kind) return
+        ofLine = kind
+      }
+      say('warn', warning(failure, what, url))
+    },
+    ended(serviceKey) {
+      if (ofLine !== null) say('info', `${url} takes heartbeats again`)
+      else if (refused.has(serviceKey)) say('info', `${url} takes heartbeats of "${serviceKey}" again`)
+      ofLine = null
+      refused.delete(serviceKey)
+    },
+    isAway: () => ofLine === 'away',
+  }
+}
+
+/** Statuses that are about the address or the key, whichever service they were met with. */
+const OF_LINE = [401, 403, 404, 405]
+
+function kindOf({ status, permanent }: DeliveryError): string {
+  if (!permanent) return 'away'
+  return status === undefined || OF_LINE.includes(status) ? String(status) : 'service'
+}
+
+function warning({ message, status, permanent }: DeliveryError, what: string, url: string): string {
+  if (!permanent) return `${what} did not reach ${url}: ${message}; it is tried again, and your program goes on`
+  return `${url} did not take ${what}: ${message}${status ? ` (${status})` : ''}${cureOf(status)}`
+}
+
+function cureOf(status: number | undefined): string {
+  switch (status) {
+    case undefined:
+      return '; set SERVICE_REGISTRY_URL or the option url to an address such as https://stillbeat.example.org'
+    case 401:
+      return '; set SERVICE_REGISTRY_KEY or the option key to a key of this monitor'
+    case 403:
+      return '; use a key that may do this, and the address that the monitor has as PUBLIC_URL'
+    case 404:
+    case 405:
+      return '; set SERVICE_REGISTRY_URL or the option url to the address of a Stillbeat monitor'
+    default:
+      return '; it is not repeated until that is mended'
+  }
+}
