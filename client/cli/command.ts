@@ -1,0 +1,73 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { builtin } from './builtin.ts'
+import { pass, Tail } from './pass.ts'
+import { openPipes } from './pipes.ts'
+import { exitCodeOf, forwardSignals } from './signals.ts'
+
+const { spawn } = builtin('node:child_process')
+const { once } = builtin('node:events')
+const { closeSync } = builtin('node:fs')
+
+export interface End {
+  /** As a shell says it: 128 + n if signal n ended it. */
+  exitCode: number
+  signal: NodeJS.Signals | null
+  durationMs: number
+}
+
+export interface Running {
+  ended: Promise<End>
+  /** Once all that it wrote is passed on; what it left running in the background may still be writing. */
+  passed: Promise<unknown>
+  output: Tail
+  stopForwarding: () => void
+}
+
+/** Why a command did not start, with the exit code that a shell has for it. */
+export interface NotStarted {
+  reason: string
+  exitCode: 126 | 127
+}
+
+/** Runs a command on our input and output. */
+export async function start([file = '', ...args]: string[]): Promise<Running | NotStarted> {
+  const startedAt = performance.now()
+  const pipes = openPipes()
+  const [stdout, stderr] = pipes ?? []
+  try {
+    const child = spawn(file, args, { stdio: ['inherit', stdout?.write ?? 'pipe', stderr?.write ?? 'pipe'] })
+    const ended = endOf(child, startedAt)
+    const stopForwarding = forwardSignals(child)
+    const output = new Tail()
+    await once(child, 'spawn').finally(() => child.pid ?? stopForwarding())
+    const passed = Promise.all([
+      pass(stdout?.read ?? (child.stdout as Readable), 1, output),
+      pass(stderr?.read ?? (child.stderr as Readable), 2, output),
+    ])
+    return { ended, passed, output, stopForwarding }
+  } catch (error) {
+    for (const pipe of pipes ?? []) pipe.read.destroy()
+    return whyNot(file, error as NodeJS.ErrnoException)
+  } finally {
+    for (const pipe of pipes ?? []) closeSync(pipe.write)
+  }
+}
+
+async function endOf(child: ChildProcess, startedAt: number): Promise<End> {
+  const [exitCode, signal] = await new Promise<[number, NodeJS.Signals | null]>((resolve) => {
+    child.once('exit', (code, signal) => resolve([code ?? 0, signal]))
+  })
+  return {
+    exitCode: signal ? exitCodeOf(signal) : exitCode,
+    signal,
+    durationMs: Math.round(performance.now() - startedAt),
+  }
+}
+
+function whyNot(file: string, { code, message }: NodeJS.ErrnoException): NotStarted {
+  if (code === 'ENOENT' || file === '') return { reason: `${file}: command not found`, exitCode: 127 }
+  if (code === 'EACCES') return { reason: `${file}: permission denied`, exitCode: 126 }
+  if (code === 'E2BIG') return { reason: `${file}: too many arguments`, exitCode: 126 }
+  return { reason: `${file}: cannot be run: ${code ?? message}`, exitCode: 126 }
+}

@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http'
+import { builtin } from './builtin.ts'
+import { clean } from './clean.ts'
+
+export interface Monitor {
+  url: string
+  /** Empty for none. */
+  key: string
+}
+
+interface Question {
+  method: 'GET' | 'POST'
+  /** With its query. */
+  path: string
+  body?: object
+  signal: AbortSignal
+}
+
+/** Why a question has no answer, in a sentence without credentials. */
+export class AskError extends Error {
+  override name = 'AskError'
+  /** Whether asking again may help. */
+  readonly isPassing: boolean
+  readonly retryAfterMs: number
+
+  constructor(message: string, { isPassing = false, retryAfterMs = 0 } = {}) {
+    super(message)
+    this.isPassing = isPassing
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+const LONGEST_REASON = 300
+
+/** Asks a monitor once; resolves to the text of its answer if that is a 200. */
+export async function ask({ url, key }: Monitor, { method, path, body, signal }: Question): Promise<string> {
+  const base = baseOf(url)
+  const address = `${base.protocol}//${base.host}${base.pathname}`
+  const headers = {
+    accept: 'application/json',
+    ...(body ? { 'content-type': 'application/json' } : {}),
+    ...(key ? { authorization: `Bearer ${key}` } : {}),
+  }
+  const { response, text } = await send(base, { method, path, headers, body, signal }).catch((error) => {
+    throw new AskError(`${address} ${reasonOf(error, signal)}`, { isPassing: true })
+  })
+  const { statusCode = 0 } = response
+  if (statusCode === 200) return text
+  throw new AskError(`${address} ${refusalOf(response, text)}`, {
+    isPassing: statusCode >= 500 || statusCode === 408 || statusCode === 429,
+    retryAfterMs: 1000 * (Number(response.headers['retry-after']) || 0),
+  })
+}
+
+/** Asks a monitor once for JSON. */
+export async function askJson<T>(monitor: Monitor, question: Question): Promise<T> {
+  return jsonOf(monitor, await ask(monitor, question))
+}
+
+export function jsonOf<T>({ url }: Monitor, text: string): T {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AskError(`${baseOf(url).host} answered, but not as Stillbeat does; is the address right?`)
+  }
+}
+
+function baseOf(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : undefined
+  if (base && /^https?:$/.test(base.protocol)) {
+    base.pathname = base.pathname.replace(/\/+$/, '')
+    return base
+  }
+  throw new AskError('the address of the monitor must begin with http:// or https://, e.g. http://127.0.0.1:8765')
+}
+
+function send(
+  base: URL,
+  { path, body, ...options }: Omit<Question, 'body'> & { body: object | undefined; headers: Record<string, string> },
+): Promise<{ response: IncomingMessage; text: string }> {
+  const { request } = builtin(base.protocol === 'https:' ? 'node:https' : 'node:http')
+  return new Promise((resolve, reject) => {
+    const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base)
+    url.username = base.username
+    url.password = base.password
+    const sent = request(url, options, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part) => {
+        text += part
+      })
+      response.on('end', () => resolve({ response, text }))
+      response.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(body && JSON.stringify(body))
+  })
+}
+
+const reasons: Record<string, string> = {
+  ECONNREFUSED: 'cannot be reached: the connection was refused',
+  ECONNRESET: 'broke the connection off',
+  ENOTFOUND: 'cannot be reached: no such host',
+  EAI_AGAIN: 'cannot be reached: its name cannot be looked up',
+  ETIMEDOUT: 'cannot be reached: no answer',
+  ERR_INVALID_CHAR: 'was not asked: the key holds characters that no header can',
+}
+
+function reasonOf({ code = '', message }: NodeJS.ErrnoException, signal: AbortSignal): string {
+  if (signal.aborted) return 'did not answer in time'
+  return reasons[code] ?? `cannot be reached: ${clean(code || message)}`
+}
+
+function refusalOf({ statusCode, headers }: IncomingMessage, text: string): string {
+  if (statusCode === 401 || statusCode === 403) {
+    return `refused: ${messageOf(text) || statusCode} (the key is SERVICE_REGISTRY_KEY, or --key)`
+  }
+  if (headers.location) return `answered ${statusCode}: it has moved to ${clean(headers.location)}; use that address`
+  return `answered ${statusCode}${messageOf(text) && `: ${messageOf(text)}`}`
+}
+
+/** The sentence in an answer of the HTTP doors or of tRPC; empty if there is none. */
+function messageOf(text: string): string {
+  try {
+    const message: unknown = JSON.parse(text).error.message
+    return typeof message === 'string' ? clean(message).slice(0, LONGEST_REASON) : ''
+  } catch {
+    return ''
+  }
+}

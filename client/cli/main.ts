@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { builtin } from './builtin.ts'
+import { clean } from './clean.ts'
+import type { Monitor } from './http.ts'
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const help = { type: 'boolean', short: 'h' } as const
+const monitorOptions = { url: text, key: text, help }
+
+/** What the caller wrote cannot be done; the message says the cure. */
+class UsageError extends Error {}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`stillbeat: ${clean(error.message)}\n`)
+  return 2
+})
+
+async function main([word, ...rest]: string[]): Promise<number> {
+  if (word === 'exec') return exec(rest)
+  if (word === 'beat') return beat(rest)
+  if (word === 'status') return status(rest)
+  if (word === '--version' || word === '-v') return print((await import('./version.ts')).version())
+  if (word === '--help' || word === '-h' || word === 'help') return printUsage()
+  if (word === undefined) throw new UsageError('say what to do: beat, exec or status; see stillbeat --help')
+  throw new UsageError(`there is no ${word.startsWith('-') ? 'option' : 'command'} "${word}"; see stillbeat --help`)
+}
+
+async function exec(args: string[]): Promise<number> {
+  const end = args.indexOf('--')
+  const { values, positionals } = parse('exec', end < 0 ? args : args.slice(0, end), {
+    ...monitorOptions,
+    quiet: { type: 'boolean', short: 'q' },
+  })
+  if (values.help) return printUsage('exec')
+  const command = end < 0 ? [] : args.slice(end + 1)
+  const serviceKey = onlyKey('exec', positionals)
+  if (command.length === 0) throw usageError('exec', 'the command is missing; it comes after --')
+  const { exec } = await import('./exec.ts')
+  return exec({ monitor: monitorOf(values), serviceKey, command, isQuiet: values.quiet === true })
+}
+
+async function beat(args: string[]): Promise<number> {
+  const { values, positionals } = parse('beat', args, { ...monitorOptions, metadata: text })
+  if (values.help) return printUsage('beat')
+  const serviceKey = onlyKey('beat', positionals)
+  const metadata = values.metadata === undefined ? undefined : metadataOf(values.metadata)
+  const { beat } = await import('./beat.ts')
+  return beat({ monitor: monitorOf(values), serviceKey, metadata })
+}
+
+async function status(args: string[]): Promise<number> {
+  const { values, positionals } = parse('status', args, { ...monitorOptions, group: text, json: flag })
+  if (values.help) return printUsage('status')
+  const [serviceKey, ...more] = positionals
+  if (more.length > 0) throw usageError('status', `one KEY at most, not also "${more.join('", "')}"`)
+  const { status } = await import('./status.ts')
+  return status({ monitor: monitorOf(values), serviceKey, group: values.group, isJson: values.json === true })
+}
+
+function parse<T extends ParseArgsOptionsConfig>(command: string, args: string[], options: T) {
+  try {
+    return builtin('node:util').parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split('. ')
+    throw usageError(
+      command,
+      sentence.replace(/^./, (letter) => letter.toLowerCase()),
+    )
+  }
+}
+
+function usageError(command: string, sentence: string): UsageError {
+  return new UsageError(`${sentence}; see stillbeat ${command} --help`)
+}
+
+function onlyKey(command: string, [key, ...more]: string[]): string {
+  if (!key) throw usageError(command, 'the KEY of the service is missing')
+  if (more.length === 0) return key
+  throw usageError(command, `one KEY, not also "${more.join('", "')}"${command === 'exec' ? ' before --' : ''}`)
+}
+
+function metadataOf(json: string): object {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch {}
+  throw usageError('beat', `--metadata must be a JSON object, e.g. '{"version":"1.2"}'`)
+}
+
+function monitorOf(given: { url?: string | undefined; key?: string | undefined }): Monitor {
+  // A key among the arguments would stand in the list of processes for as long as the command runs.
+  if (given.key !== undefined) process.title = 'stillbeat'
+  return {
+    url: given.url ?? (process.env.SERVICE_REGISTRY_URL || 'http://127.0.0.1:8765'),
+    key: (given.key ?? process.env.SERVICE_REGISTRY_KEY ?? '').trim(),
+  }
+}
+
+async function printUsage(command: 'all' | 'beat' | 'exec' | 'status' = 'all'): Promise<number> {
+  const { usage } = await import('./usage.ts')
+  return print(usage[command])
+}
+
+function print(lines: string): number {
+  process.stdout.write(`${lines}\n`)
+  return 0
+}

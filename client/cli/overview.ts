@@ -1,0 +1,88 @@
+import { table } from './table.ts'
+
+/** A service in the answer of `GET /status`. */
+export interface Service {
+  service_key: string
+  display_name: string
+  status: 'unknown' | 'alive' | 'down' | 'dead'
+  paused: boolean
+  last_heartbeat_readable: string | null
+  median_interval_seconds: number | null
+  /** ISO 8601 in the monitor's zone. */
+  status_since: string
+  heartbeats_needed: number
+}
+
+type Look = Service['status'] | 'paused'
+
+/** In the order in which they are shown. */
+const looks: Record<Look, { symbol: string; colour: string }> = {
+  down: { symbol: '✗', colour: '31;1' },
+  dead: { symbol: '†', colour: '31' },
+  unknown: { symbol: '?', colour: '33' },
+  alive: { symbol: '✓', colour: '32' },
+  paused: { symbol: '‖', colour: '2' },
+}
+
+const HEAD = ['STATUS', 'NAME', 'SINCE', 'LAST HEARTBEAT', 'RHYTHM', 'KEY'].map((text) => ({ text, colour: '2' }))
+
+/** Down or dead, and meant to run. */
+export const isBad = (service: Service): boolean => ['down', 'dead'].includes(lookOf(service))
+
+const lookOf = ({ status, paused }: Service): Look => (paused ? 'paused' : status)
+
+/** All services in a table, what is down first, and how many there are of each status. */
+export function overview(
+  services: readonly Service[],
+  { now, isColoured }: { now: string; isColoured: boolean },
+): string {
+  const groups = (Object.keys(looks) as Look[])
+    .map((look) => ({ look, members: services.filter((one) => lookOf(one) === look) }))
+    .filter(({ members }) => members.length > 0)
+  const rows = groups.flatMap(({ look, members }) => members.map((one) => rowOf(one, look, now)))
+  const counts = groups.map(({ look, members }) => `${members.length} ${look}`)
+  return `${table([HEAD, ...rows], isColoured)}\n${counts.join(', ')}\n`
+}
+
+function rowOf(one: Service, look: Look, now: string) {
+  const { symbol, colour } = looks[look]
+  return [
+    { text: `${symbol} ${look}`, colour },
+    { text: one.display_name, colour: look === 'down' ? '1' : undefined },
+    { text: momentOf(one.status_since, now) },
+    { text: one.last_heartbeat_readable ?? 'never' },
+    { text: rhythmOf(one) },
+    { text: one.service_key, colour: '2' },
+  ]
+}
+
+/** The time of day, and the day if it is not that of `now`. */
+function momentOf(at: string, now: string): string {
+  const day = at.slice(0, 10)
+  const time = at.slice(11, 16)
+  return day === now.slice(0, 10) ? time : `${day} ${time}`
+}
+
+function rhythmOf({ median_interval_seconds: seconds, heartbeats_needed: needed }: Service): string {
+  if (seconds !== null) return `every ${durationOf(seconds)}`
+  return needed > 0 ? `${needed} more to learn it` : '–'
+}
+
+const units = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const
+
+/** Two units at most, e.g. `1 h 30 min`. */
+function durationOf(seconds: number): string {
+  if (seconds < 10) return `${Number(seconds.toPrecision(2))} s`
+  const first = units.findIndex(([, size]) => Math.round(seconds) >= size)
+  const [unit, size] = units[first] ?? units[3]
+  const [smaller, smallerSize] = units[first + 1] ?? [undefined, size]
+  const parts = Math.round(seconds / smallerSize)
+  const more = parts % (size / smallerSize)
+  const whole = `${Math.floor((parts * smallerSize) / size)} ${unit}`
+  return smaller && more > 0 ? `${whole} ${more} ${smaller}` : whole
+}
