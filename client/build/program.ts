@@ -1,0 +1,27 @@
+import { join, resolve } from 'node:path'
+import ts from 'typescript'
+
+const REPOSITORY = resolve(import.meta.dirname, '../..')
+
+/** A path in the repository, as the compiler spells it. */
+export const at = (...path: string[]) => join(REPOSITORY, ...path)
+
+/** The repository as the compiler sees it; `instead` holds texts that stand in for files, or that are no files at all. */
+export function readProgram(roots: string[], instead = new Map<string, string>(), more: ts.CompilerOptions = {}) {
+  const { config } = ts.readConfigFile(at('tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, REPOSITORY)
+  const all = { ...options, ...more }
+  const host = ts.createCompilerHost(all)
+  const { readFile, fileExists } = host
+  host.readFile = (file) => instead.get(file) ?? readFile(file)
+  host.fileExists = (file) => instead.has(file) || fileExists(file)
+  return ts.createProgram(roots, all, host)
+}
+
+/** What the compiler objects to, one line each with file and line; empty when all is well. */
+export function faultsOf(program: ts.Program): string[] {
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const text = ts.flattenDiagnosticMessageText(messageText, '\n')
+    return file ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1} ${text}` : text
+  })
+}
