@@ -55,8 +55,8 @@ export default {
     },
     only('sql-only-in-db', 'kysely|pg|@electric-sql/pglite', '^db/'),
     only('pg-boss-only-in-jobs', 'pg-boss', '^server/jobs/'),
-    only('fastify-only-in-http', 'fastify', '^server/http/'),
-    only('grammy-only-in-bot', 'grammy|@grammyjs/[^/]+', '^bot/'),
+    only('fastify-only-in-http', 'fastify', '^(server/http|client/examples)/'),
+    only('grammy-only-in-bot', 'grammy|@grammyjs/[^/]+', '^(bot|client/examples)/'),
     {
       name: 'bot-is-wired-in-one-place',
       severity: 'error',

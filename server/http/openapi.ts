@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi'
 import { metadata } from '../heartbeat/details.ts'
 import type { Door } from './door.ts'
 import { rawStatus, statusQuery } from './status.ts'
@@ -12,7 +17,12 @@ const received = z
   .object({ status: z.literal('ok'), service_key: z.string(), timestamp: z.iso.datetime({ offset: true }) })
   .meta({ id: 'Received' })
 
-const error = z.object({ error: z.object({ code: z.string(), message: z.string() }) }).meta({ id: 'Error' })
+const error = z.object({ error: z.object({ code: z.string(), message: z.string() }) }).meta({ id: 'Refusal' })
+
+const unavailable: ZodOpenApiResponseObject = {
+  ...json('The database cannot be reached: nothing is confirmed, and asking again is harmless', error),
+  headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+}
 
 /** `GET /openapi.json`: the raw doors, described by the schemas that check them. */
 export function openApiDoor(version: string, publicUrl: string): Door {
@@ -64,14 +74,25 @@ function describe(version: string, publicUrl: string) {
           requestParams: { query: statusQuery },
         },
       },
-      '/health': { get: operation('health', 'Is the process up?', json('Yes', z.object({ status: z.literal('ok') }))) },
+      '/health': {
+        get: operation('health', 'Is the process up?', json('Yes', z.object({ status: z.literal('ok') })), {}),
+      },
       '/ready': { get: operation('ready', 'Is it listening?', json('Yes', z.object({ status: z.literal('ready') }))) },
     },
   })
 }
 
-function operation(operationId: string, summary: string, ok: ZodOpenApiResponseObject): ZodOpenApiOperationObject {
-  return { operationId, summary, responses: { '200': ok, default: json('What went wrong, and the cure', error) } }
+function operation(
+  operationId: string,
+  summary: string,
+  ok: ZodOpenApiResponseObject,
+  more: ZodOpenApiResponsesObject = { '503': unavailable },
+): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    summary,
+    responses: { '200': ok, ...more, default: json('What went wrong, and the cure', error) },
+  }
 }
 
 function json(description: string, schema: z.ZodType): ZodOpenApiResponseObject {

@@ -28,30 +28,37 @@ export const statusQuery = z.object({
   cursor: z.string().optional(),
 })
 
-export const rawStatus = z.object({
-  now: statusAnswer.shape.now,
-  counts: statusCounts,
-  services: z.array(
-    z.object({
-      service_key: serviceStatus.shape.serviceKey,
-      display_name: serviceStatus.shape.displayName,
-      group: serviceStatus.shape.group,
-      status: statusName,
-      paused: serviceStatus.shape.paused,
-      last_heartbeat: serviceStatus.shape.lastHeartbeat,
-      seconds_since_last_heartbeat: serviceStatus.shape.secondsSinceLastHeartbeat,
-      last_heartbeat_readable: serviceStatus.shape.lastHeartbeatReadable,
-      median_interval_seconds: serviceStatus.shape.medianIntervalSeconds,
-      heartbeat_count: serviceStatus.shape.heartbeatCount,
-      status_since: serviceStatus.shape.statusSince,
-      deadline: serviceStatus.shape.deadline,
-      heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
-    }),
-  ),
-  next_cursor: z.string().nullable().meta({ description: 'Where `limit` cut the list: the `cursor` of the next page' }),
-})
+const rawServiceStatus = z
+  .object({
+    service_key: serviceStatus.shape.serviceKey,
+    display_name: serviceStatus.shape.displayName,
+    group: serviceStatus.shape.group,
+    status: statusName,
+    paused: serviceStatus.shape.paused,
+    last_heartbeat: serviceStatus.shape.lastHeartbeat,
+    seconds_since_last_heartbeat: serviceStatus.shape.secondsSinceLastHeartbeat,
+    last_heartbeat_readable: serviceStatus.shape.lastHeartbeatReadable,
+    median_interval_seconds: serviceStatus.shape.medianIntervalSeconds,
+    heartbeat_count: serviceStatus.shape.heartbeatCount,
+    status_since: serviceStatus.shape.statusSince,
+    deadline: serviceStatus.shape.deadline,
+    heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
+  })
+  .meta({ id: 'Service' })
 
-type RawService = z.infer<typeof rawStatus>['services'][number]
+export const rawStatus = z
+  .object({
+    now: statusAnswer.shape.now,
+    counts: statusCounts,
+    services: z.array(rawServiceStatus),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where `limit` cut the list: the `cursor` of the next page' }),
+  })
+  .meta({ id: 'Status' })
+
+type RawService = z.infer<typeof rawServiceStatus>
 
 /** How many services are held in memory at once while an answer without a limit goes out. */
 const CHUNK = 1_000
