@@ -1,6 +1,7 @@
 import { alert } from './figures/alert.ts'
 import { bytes } from './figures/bytes.ts'
 import { check } from './figures/check.ts'
+import { exec } from './figures/exec.ts'
 import { heartbeatEmbedded, heartbeatPostgres } from './figures/heartbeat.ts'
 import { memory } from './figures/memory.ts'
 import { oneCaller } from './figures/oneCaller.ts'
@@ -27,6 +28,7 @@ const figures: Figure[] = [
   { name: 'alert', measure: alert },
   { name: 'memory', measure: memory },
   { name: 'bytes a heartbeat', measure: bytes },
+  { name: 'exec', measure: exec, embedded: true },
 ]
 
 const LONGEST_RUN_MS = 15 * 60_000
