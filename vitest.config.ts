@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: 'tests/helpers/setup.ts',
     reporters: ['default', './tests/verify/reporter.ts'],
+    // Most tests wait for processes and databases rather than for a core.
+    maxWorkers: '150%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

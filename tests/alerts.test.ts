@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { insertAnnouncement } from '../db/messages.ts'
-import { startTestApp, type TestApp } from './helpers/app.ts'
+import { startTestApp, type TestApp, type TestAppOptions } from './helpers/app.ts'
 import { HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase } from './helpers/database.ts'
 import { learnFiveMinutes, statusOf } from './helpers/rhythm.ts'
@@ -9,6 +9,9 @@ import { remember, textsOf } from './helpers/told.ts'
 const LIMIT = 10 * MINUTE
 const GROUP = 10 * SECOND
 
+/** What is done each minute need not be done every five seconds here. */
+const start = (options: TestAppOptions = {}) => startTestApp({ proofEveryMs: MINUTE, ...options })
+
 /** Learns the rhythm of services, and lets them be silent until they are down. */
 async function goDown(app: TestApp, ...keys: string[]): Promise<void> {
   await learnFiveMinutes(app, ...keys)
@@ -16,7 +19,7 @@ async function goDown(app: TestApp, ...keys: string[]): Promise<void> {
 }
 
 test('a service that goes quiet is told once, and again when it is back', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await goDown(app, 'nightly-backup')
   expect(app.told).toEqual([])
   await app.live(GROUP)
@@ -39,7 +42,7 @@ test('a service that goes quiet is told once, and again when it is back', async 
 })
 
 test('incidents within the window of the first share a message, and later ones have their own', async () => {
-  const app = await startTestApp()
+  const app = await start()
   for (let beat = 0; beat < 4; beat++) {
     await app.beat('first')
     await app.clock.advance(4 * SECOND)
@@ -61,7 +64,7 @@ test('incidents within the window of the first share a message, and later ones h
 })
 
 test('a failing job is told with what it said', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await app.api.services.configure.mutate({ serviceKey: 'etl', displayName: 'ETL <b>nightly</b>' })
   await app.api.signal.mutate({ serviceKey: 'etl', kind: 'fail', message: 'disk full\non /data', exitCode: 3 })
   await app.live(GROUP)
@@ -74,7 +77,7 @@ test('a failing job is told with what it said', async () => {
 })
 
 test('two names that are the same are told apart by their keys', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await app.beat('my_job')
   await goDown(app, 'my-job')
   await app.live(GROUP)
@@ -87,7 +90,7 @@ test('two names that are the same are told apart by their keys', async () => {
 })
 
 test('what is down while alerts are off is told when they are on again', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   await app.api.services.configure.mutate({ serviceKey: 'worker', alertsEnabled: false })
   await app.live(HOUR)
@@ -104,7 +107,7 @@ test('what is down while alerts are off is told when they are on again', async (
 })
 
 test('a mute until a time that ends while the service is down lets the alert go', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   const mutedUntil = new Date(app.clock.now() + HOUR).toISOString()
   await app.api.services.configure.mutate({ serviceKey: 'worker', mutedUntil })
@@ -115,7 +118,7 @@ test('a mute until a time that ends while the service is down lets the alert go'
 })
 
 test('a mute until it recovers ends with the recovery, of which nothing is told', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   await app.api.services.configure.mutate({ serviceKey: 'worker', mutedUntil: 'recovered' })
   await app.live(LIMIT + MINUTE)
@@ -126,7 +129,7 @@ test('a mute until it recovers ends with the recovery, of which nothing is told'
 })
 
 test('who was told before the mute until it recovers is told of the recovery', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await goDown(app, 'worker')
   await app.live(GROUP)
   await app.api.services.configure.mutate({ serviceKey: 'worker', mutedUntil: 'recovered' })
@@ -136,7 +139,7 @@ test('who was told before the mute until it recovers is told of the recovery', a
 })
 
 test('a recovery during a mute until a time is told when that ends', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await goDown(app, 'worker')
   await app.live(GROUP)
   const mutedUntil = new Date(app.clock.now() + 5 * MINUTE).toISOString()
@@ -149,7 +152,7 @@ test('a recovery during a mute until a time is told when that ends', async () =>
 })
 
 test('pausing closes an incident without a message, also one that was about to be told', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await goDown(app, 'told', 'untold')
   await app.api.services.pause.mutate({ serviceKey: 'untold' })
   await app.live(GROUP)
@@ -161,7 +164,7 @@ test('pausing closes an incident without a message, also one that was about to b
 })
 
 test('a service that is removed within the window is not told', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await goDown(app, 'worker')
   await app.api.services.remove.mutate({ serviceKey: 'worker' })
   await app.live(MINUTE)
@@ -169,7 +172,7 @@ test('a service that is removed within the window is not told', async () => {
 })
 
 test('dying is left to the summary, and what comes back from the dead is told', async () => {
-  const app = await startTestApp({ env: { DEAD_AFTER_SECONDS: '3600' } })
+  const app = await start({ env: { DEAD_AFTER_SECONDS: '3600' } })
   await goDown(app, 'worker')
   await app.live(2 * HOUR)
   expect(await statusOf(app, 'worker')).toBe('dead')
@@ -180,10 +183,10 @@ test('dying is left to the summary, and what comes back from the dead is told', 
 
 test('an alert survives the server that recorded it, and leaves once', async () => {
   const home = await createTestDatabase()
-  const first = await startTestApp({ beside: home })
+  const first = await start({ beside: home })
   await goDown(first, 'worker')
   await first.stop()
-  const second = await startTestApp({ beside: home, clock: first.clock })
+  const second = await start({ beside: home, clock: first.clock })
   await second.live(GROUP)
   await second.stop()
   expect(first.told).toEqual([])
@@ -192,7 +195,7 @@ test('an alert survives the server that recorded it, and leaves once', async () 
 })
 
 test('who switches alerts off before the window ends is not told later of what is over', async () => {
-  const app = await startTestApp({ env: { DAILY_SUMMARY_TIME: 'off' } })
+  const app = await start({ env: { DAILY_SUMMARY_TIME: 'off' } })
   await goDown(app, 'worker')
   await app.beat('worker')
   await app.api.services.configure.mutate({ serviceKey: 'worker', alertsEnabled: false })
@@ -204,7 +207,7 @@ test('who switches alerts off before the window ends is not told later of what i
 
 test('a storm that is too large for one statement is told whole, and its summary too', async () => {
   const channels = ['a', 'b', 'c'].map((target) => ({ target, address: target, notifier: remember([]) }))
-  const app = await startTestApp({ channels, env: { DAILY_SUMMARY_TIME: 'off' } })
+  const app = await start({ channels, env: { DAILY_SUMMARY_TIME: 'off' } })
   const { db } = app.database
   const at = app.clock.now()
   const parts = Array.from({ length: 3_500 }, (_, part) => ({ title: `part ${part}`, body: '', data: {} }))

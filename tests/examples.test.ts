@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,8 @@ const LONGEST_WAIT = { timeout: 20_000, interval: 50 }
 
 /** Whoever stores it, an example sends the same. */
 const test = run.runIf(!onPostgres)
+/** What not every machine has; `.ci/run` sees to it that its machine does. */
+const testWith = (program: string) => run.runIf(!onPostgres && !spawnSync(program, ['--version']).error)
 
 test('sync main: a busy loop beats and then ends', async () => {
   const monitor = await startMonitor()
@@ -95,7 +97,7 @@ test('node-cron: each run tells its start and how it ended', async () => {
   expect((await bad.ended()).code).toBe(0)
 })
 
-test('crontab: each line, run as cron runs it, is heard', async () => {
+testWith('curl')('crontab: each line, run as cron runs it, is heard', async () => {
   const monitor = await startMonitor()
   const bin = await stillbeatOnPath()
   const { settings, commands } = readCrontab(await readFile(join(EXAMPLES, 'crontab'), 'utf8'))
@@ -111,7 +113,7 @@ test('crontab: each line, run as cron runs it, is heard', async () => {
   expect(heard.map(({ kind }) => kind)).toEqual(['success', 'start'])
 })
 
-test('python: the wrappers beat while the functions run, and nothing outlives the program', async () => {
+testWith('python3')('python: the wrappers beat while the functions run, and nothing outlives the program', async () => {
   const monitor = await startMonitor()
   const example = monitor.start('python/example.py', { PERIOD_SECONDS: '0.5', WORK_SECONDS: '2' }, 'python3')
   expect(await example.ended()).toEqual({
@@ -123,7 +125,7 @@ test('python: the wrappers beat while the functions run, and nothing outlives th
   await monitor.hears('example-python', 1)
 })
 
-test('python: without a monitor it goes on, says so once, and ends in time', async () => {
+testWith('python3')('python: without a monitor it goes on, says so once, and ends in time', async () => {
   const env = { SERVICE_REGISTRY_URL: 'http://someone:secret@127.0.0.1:1' }
   const script = 'import sys; sys.path.insert(0, "client/examples/python"); import stillbeat_client as s; '
   const calls = 's.heartbeat("a", retry_for=0), s.heartbeat("b", retry_for=0), s.heartbeat("c", metadata={1: {2}})'
