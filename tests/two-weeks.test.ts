@@ -108,7 +108,7 @@ test('two weeks over a clock change, with everything that people were told', { t
     • Old Bot — last heard 21 Mar 19:00
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-30T02:30:00.000+02:00
-    📋 Mon 30 Mar: all is well
+    📋 Mon 30 Mar: nothing new
     🟢 Alive (3): Backup, Report, Web
     ⚫ Dead (1): Old Bot",
       "2026-03-30T02:30:10.001+02:00
@@ -130,15 +130,15 @@ test('two weeks over a clock change, with everything that people were told', { t
     🟢 Backup is alive again
     was down for 23 h 46 min, 31 Mar 01:45 to 01:31",
       "2026-04-01T02:30:00.000+02:00
-    📋 Wed 1 Apr: all is well
+    📋 Wed 1 Apr: nothing new
     🟢 Alive (3): Backup, Report, Web
     ⚫ Dead (1): Old Bot",
       "2026-04-02T02:30:00.000+02:00
-    📋 Thu 2 Apr: all is well
+    📋 Thu 2 Apr: nothing new
     🟢 Alive (3): Backup, Report, Web
     ⚫ Dead (1): Old Bot",
       "2026-04-03T02:30:00.000+02:00
-    📋 Fri 3 Apr: all is well
+    📋 Fri 3 Apr: nothing new
     🟢 Alive (3): Backup, Report, Web
     ⚫ Dead (1): Old Bot",
     ]

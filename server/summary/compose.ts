@@ -55,7 +55,8 @@ function verdict({ counts }: SummaryContent, lifted: Line[]): string {
   const needing = new Set(lifted.flatMap(({ data }) => data?.service_key ?? data?.target ?? [])).size
   if (needing > 0) return needing === 1 ? '1 needs attention' : `${needing} need attention`
   const all = counts.alive + counts.down + counts.dead + counts.unknown
-  return all === 0 ? 'no service yet; a first heartbeat registers one' : 'all is well'
+  if (all === 0) return 'no service yet; a first heartbeat registers one'
+  return counts.dead > 0 ? 'nothing new' : 'all is well'
 }
 
 function section<T extends Named>(title: string, name: string, services: T[], about: (one: T) => string): Line[] {
