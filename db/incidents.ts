@@ -104,6 +104,15 @@ export async function takeRemindable(
   return rows.filter(({ status, waits }) => status === 'down' && !waits).map(({ id }) => id)
 }
 
+/** Has those told of again that were told before there were reminders. */
+export async function remindOfOlder(trx: Trx, at: number): Promise<void> {
+  await sql`
+    update incidents i set remind_at = ${at}::bigint from service_states st
+    where st.service_id = i.service_id and st.status = 'down'
+      and i.closed_at is null and i.acknowledged_at is null and i.remind_at is null
+      and exists (select from alerts a where a.incident_id = i.id and a.announcement_id is not null)`.execute(trx)
+}
+
 /** Has those told of again that are still open and that nobody has acknowledged. */
 export async function remindAt(trx: Trx, incidentIds: readonly number[], at: number): Promise<void> {
   await trx

@@ -20,9 +20,12 @@ export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Cha
   return channels
 }
 
-/** Says in the log what is wrong with the settings that only the other side can tell; nothing else waits for it. */
+/** Says in the log where alerts go, and what is wrong with the settings that only the other side can tell; nothing else waits for it. */
 export async function checkChannels({ telegram }: Config, channels: readonly Channel[], log: Log): Promise<void> {
   const { token, chatIds } = telegram
+  const targets = channels.map(({ target }) => target).join(', ')
+  const cure = targets === 'log' ? ' alone; set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, or ALERT_WEBHOOK_URL' : ''
+  log.info(`alerts and summaries go to ${targets}${cure}`)
   if (token && chatIds.length === 0)
     log.warn('TELEGRAM_BOT_TOKEN is set, but not to whom to write: set TELEGRAM_CHAT_ID')
   if (!token && chatIds.length > 0) log.warn('TELEGRAM_CHAT_ID is set, but not by whom: set TELEGRAM_BOT_TOKEN')

@@ -79,4 +79,4 @@ export function duration(ms: number): string {
 }
 
 /** The same without fractions of a second, where people need none. */
-export const roughly = (ms: number) => duration(ms < 1_000 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)
+export const roughly = (ms: number) => duration(ms < 950 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startTestApp, type TestApp } from './helpers/app.ts'
 import { HOUR, MINUTE } from './helpers/clock.ts'
+import { createTestDatabase } from './helpers/database.ts'
 import { textsOf } from './helpers/told.ts'
 
 const env = { ALERT_GROUP_SECONDS: '0', CHECK_INTERVAL_SECONDS: '3600', DAILY_SUMMARY_TIME: 'off' }
@@ -86,4 +87,18 @@ test('reminders that a mute holds back do not pile up', async () => {
   await app.api.services.configure.mutate({ serviceKey: 'etl', mutedUntil })
   await app.live(6 * HOUR + MINUTE)
   expect(app.told.map(({ title }) => title)).toEqual(['🔴 Etl is down', '🔴 Etl is still down'])
+})
+
+test('reminders that are switched on later also come for what is down already', async () => {
+  const home = await createTestDatabase()
+  const first = await startTestApp({ beside: home, env, proofEveryMs })
+  await fail(first)
+  await first.live(MINUTE)
+  await first.stop()
+  const later = { ...env, REMIND_AFTER_HOURS: '1' }
+  const second = await startTestApp({ beside: home, clock: first.clock, env: later, proofEveryMs })
+  await second.live(HOUR + MINUTE)
+  expect(second.told.map(({ title }) => title)).toEqual(['🔴 Etl is still down'])
+  await second.stop()
+  await home.drop()
 })

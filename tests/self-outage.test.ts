@@ -43,8 +43,8 @@ test('one message tells of an outage of the monitor, with counts and without nam
   expect(textsOf(second.told.slice(1))).toMatchInlineSnapshot(`
     [
       "🔴 2 services are down
-    • A — silent since 12:20 (45 min), usually every 5 min
-    • B — silent since 12:20 (45 min), usually every 5 min",
+    • A — silent since 12:20 (16 min), usually every 5 min
+    • B — silent since 12:20 (16 min), usually every 5 min",
     ]
   `)
   await second.stop()

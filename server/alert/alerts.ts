@@ -1,5 +1,5 @@
 import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
-import { lockIncidents, nextReminderAt, remindAt, takeRemindable } from '../../db/incidents.ts'
+import { lockIncidents, nextReminderAt, remindAt, remindOfOlder, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { displayName } from '../status/view.ts'
@@ -37,6 +37,7 @@ export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise
 }
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
+  await remindOfOlder(trx, now + remindAfterMs)
   const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })
   const reminder = { kind: 'reminder' as const, flapping: false, recordedAt: now, notBefore: null }
   await insertAlerts(
@@ -83,7 +84,12 @@ async function tellOf(deps: Deps, trx: Trx, rows: PendingAlert[], now: number): 
   if (!first) return
   const shared = await namesakesOf(trx, rows)
   const incidents = rows.map((row) => toldOf(row, shared)).sort((a, b) => a.openedAt - b.openedAt)
-  const letter = composeAlert(first.kind, incidents, { now, timezone: deps.config.timezone, iso: deps.iso })
+  const letter = composeAlert(first.kind, incidents, {
+    now,
+    timezone: deps.config.timezone,
+    iso: deps.iso,
+    outages: deps.ledger.outages(),
+  })
   const announcementId = await post(deps, trx, letter, { at: now })
   if (announcementId === null) return
   await markAnnounced(

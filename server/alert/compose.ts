@@ -1,4 +1,5 @@
 import type { AlertKind } from '../../db/schema.ts'
+import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../time.ts'
 import type { Letter } from './parts.ts'
 import { harmless, plural } from './words.ts'
@@ -23,6 +24,8 @@ export interface Occasion {
   now: number
   timezone: string
   iso: (ms: number) => string
+  /** Of the monitor itself: they are nobody's silence. */
+  outages?: readonly Outage[]
 }
 
 /** From so many on, each service gets no more than its name and time: a storm should stay a handful of messages. */
@@ -75,13 +78,13 @@ const briefly: typeof details = {
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
 }
 
-function wentDown(incident: Told, { now, timezone }: Occasion): string {
+function wentDown(incident: Told, { now, timezone, outages = [] }: Occasion): string {
   const { reason, note, openedAt, silentSince } = incident
   if (reason === 'fail') {
     const said = harmless(note ?? '', 200)
     return `failed at ${localTime(openedAt, now, timezone)}${said && `: ${said}`}`
   }
-  const silence = `silent since ${localTime(silentSince, now, timezone)} (${roughly(now - silentSince)})`
+  const silence = `silent since ${localTime(silentSince, now, timezone)} (${roughly(listenedFor(silentSince, now, outages))})`
   return `${silence}, ${expectation(incident, { now, timezone })}`
 }
 

@@ -119,6 +119,7 @@ async function createWork(
           tryAgain()
           throw error
         })
+        log.debug({ next: next === null ? null : new Date(next).toISOString() }, `job "${name}" is done`)
         if (next !== null) alarm.wakeAt(next)
         if (name === 'check') onChecked?.()
       })

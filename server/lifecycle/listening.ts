@@ -26,6 +26,12 @@ export function afterListening(fromMs: number, durationMs: number, outages: read
   return end
 }
 
+/** For how long the monitor has listened between two moments. */
+export function listenedFor(fromMs: number, toMs: number, outages: readonly Outage[]): number {
+  const overlaps = outages.map((outage) => Math.min(outage.toMs, toMs) - Math.max(outage.fromMs, fromMs))
+  return toMs - fromMs - overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0)
+}
+
 /** Whether any outage touches the stretch between two moments. */
 export function spansOutage(fromMs: number, toMs: number, outages: readonly Outage[]): boolean {
   const newest = outages.findLast((outage) => outage.fromMs < toMs)
