@@ -24,8 +24,8 @@ export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Cha
 export async function checkChannels({ telegram }: Config, channels: readonly Channel[], log: Log): Promise<void> {
   const { token, chatIds } = telegram
   const targets = channels.map(({ target }) => target).join(', ')
-  const cure = targets === 'log' ? ' alone; set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, or ALERT_WEBHOOK_URL' : ''
-  log.info(`alerts and summaries go to ${targets}${cure}`)
+  const logAlone = 'this log alone; set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, or ALERT_WEBHOOK_URL'
+  log.info(`alerts and summaries go to ${targets === 'log' ? logAlone : targets}`)
   if (token && chatIds.length === 0)
     log.warn('TELEGRAM_BOT_TOKEN is set, but not to whom to write: set TELEGRAM_CHAT_ID')
   if (!token && chatIds.length > 0) log.warn('TELEGRAM_CHAT_ID is set, but not by whom: set TELEGRAM_BOT_TOKEN')
