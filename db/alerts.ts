@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
+import { anyId } from './ids.ts'
 import type { AlertKind, Trx } from './schema.ts'
-
-/** One parameter however many there are: a statement takes 65,535. */
-const anyOf = (ids: readonly number[]) => sql<number>`any(${[...ids]}::bigint[])`
 
 export interface AlertWrite {
   incidentId: number
@@ -61,7 +59,6 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
       's.muted_until',
       's.muted_until_recovered',
       'st.cadence_ms',
-      'st.status',
     ])
     .where('a.announcement_id', 'is', null)
     .where('a.withdrawn', '=', false)
@@ -72,7 +69,7 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
       ]),
     )
     .orderBy('a.id')
-  return (ids ? query.where('a.id', '=', anyOf(ids)) : query).execute()
+  return (ids ? query.where('a.id', '=', anyId(ids)) : query).execute()
 }
 
 export type PendingAlert = Awaited<ReturnType<typeof pendingAlerts>>[number]
@@ -87,7 +84,7 @@ export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: 
       coalesce(bool_or(a.announcement_id is null and coalesce(a.not_before, 0) <= ${nowMs}), false) as "isDue"
     from incidents i join services s on s.id = i.service_id left join flapping f on f.service_id = i.service_id
       left join alerts a on a.incident_id = i.id and a.kind = 'down' and not a.withdrawn
-    where i.id = ${anyOf(incidentIds)}
+    where i.id = ${anyId(incidentIds)}
     group by i.id, s.id, f.service_id`.execute(trx)
   return rows
 }
@@ -116,14 +113,14 @@ export async function withdrawAlerts(
   const query = trx
     .updateTable('alerts')
     .set({ withdrawn: true })
-    .where('incident_id', '=', anyOf(incidentIds))
+    .where('incident_id', '=', anyId(incidentIds))
     .where('announcement_id', 'is', null)
   await (notBefore === null ? query : query.where('not_before', '>', notBefore)).execute()
 }
 
 export async function withdrawAlertsById(trx: Trx, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return
-  await trx.updateTable('alerts').set({ withdrawn: true }).where('id', '=', anyOf(ids)).execute()
+  await trx.updateTable('alerts').set({ withdrawn: true }).where('id', '=', anyId(ids)).execute()
 }
 
 /** How often each of these services has gone down lately, not counting what was never to be told. */
@@ -139,26 +136,19 @@ export async function recentDowns(trx: Trx, serviceIds: readonly number[], since
   return rows
 }
 
-/** The service went down or came back once more while it was flapping, or has begun to flap. */
-export async function noteFlapping(
-  trx: Trx,
-  serviceIds: readonly number[],
-  at: number,
-  begins: boolean,
-): Promise<void> {
+/** These services have begun to flap, or went down or came back once more while they did. */
+export async function noteFlapping(trx: Trx, serviceIds: readonly number[], at: number): Promise<void> {
   if (serviceIds.length === 0) return
   await trx
     .insertInto('flapping')
-    .values(serviceIds.map((id) => ({ service_id: id, since: at, last_change_at: at })))
-    .onConflict((on) =>
-      on.column('service_id').doUpdateSet(begins ? { since: at, last_change_at: at } : { last_change_at: at }),
-    )
+    .values(serviceIds.map((id) => ({ service_id: id, last_change_at: at })))
+    .onConflict((on) => on.column('service_id').doUpdateSet({ last_change_at: at }))
     .execute()
 }
 
 /** They have been told, or are about to be: from now on this is the announcement's concern. */
 export async function markAnnounced(trx: Trx, alertIds: readonly number[], announcementId: number): Promise<void> {
-  await trx.updateTable('alerts').set({ announcement_id: announcementId }).where('id', '=', anyOf(alertIds)).execute()
+  await trx.updateTable('alerts').set({ announcement_id: announcementId }).where('id', '=', anyId(alertIds)).execute()
 }
 
 /** A mute "until it recovers" ends with the incident. */

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { anyId } from './ids.ts'
 import type { Db, IncidentsTable, Status, Trx } from './schema.ts'
 
 export type Incident = Selectable<IncidentsTable>
@@ -65,7 +66,7 @@ export async function findOpenIncident(db: Db | Trx, serviceId: number): Promise
 
 /** Holds other changes of incidents off until the transaction ends; like everybody, in the order of their ids. */
 export async function lockIncidents(trx: Trx, ids: readonly number[]): Promise<void> {
-  await sql`select id from incidents where id = any(${[...ids]}::bigint[]) order by id for update`.execute(trx)
+  await sql`select id from incidents where id = ${anyId(ids)} order by id for update`.execute(trx)
 }
 
 /** Somebody has seen it: no reminders from now on. Of two who say so, the first is remembered. */
@@ -104,24 +105,16 @@ export async function takeRemindable(
   return rows.filter(({ status, waits }) => status === 'down' && !waits).map(({ id }) => id)
 }
 
-/** Has those told of again that were told before there were reminders. */
-export async function remindOfOlder(trx: Trx, at: number): Promise<void> {
+/** Has incidents told of again: those just told, and those that were told while nobody was to be reminded. */
+export async function scheduleReminders(trx: Trx, justTold: readonly number[], at: number): Promise<void> {
   await sql`
     update incidents i set remind_at = ${at}::bigint from service_states st
-    where st.service_id = i.service_id and st.status = 'down'
-      and i.closed_at is null and i.acknowledged_at is null and i.remind_at is null
-      and exists (select from alerts a where a.incident_id = i.id and a.announcement_id is not null)`.execute(trx)
-}
-
-/** Has those told of again that are still open and that nobody has acknowledged. */
-export async function remindAt(trx: Trx, incidentIds: readonly number[], at: number): Promise<void> {
-  await trx
-    .updateTable('incidents')
-    .set({ remind_at: at })
-    .where('id', '=', sql<number>`any(${[...incidentIds]}::bigint[])`)
-    .where('closed_at', 'is', null)
-    .where('acknowledged_at', 'is', null)
-    .execute()
+    where st.service_id = i.service_id and i.closed_at is null and i.acknowledged_at is null and (
+      i.id = ${anyId(justTold)} or (
+        i.remind_at is null and st.status = 'down'
+        and exists (select from alerts a where a.incident_id = i.id and a.announcement_id is not null)
+      )
+    )`.execute(trx)
 }
 
 export async function nextReminderAt(db: Db | Trx): Promise<number | null> {

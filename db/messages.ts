@@ -124,7 +124,10 @@ export async function expireMessages(
 }
 
 /** For the summary: what has not got through, by target. */
-export async function failingDeliveries(db: Db | Trx, { failedSince, pendingBefore }: Record<string, number>) {
+export async function failingDeliveries(
+  db: Db | Trx,
+  { failedSince, pendingBefore }: { failedSince: number; pendingBefore: number },
+) {
   return db
     .selectFrom('messages')
     .select((select) => [
@@ -135,8 +138,8 @@ export async function failingDeliveries(db: Db | Trx, { failedSince, pendingBefo
     ])
     .where((where) =>
       where.or([
-        where.and([where('state', '=', 'failed'), where('settled_at', '>', failedSince ?? 0)]),
-        where.and([where('state', '=', 'pending'), where('created_at', '<', pendingBefore ?? 0)]),
+        where.and([where('state', '=', 'failed'), where('settled_at', '>', failedSince)]),
+        where.and([where('state', '=', 'pending'), where('created_at', '<', pendingBefore)]),
       ]),
     )
     .groupBy(['target', 'state'])

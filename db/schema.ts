@@ -170,7 +170,6 @@ interface AttentionsTable {
 /** Services that went down too often to be told of each time. */
 interface FlappingTable {
   service_id: number
-  since: Ms
   last_change_at: Ms
 }
 

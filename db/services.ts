@@ -118,6 +118,18 @@ export async function listServices(
   return query.execute()
 }
 
+const ROWS_AT_ONCE = 1_000
+
+/** All services in the order of keys. */
+export async function* eachService(db: Db | Trx): AsyncGenerator<ServiceRow> {
+  let after: string | undefined
+  do {
+    const rows = await listServices(db, { dueBy: 0 }, { after, limit: ROWS_AT_ONCE })
+    yield* rows
+    after = rows.length < ROWS_AT_ONCE ? undefined : rows.at(-1)?.key
+  } while (after !== undefined)
+}
+
 /** How many services have each stored status, and how many of them are paused. */
 export async function countServices(
   db: Db,

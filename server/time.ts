@@ -1,5 +1,8 @@
 const MINUTE_MS = 60_000
 
+/** Servers' clocks differ by less, so a time that is further ahead was written before the clock was set back. */
+export const CLOCK_SET_BACK_MS = 60_000
+
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
@@ -24,9 +27,13 @@ export function isoIn(timezone: string): (ms: number) => string {
   }
 }
 
+/** A moment as the clocks of a zone show it. */
+export const zoned = (ms: number, timezone: string): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
+
 function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: string } {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
-  return { shiftMs: zoned.offsetNanoseconds / 1_000_000, suffix: zoned.offset }
+  const { offsetNanoseconds, offset } = zoned(ms, timezone)
+  return { shiftMs: offsetNanoseconds / 1_000_000, suffix: offset }
 }
 
 /** Until then a date needs no year. */
@@ -34,9 +41,7 @@ const LONG_AGO_MS = 300 * 86_400_000
 
 /** For people: `14:02`, or with its date if that is another day than today, `23 Nov 14:02`. */
 export function localTime(ms: number, now: number, timezone: string): string {
-  const [at, today] = [ms, now].map((time) =>
-    Temporal.Instant.fromEpochMilliseconds(Math.round(time)).toZonedDateTimeISO(timezone),
-  ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime]
+  const [at, today] = [zoned(ms, timezone), zoned(now, timezone)]
   const clock = at.toPlainTime().toString({ smallestUnit: 'minute' })
   if (at.toPlainDate().equals(today.toPlainDate())) return clock
   const date = at.toLocaleString('en-GB', { day: 'numeric', month: 'short' })

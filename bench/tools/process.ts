@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
+import { freePort } from '../../tests/helpers/port.ts'
 import { later } from './undo.ts'
 
 /** A server in a process of its own. */
@@ -44,16 +44,6 @@ async function start(script: string, env: Record<string, string>): Promise<Runni
   const url = `http://127.0.0.1:${port}`
   await ready(child, url)
   return { url, memory: () => residentMb(child), stop }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port was found')
-  return address.port
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {

@@ -81,7 +81,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('flapping')
     .addColumn('service_id', 'integer', (c) => c.primaryKey().references('services.id').onDelete('cascade'))
-    .addColumn('since', 'bigint', (c) => c.notNull())
     .addColumn('last_change_at', 'bigint', (c) => c.notNull())
     .execute()
 

@@ -1,14 +1,12 @@
 import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
-import { lockIncidents, nextReminderAt, remindAt, remindOfOlder, takeRemindable } from '../../db/incidents.ts'
+import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { displayName } from '../status/view.ts'
 import { composeAlert, type Told } from './compose.ts'
 import { dueGroups, type Waiting } from './group.ts'
-import { namesakesOf } from './names.ts'
-import { heldUntil } from './policy.ts'
+import { namesakesOf, shownName } from './names.ts'
+import { heldUntil, muteOf } from './policy.ts'
 import { post } from './post.ts'
-import { withKey } from './words.ts'
 
 const REMINDERS_AT_ONCE = 1_000
 
@@ -22,6 +20,7 @@ export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise
     now,
     alertGroupMs,
   )
+  const justTold: number[] = []
   for (const group of groups) {
     const ids = group.map(({ id }) => id)
     await lockIncidents(
@@ -29,15 +28,16 @@ export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise
       group.map(({ incidentId }) => incidentId),
     )
     // Once more, since a service may have been paused until the lock was there.
-    await tellOf(deps, trx, await withdrawStale(trx, await pendingAlerts(trx, ids), now), now)
+    const rows = await withdrawStale(trx, await pendingAlerts(trx, ids), now)
+    await tellOf(deps, trx, rows, now)
+    for (const { kind, incident_id } of rows) if (kind === 'down') justTold.push(incident_id)
   }
   if (remindAfterMs === null) return nextAt
-  // Not before: what has just been told may have to be told again.
+  await scheduleReminders(trx, justTold, now + remindAfterMs)
   return Math.min(nextAt ?? Number.POSITIVE_INFINITY, (await nextReminderAt(trx)) ?? Number.POSITIVE_INFINITY)
 }
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
-  await remindOfOlder(trx, now + remindAfterMs)
   const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })
   const reminder = { kind: 'reminder' as const, flapping: false, recordedAt: now, notBefore: null }
   await insertAlerts(
@@ -63,8 +63,8 @@ async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Pr
 
 /** Until when its mute holds an alert. One "until it recovers" does not hold the recovery. */
 function muteEnd(row: PendingAlert, now: number): number | null {
-  const mutedUntilRecovered = row.muted_until_recovered && row.kind !== 'recovered'
-  return heldUntil({ alertsEnabled: row.alerts_enabled, mutedUntil: row.muted_until, mutedUntilRecovered }, now)
+  const mute = muteOf(row)
+  return heldUntil({ ...mute, mutedUntilRecovered: mute.mutedUntilRecovered && row.kind !== 'recovered' }, now)
 }
 
 function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: number } {
@@ -97,20 +97,12 @@ async function tellOf(deps: Deps, trx: Trx, rows: PendingAlert[], now: number): 
     rows.map(({ id }) => id),
     announcementId,
   )
-  const { remindAfterMs } = deps.config
-  if (first.kind !== 'down' || remindAfterMs === null) return
-  await remindAt(
-    trx,
-    rows.map(({ incident_id }) => incident_id),
-    now + remindAfterMs,
-  )
 }
 
 function toldOf(row: PendingAlert, shared: ReadonlySet<string>): Told {
-  const name = displayName(row)
   return {
     serviceKey: row.key,
-    displayName: shared.has(name) ? withKey(name, row.key) : name,
+    displayName: shownName(row, shared),
     group: row.group_name,
     openedAt: row.opened_at,
     silentSince: row.silent_since,

@@ -45,8 +45,8 @@ export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasi
   return {
     event: kind,
     title: isSingle
-      ? titles[kind](nameOf(first), first.flapping ? 'is down and is flapping' : 'is down')
-      : titles[kind](many, 'are down'),
+      ? titles[kind](`${nameOf(first)} is`, first.flapping ? ' and is flapping' : '')
+      : titles[kind](`${many} are`, ''),
     lines,
     data: { at: iso(now) },
   }
@@ -54,10 +54,10 @@ export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasi
 
 const nameOf = ({ displayName }: Told) => harmless(displayName) || '(unnamed)'
 
-const titles: Record<AlertKind, (who: string, isDown: string) => string> = {
-  down: (who, isDown) => `🔴 ${who} ${isDown}`,
-  recovered: (who, isDown) => `🟢 ${who} ${isDown.startsWith('are') ? 'are' : 'is'} alive again`,
-  reminder: (who, isDown) => `🔴 ${who} ${isDown.startsWith('are') ? 'are' : 'is'} still down`,
+const titles: Record<AlertKind, (whoIs: string, flapping: string) => string> = {
+  down: (whoIs, flapping) => `🔴 ${whoIs} down${flapping}`,
+  recovered: (whoIs) => `🟢 ${whoIs} alive again`,
+  reminder: (whoIs) => `🔴 ${whoIs} still down`,
 }
 
 const details: Record<AlertKind, (incident: Told, occasion: Occasion) => string> = {

@@ -1,7 +1,5 @@
 import type { AlertKind } from '../../db/schema.ts'
-
-/** Servers' clocks differ by less, so one that is further ahead was set back since. */
-const CLOCK_SET_BACK_MS = 60_000
+import { CLOCK_SET_BACK_MS } from '../time.ts'
 
 /** An alert that waits to be told; times in epoch milliseconds. */
 export interface Waiting {

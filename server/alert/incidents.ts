@@ -63,19 +63,11 @@ async function open(trx: Trx, changes: ServiceChange[], now: number): Promise<bo
       alerts.map((alert) => ({ ...alert, incidentId, kind: 'down' as const, recordedAt: now })),
     ),
   )
-  const begins = decided.filter(({ alerts }) => alerts.some(({ flapping }) => flapping))
-  const goesOn = decided.filter(({ alerts }) => alerts.every(({ notBefore }) => notBefore !== null))
+  const flapping = decided.filter(({ alerts }) => alerts.some(({ notBefore }) => notBefore !== null))
   await noteFlapping(
     trx,
-    begins.map(({ serviceId }) => serviceId),
+    flapping.map(({ serviceId }) => serviceId),
     now,
-    true,
-  )
-  await noteFlapping(
-    trx,
-    goesOn.map(({ serviceId }) => serviceId),
-    now,
-    false,
   )
   return true
 }
@@ -113,7 +105,6 @@ async function close(trx: Trx, changes: ServiceChange[], now: number): Promise<b
     trx,
     decided.filter(({ flaps }) => flaps).map((one) => one.serviceId),
     now,
-    false,
   )
   return decided.some(({ tells }) => tells)
 }

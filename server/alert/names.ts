@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../../db/schema.ts'
 import { findNamesakes, type ServiceRow } from '../../db/services.ts'
 import { displayName } from '../status/view.ts'
+import { withKey } from './words.ts'
 
 type Named = Pick<ServiceRow, 'key' | 'display_name'>
 
@@ -13,4 +14,10 @@ export async function namesakesOf(db: Db | Trx, services: readonly Named[]): Pro
 export function sharedNames(services: readonly Named[]): Set<string> {
   const seen = new Set<string>()
   return new Set(services.map(displayName).filter((name) => seen.has(name) || !seen.add(name)))
+}
+
+/** What people call a service: its name, with its key where others have that name too. */
+export function shownName(service: Named, shared: ReadonlySet<string>): string {
+  const name = displayName(service)
+  return shared.has(name) ? withKey(name, service.key) : name
 }

@@ -1,3 +1,5 @@
+import type { ServiceRow } from '../../db/services.ts'
+
 const MINUTE_MS = 60_000
 
 /** As many incidents of a service within this time, and it is flapping. */
@@ -11,6 +13,14 @@ interface Mute {
   mutedUntil: number | null
   mutedUntilRecovered: boolean
 }
+
+type MuteColumns = Pick<ServiceRow, 'alerts_enabled' | 'muted_until' | 'muted_until_recovered'>
+
+export const muteOf = (row: MuteColumns): Mute => ({
+  alertsEnabled: row.alerts_enabled,
+  mutedUntil: row.muted_until,
+  mutedUntilRecovered: row.muted_until_recovered,
+})
 
 /** Until when nothing is told of a service, in epoch milliseconds: `Infinity` for as long as nobody changes it; `null` if it is. */
 export function heldUntil({ alertsEnabled, mutedUntil, mutedUntilRecovered }: Mute, now: number): number | null {

@@ -2,11 +2,10 @@ import { comeBackFromTheFuture, listOutages, proveListening } from '../../db/out
 import type { Db } from '../../db/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { CLOCK_SET_BACK_MS } from '../time.ts'
 import { mergeOutages, type Outage } from './listening.ts'
 
 const PROOF_EVERY_MS = 5_000
-/** Servers' clocks differ by less. */
-const CLOCK_SET_BACK_MS = 60_000
 /** Outages older than this touch no service any more: longer than a quarterly job may be silent. */
 const REMEMBERED_MS = 400 * 86_400_000
 

@@ -1,6 +1,6 @@
 import { unannouncedOutages } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { listServices } from '../../db/services.ts'
+import { eachService } from '../../db/services.ts'
 import { post } from '../alert/post.ts'
 import type { Deps } from '../deps.ts'
 import type { Outage } from '../lifecycle/listening.ts'
@@ -12,7 +12,6 @@ import { effectOf } from './effect.ts'
 const WORTH_TELLING_MS = 60_000
 /** Later than this it is no news. */
 const NEWS_FOR_MS = 86_400_000
-const PAGE = 1_000
 
 /** Tells of outages of the monitor itself, once each. */
 export async function announceOutages(deps: Deps, trx: Trx, now: number): Promise<null> {
@@ -28,14 +27,9 @@ export async function announceOutages(deps: Deps, trx: Trx, now: number): Promis
 async function countEffects({ config, ledger }: Deps, trx: Trx, outage: Outage, now: number): Promise<OutageCounts> {
   const context = { now, rules: config.rules, outages: ledger.outages() }
   const counts: OutageCounts = { rearmed: 0, late: 0 }
-  let after: string | undefined
-  do {
-    const rows = await listServices(trx, { dueBy: now }, { after, limit: PAGE })
-    for (const row of rows) {
-      const effect = effectOf(stateOf(row, config.timezone), outage, context)
-      if (effect) counts[effect] += 1
-    }
-    after = rows.length < PAGE ? undefined : rows.at(-1)?.key
-  } while (after !== undefined)
+  for await (const row of eachService(trx)) {
+    const effect = effectOf(stateOf(row, config.timezone), outage, context)
+    if (effect) counts[effect] += 1
+  }
   return counts
 }

@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import { failingDeliveries, lastAnnouncedAt } from '../../db/messages.ts'
 import type { Db, Trx } from '../../db/schema.ts'
-import { listServices, type ServiceRow } from '../../db/services.ts'
+import { eachService, type ServiceRow } from '../../db/services.ts'
 import { summaryFacts } from '../../db/summary.ts'
-import { sharedNames } from '../alert/names.ts'
-import { heldUntil } from '../alert/policy.ts'
-import { withKey } from '../alert/words.ts'
+import { sharedNames, shownName } from '../alert/names.ts'
+import { heldUntil, muteOf } from '../alert/policy.ts'
 import type { Deps } from '../deps.ts'
 import { afterListening } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts, viewContext } from '../status/list.ts'
-import { displayName, heartbeatsNeeded } from '../status/view.ts'
+import { heartbeatsNeeded } from '../status/view.ts'
 import { dateOf } from './when.ts'
 
 const named = z.object({ serviceKey: z.string(), displayName: z.string() })
@@ -52,13 +51,12 @@ export type SummaryContent = z.infer<typeof summaryContent>
 const DAY_MS = 86_400_000
 /** A message that waits for longer has met some obstacle. */
 const PENDING_FOR_MS = 600_000
-const PAGE = 1_000
 
 export async function collectSummary(deps: Deps, db: Db | Trx): Promise<SummaryContent> {
   const { now, iso, rules, timezone, outages } = viewContext(deps)
   const sinceMs = (await lastAnnouncedAt(db, 'summary')) ?? now - DAY_MS
   const facts = await summaryFacts(db, { flappedSince: now - DAY_MS })
-  const rows = await allServices(db, now)
+  const rows = await Array.fromAsync(eachService(db))
   const shared = sharedNames(rows)
   const content: SummaryContent = {
     at: iso(now),
@@ -82,8 +80,7 @@ export async function collectSummary(deps: Deps, db: Db | Trx): Promise<SummaryC
 
   function add(row: ServiceRow): void {
     const { state } = afterSilence(stateOf(row, timezone), now, rules, outages)
-    const name = displayName(row)
-    const service = { serviceKey: row.key, displayName: shared.has(name) ? withKey(name, row.key) : name }
+    const service = { serviceKey: row.key, displayName: shownName(row, shared) }
     const isPaused = state.pausedAt !== null
     content.counts[state.status] += 1
     if (isPaused) content.counts.paused += 1
@@ -127,21 +124,6 @@ export async function collectSummary(deps: Deps, db: Db | Trx): Promise<SummaryC
   function isInactive({ silenceSince }: ServiceState): boolean {
     const { inactiveAfterMs } = deps.config
     return inactiveAfterMs !== null && now >= afterListening(silenceSince, inactiveAfterMs, outages)
-  }
-}
-
-const muteOf = (row: ServiceRow) => ({
-  alertsEnabled: row.alerts_enabled,
-  mutedUntil: row.muted_until,
-  mutedUntilRecovered: row.muted_until_recovered,
-})
-
-async function allServices(db: Db | Trx, now: number): Promise<ServiceRow[]> {
-  const rows: ServiceRow[] = []
-  for (;;) {
-    const page = await listServices(db, { dueBy: now }, { after: rows.at(-1)?.key, limit: PAGE })
-    rows.push(...page)
-    if (page.length < PAGE) return rows
   }
 }
 

@@ -1,3 +1,5 @@
+import { zoned } from '../time.ts'
+
 /** When summaries go out: daily at a time of day in a zone, or every so often for trying them out. */
 export interface SummaryPlan {
   /** `HH:MM` */
@@ -19,7 +21,7 @@ export function slotsAround(plan: SummaryPlan, now: number): { current: Slot | n
 }
 
 function dailySlots({ time, timezone }: SummaryPlan, now: number): { current: Slot | null; nextAt: number } {
-  const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timezone).toPlainDate()
+  const today = zoned(now, timezone).toPlainDate()
   // A time that a clock change skips comes as much later as the clock jumps, and one that it repeats comes the first time.
   const atOn = (date: Temporal.PlainDate) =>
     date.toZonedDateTime({ timeZone: timezone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
@@ -49,5 +51,4 @@ export function isWanted(
   return now - at < ON_TIME_MS || dateOf(firstUsedAt, timezone) !== dateOf(now, timezone)
 }
 
-export const dateOf = (ms: number, timezone: string) =>
-  Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)).toZonedDateTimeISO(timezone).toPlainDate().toString()
+export const dateOf = (ms: number, timezone: string) => zoned(ms, timezone).toPlainDate().toString()
