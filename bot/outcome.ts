@@ -47,8 +47,10 @@ const stranger = 'what answered is not Telegram'
 const notConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
 
-/** Never an error's own message: that of JSON.parse quotes the answer, which may hold a part of the token. */
-/** What went wrong where Telegram said nothing, and whether it had been reached at all. */
+/**
+ * What went wrong where Telegram said nothing, and whether it had been reached at all. Never an error's own message: that
+ * of JSON.parse quotes the answer, which may hold a part of the token.
+ */
 export function trouble(error: unknown): { what: string; isConnected: boolean } {
   const { message = '', cause } = ((error instanceof HttpError ? error.error : error) ?? {}) as Partial<Error>
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException

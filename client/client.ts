@@ -7,15 +7,19 @@ export type Client = TRPCClient<AppRouter>
 
 /**
  * The typed API of a monitor. Calls in the same tick share one request.
+ * `fetch` may be one of your own, e.g. with a time limit.
  * Unlike the other functions it throws: a `TRPCClientError` for what the monitor refuses or when it cannot be reached.
  *
  * @example
  * const stillbeat = createClient({ url: 'https://stillbeat.example.org', key: '…' })
  * await stillbeat.heartbeat.mutate({ serviceKey: 'my-service' })
  */
-export function createClient(options: ClientOptions = {}): Client {
+export function createClient(options: ClientOptions & { fetch?: typeof globalThis.fetch } = {}): Client {
   const { url, headers } = endpointOf(options)
-  return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${url}/trpc`, headers })] })
+  const { fetch } = options
+  return createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: `${url}/trpc`, headers, ...(fetch ? { fetch } : {}) })],
+  })
 }
 
 export interface Endpoint {

@@ -146,16 +146,26 @@ export async function noteFlapping(trx: Trx, serviceIds: readonly number[], at: 
     .execute()
 }
 
-/** They have been told, or are about to be: from now on this is the announcement's concern. */
-export async function markAnnounced(trx: Trx, alertIds: readonly number[], announcementId: number): Promise<void> {
-  await trx.updateTable('alerts').set({ announcement_id: announcementId }).where('id', '=', anyId(alertIds)).execute()
+/** They have been told, or are about to be, each in its line: from now on this is the announcement's concern. */
+export async function markAnnounced(
+  trx: Trx,
+  announcementId: number,
+  places: readonly { alertId: number; part: number; line: number }[],
+): Promise<void> {
+  const ids = places.map(({ alertId }) => alertId)
+  const parts = places.map(({ part }) => part)
+  const lines = places.map(({ line }) => line)
+  await sql`
+    update alerts a set announcement_id = ${announcementId}, part = told.part, line = told.line
+    from unnest(${ids}::bigint[], ${parts}::integer[], ${lines}::integer[]) as told (id, part, line)
+    where a.id = told.id`.execute(trx)
 }
 
 /** A mute "until it recovers" ends with the incident. */
 export async function unmuteRecovered(trx: Trx, serviceIds: readonly number[]): Promise<void> {
   await trx
     .updateTable('services')
-    .set({ muted_until_recovered: false })
+    .set({ muted_until_recovered: false, muted_by: null })
     .where('id', 'in', serviceIds)
     .where('muted_until_recovered', '=', true)
     .execute()

@@ -18,7 +18,12 @@ class DataDirInUseError extends Error {
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
-    const pglite = await PGlite.create({ dataDir: join(dataDir, 'pg'), parsers: { [types.INT8]: Number } })
+    const pglite = await PGlite.create({
+      dataDir: join(dataDir, 'pg'),
+      parsers: { [types.INT8]: Number },
+      // The default of 128 MB is memory of this process, filled at every start; files are cached by the system anyway.
+      startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'],
+    })
     const db = new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
     return {
       db,

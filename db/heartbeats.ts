@@ -41,3 +41,7 @@ export async function listHeartbeats(
       .execute()
   )
 }
+
+export async function deleteHeartbeatsOf(db: Db, serviceId: number): Promise<void> {
+  await db.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
+}

@@ -39,17 +39,18 @@ export async function openIncidents(trx: Trx, openings: readonly Opening[]): Pro
 /** Closes those incidents of the services that are open. */
 export async function closeIncidents(
   trx: Trx,
-  closings: readonly { serviceId: number; at: number }[],
+  closings: readonly { serviceId: number; at: number; reason: string }[],
 ): Promise<OpenedIncident[]> {
   if (closings.length === 0) return []
   const ids = closings.map(({ serviceId }) => serviceId)
   const times = closings.map(({ at }) => at)
+  const reasons = closings.map(({ reason }) => reason)
   const { rows } = await sql<OpenedIncident>`
     with open as materialized (
       select id from incidents where service_id = any(${ids}::integer[]) and closed_at is null order by id for update
     )
-    update incidents i set closed_at = greatest(c.at, i.opened_at), remind_at = null
-    from unnest(${ids}::integer[], ${times}::bigint[]) as c (service_id, at), open
+    update incidents i set closed_at = greatest(c.at, i.opened_at), close_reason = c.reason, remind_at = null
+    from unnest(${ids}::integer[], ${times}::bigint[], ${reasons}::text[]) as c (service_id, at, reason), open
     where i.service_id = c.service_id and i.id = open.id
     returning i.id, i.service_id as "serviceId"`.execute(trx)
   return rows
@@ -69,20 +70,32 @@ export async function lockIncidents(trx: Trx, ids: readonly number[]): Promise<v
   await sql`select id from incidents where id = ${anyId(ids)} order by id for update`.execute(trx)
 }
 
-/** Somebody has seen it: no reminders from now on. Of two who say so, the first is remembered. */
-export async function acknowledgeIncident(
+/** The same with all incidents of a service, which is to be removed. */
+export async function lockIncidentsOf(trx: Trx, serviceId: number) {
+  return trx
+    .selectFrom('incidents')
+    .select(['id', 'closed_at'])
+    .where('service_id', '=', serviceId)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+/** Somebody has seen them: no reminders from now on. The first moment is remembered, and the first name. */
+export async function acknowledgeIncidents(
   trx: Trx,
-  serviceId: number,
+  ids: readonly number[],
   { at, by }: { at: number; by: string | null },
 ): Promise<void> {
+  await lockIncidents(trx, ids)
   await trx
     .updateTable('incidents')
     .set((set) => ({
-      acknowledged_by: sql`case when acknowledged_at is null then ${by}::text else acknowledged_by end`,
+      acknowledged_by: set.fn.coalesce('acknowledged_by', sql<string>`${by}::text`),
       acknowledged_at: set.fn.coalesce('acknowledged_at', sql<number>`${at}::bigint`),
       remind_at: null,
     }))
-    .where('service_id', '=', serviceId)
+    .where('id', '=', anyId(ids))
     .where('closed_at', 'is', null)
     .execute()
 }

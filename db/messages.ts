@@ -72,12 +72,14 @@ export interface Attempt extends Message {
   moved_to: string | null
   /** How often the target has failed since it last worked. */
   failures: number
+  /** What it answers: the newest message in the same chat that told of an incident of which it tells the end. */
+  reply_to: string | null
 }
 
 /** Writes down that the oldest message of a target is about to be sent, by the process that holds the target. */
 export async function beginAttempt(
   db: Db,
-  { target, holder, nowMs }: { target: string; holder: string; nowMs: number },
+  { target, address, holder, nowMs }: { target: string; address: string; holder: string; nowMs: number },
 ): Promise<Attempt | undefined> {
   const { rows } = await sql<Attempt>`
     with held as (
@@ -90,19 +92,33 @@ export async function beginAttempt(
     )
     update messages m set attempts = m.attempts + 1, attempted_at = ${nowMs}::bigint, unanswered = true
     from oldest o where m.id = o.id
-    returning m.*, o.unanswered as repeated, o.moved_to, o.failures`.execute(db)
+    returning m.*, o.unanswered as repeated, o.moved_to, o.failures, (
+      select (array_agg(told.reference order by told.id desc))[1]
+      from alerts news join alerts known on known.incident_id = news.incident_id
+        join messages told on told.announcement_id = known.announcement_id and told.part = known.part
+      where news.announcement_id = m.announcement_id and news.part = m.part and news.kind = 'recovered'
+        and known.kind <> 'recovered' and told.target = m.target and told.reference is not null
+        and told.sent_to = coalesce(o.moved_to, ${address})
+    ) as reply_to`.execute(db)
   return rows[0]
 }
 
 export async function settleMessage(
   trx: Trx,
   id: number,
-  values: { state: Message['state']; unanswered: boolean; error: string | null; settledAt: number | null },
+  values: {
+    state: Message['state']
+    unanswered: boolean
+    error: string | null
+    settledAt: number | null
+    reference?: string | undefined
+    sentTo?: string | undefined
+  },
 ): Promise<void> {
-  const { state, unanswered, error, settledAt } = values
+  const { state, unanswered, error, settledAt, reference, sentTo } = values
   await trx
     .updateTable('messages')
-    .set({ state, unanswered, error, settled_at: settledAt })
+    .set({ state, unanswered, error, settled_at: settledAt, reference, sent_to: sentTo })
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .execute()

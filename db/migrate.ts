@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations/index.ts'
 import type { Db } from './schema.ts'
@@ -8,25 +9,29 @@ class NewerSchemaError extends Error {
 
 /** Brings the schema up to this program's version. Kysely holds an advisory lock, so servers that start together take turns. */
 export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const done = (await migrator.getMigrations()).filter((m) => m.executedAt).map((m) => m.name)
-  const unknown = await foreignMigrations(db, done)
+  const done = await doneMigrations(db)
+  const unknown = done.filter((name) => !Object.hasOwn(migrations, name))
   if (unknown.length > 0) {
     throw new NewerSchemaError(
       `the database was set up by a newer Stillbeat (it knows ${unknown.join(', ')}); start that version or a later one`,
     )
   }
+  // The migrator reads the whole catalog several times, which takes an embedded database longer than all else at a start.
+  if (done.length === Object.keys(migrations).length) return
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
 }
 
-async function foreignMigrations(db: Db, known: string[]): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some((table) => table.name === 'kysely_migration')) return []
-  const rows = await db
+async function doneMigrations(db: Db): Promise<string[]> {
+  const { rows } = await sql<{
+    isThere: boolean
+  }>`select to_regclass('kysely_migration') is not null as "isThere"`.execute(db)
+  if (!rows[0]?.isThere) return []
+  const done = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-  return rows.map((row) => row.name).filter((name) => !known.includes(name))
+  return done.map(({ name }) => name)
 }

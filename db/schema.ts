@@ -22,6 +22,8 @@ export interface ServicesTable {
   alerts_enabled: Generated<boolean>
   muted_until: Ms | null
   muted_until_recovered: Generated<boolean>
+  /** Who said so, also where alerts are switched off. */
+  muted_by: string | null
   metadata: JsonColumn
   created_at: Ms
 }
@@ -97,6 +99,7 @@ export interface IncidentsTable {
   /** What a failing job said. */
   note: string | null
   closed_at: Ms | null
+  close_reason: string | null
   acknowledged_at: Ms | null
   acknowledged_by: string | null
   /** When to tell again of an incident that is still open. */
@@ -115,6 +118,9 @@ interface AlertsTable {
   recorded_at: Ms
   not_before: Ms | null
   announcement_id: number | null
+  /** Which part of its announcement tells it, and in which line. */
+  part: number | null
+  line: number | null
   withdrawn: Generated<boolean>
 }
 
@@ -144,6 +150,19 @@ export interface MessagesTable {
   unanswered: Generated<boolean>
   error: string | null
   settled_at: Ms | null
+  /** What the other side calls it, by which it can be edited and answered; and where it was sent. */
+  reference: string | null
+  sent_to: string | null
+}
+
+/** A message that is to show what has become of its incidents; what that is, is found out when it is edited. */
+interface EditsTable {
+  message_id: number
+  target: string
+  /** Counts the changes, so that the one who edits can tell whether there was another in the meantime. */
+  version: Generated<number>
+  attempts: Generated<number>
+  requested_at: Ms
 }
 
 /** A chat, a webhook or the log: messages reach it one at a time, in their order. */
@@ -158,6 +177,8 @@ interface TargetsTable {
   failures: Generated<number>
   failed_at: Ms | null
   retry_at: Ms | null
+  /** Until when messages that were sent are left as they are. */
+  edit_retry_at: Ms | null
 }
 
 /** What a job asked a person to look at. */
@@ -171,6 +192,24 @@ interface AttentionsTable {
 interface FlappingTable {
   service_id: number
   last_change_at: Ms
+}
+
+/** A stretch in which a service was not judged, since it has been resumed. */
+interface PausesTable {
+  service_id: number
+  from_at: Ms
+  to_at: Ms
+}
+
+/** A browser that is signed in; its token is known to nobody but itself. */
+interface SessionsTable {
+  token_hash: string
+  seen_at: Ms
+}
+
+/** Groups that everybody may look at. */
+interface PublicGroupsTable {
+  name: string
 }
 
 /** Read as a value, written as JSON text. */
@@ -188,9 +227,13 @@ export interface Database {
   alerts: AlertsTable
   announcements: AnnouncementsTable
   messages: MessagesTable
+  edits: EditsTable
   targets: TargetsTable
   attentions: AttentionsTable
   flapping: FlappingTable
+  pauses: PausesTable
+  sessions: SessionsTable
+  public_groups: PublicGroupsTable
 }
 
 export type Db = Kysely<Database>

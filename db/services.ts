@@ -1,5 +1,6 @@
 import { type Selectable, sql, type Updateable } from 'kysely'
 import { decodeGaps } from './gaps.ts'
+import { anyId } from './ids.ts'
 import type { Db, ServiceStatesTable, ServicesTable, Status, Trx } from './schema.ts'
 
 type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
@@ -10,6 +11,9 @@ export type ServiceRow = Omit<Selectable<ServicesTable>, 'metadata' | 'created_a
 /** The same with what only its own page shows. */
 export type FullServiceRow = Selectable<ServicesTable> &
   StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
+
+/** The same with what its rhythm and its up-time are told from. */
+export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
 
 const rowColumns = [
   's.id',
@@ -25,6 +29,7 @@ const rowColumns = [
   's.alerts_enabled',
   's.muted_until',
   's.muted_until_recovered',
+  's.muted_by',
   'st.version',
   'st.status',
   'st.status_since',
@@ -56,6 +61,11 @@ export async function findServices(db: Db | Trx, keys: string[]): Promise<(FullS
         .where('a.alias', '=', anyOf(keys)),
     )
     .execute()
+  return rows.map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))
+}
+
+export async function findServicesById(db: Db | Trx, ids: readonly number[]): Promise<FullServiceRow[]> {
+  const rows = await withStates(db).select(fullColumns).where('s.id', '=', anyId(ids)).execute()
   return rows.map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))
 }
 
@@ -116,6 +126,37 @@ export async function listServices(
     )
   }
   return query.execute()
+}
+
+/** The same, with the gaps of each. */
+export async function listServicesWithGaps(
+  db: Db,
+  filter: Pick<ServiceFilter, 'group'>,
+  page: { after?: string | undefined; limit: number },
+): Promise<ServiceRowWithGaps[]> {
+  let query = withStates(db)
+    .select([...rowColumns, 's.created_at', 'st.gaps'])
+    .orderBy('s.key')
+    .limit(page.limit)
+  if (page.after !== undefined) query = query.where('s.key', '>', page.after)
+  if (filter.group !== undefined) query = query.where('s.group_name', '=', filter.group)
+  return (await query.execute()).map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))
+}
+
+/** Who has been heard since a moment; reads the state of every service. */
+export async function idsHeardSince(db: Db, sinceMs: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('service_states')
+    .select('service_id')
+    .where('last_heartbeat_at', '>=', sinceMs)
+    .orderBy('last_heartbeat_at')
+    .execute()
+  return rows.map((row) => row.service_id)
+}
+
+/** How often each service has been written, so that a reader can tell which of them have changed. */
+export async function listVersions(db: Db): Promise<{ id: number; key: string; version: number }[]> {
+  return withStates(db).select(['s.id', 's.key', 'st.version']).execute()
 }
 
 const ROWS_AT_ONCE = 1_000
@@ -197,25 +238,29 @@ export async function findNamesakes(
 
 export type ServiceSettings = Partial<Omit<Updateable<ServicesTable>, 'id' | 'key' | 'created_at'>>
 
-export async function updateSettings(trx: Trx, serviceId: number, settings: ServiceSettings): Promise<void> {
-  if (Object.keys(settings).length === 0) return
-  await trx.updateTable('services').set(settings).where('id', '=', serviceId).execute()
+export async function updateSettings(
+  trx: Trx,
+  serviceIds: readonly number[],
+  settings: ServiceSettings,
+): Promise<void> {
+  if (serviceIds.length === 0 || Object.keys(settings).length === 0) return
+  await trx.updateTable('services').set(settings).where('id', '=', anyId(serviceIds)).execute()
 }
 
-/**
- * Removes a service and all that is remembered of it. Its state is locked first, as every writer does, so that none waits
- * for another in a circle; its heartbeats go afterwards, when no new ones can come, so that nobody waits for that.
- */
-export async function deleteService(db: Db, serviceId: number): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await lockState(trx, serviceId)
-    await trx.deleteFrom('services').where('id', '=', serviceId).execute()
-  })
-  await db.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
+/** Removes a service and all that is remembered of it, but for its heartbeats. */
+export async function deleteService(trx: Trx, serviceId: number): Promise<void> {
+  await trx.deleteFrom('services').where('id', '=', serviceId).execute()
 }
 
-export async function lockState(trx: Trx, serviceId: number): Promise<void> {
-  await trx.selectFrom('service_states').select('version').where('service_id', '=', serviceId).forUpdate().execute()
+/** Holds other changes of services off until the transaction ends; like everybody, before anything else of them and in the order of their ids. */
+export async function lockStates(trx: Trx, serviceIds: readonly number[]): Promise<void> {
+  await trx
+    .selectFrom('service_states')
+    .select('version')
+    .where('service_id', '=', anyId(serviceIds))
+    .orderBy('service_id')
+    .forUpdate()
+    .execute()
 }
 
 /** Makes the watch look at every service again. */

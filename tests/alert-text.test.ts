@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { composeAlert, type Occasion, type Told } from '../server/alert/compose.ts'
 import { type Letter, partsOf } from '../server/alert/parts.ts'
-import { cut, harmless, withKey } from '../server/alert/words.ts'
 import { composeOutage } from '../server/outage/compose.ts'
-import { isoIn } from '../server/time.ts'
+import { isoIn } from '../server/text/time.ts'
+import { cut, harmless, withKey } from '../server/text/words.ts'
 import { HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 
 const NOON = Date.UTC(2026, 10, 23, 12)

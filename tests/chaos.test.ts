@@ -98,10 +98,15 @@ test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS },
     services,
     limitMs: LIMIT_SECONDS * 1_000,
     truth,
-    accepted,
+    accepted: accepted.map(({ sentText: text, at }) => ({ text, at })),
     lost,
     kills: fleet.kills,
   })
+  // Where it is known which message an alert became, and its chat is the present one.
+  const known = new Set(truth.messages.map(({ reference }) => reference))
+  const stale = telegram
+    .messages(NEW_CHAT)
+    .filter(({ text, messageId }) => text.startsWith('🔴') && known.has(String(messageId)))
   const seconds = Math.round((Date.now() - beganAt) / 1000)
   process.stdout.write(
     `chaos: seed ${SEED} · ${KILLS} kills, ${RESTARTS} PostgreSQL restarts, ${counts.incidents} incidents, ` +
@@ -131,6 +136,7 @@ test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS },
 
   expect(left, 'left to tell').toBe(0)
   expect(unjudged.length, 'heartbeats that came late by the fault of the test').toBeLessThan(services.length / 4)
+  expect(stale, 'alerts that still say that something is down').toEqual([])
   for (const [name, found] of Object.entries(faults)) expect(found, `${name}; see ${fleet.logs}`).toEqual([])
   rmSync(fleet.logs, { recursive: true })
 })

@@ -32,7 +32,7 @@ const env = { ALERT_GROUP_SECONDS: '0', CHECK_INTERVAL_SECONDS: '3600', DAILY_SU
 
 async function startWith(script: Script, options: TestAppOptions = {}): Promise<TestApp> {
   const channels = [{ target: 'telegram:7', address: '7', notifier: script.notifier }]
-  return startTestApp({ env, proofEveryMs: MINUTE, channels, ...options })
+  return startTestApp({ env, channels, ...options })
 }
 
 const fail = async (app: TestApp, serviceKey: string) => {
@@ -203,7 +203,7 @@ test.runIf(onPostgres)('a server that has been sending for long is not robbed of
   const claims: boolean[] = [await claimTarget(db, { target, holder, nowMs: now })]
   for (let message = 0; message < parts.length; message++) {
     await sql`update targets set held_since = held_since - ${4 * MINUTE}`.execute(db)
-    const attempt = await beginAttempt(db, { target, holder, nowMs: now })
+    const attempt = await beginAttempt(db, { target, address: '8', holder, nowMs: now })
     claims.push(await claimTarget(other.db, { target, holder: other.name, nowMs: now }))
     const sent = { state: 'sent' as const, unanswered: false, error: null, settledAt: now }
     await db.transaction().execute((trx) => settleMessage(trx, attempt?.id ?? 0, sent))

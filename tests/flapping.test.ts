@@ -5,7 +5,7 @@ import { textsOf } from './helpers/told.ts'
 
 /** A job that is to be heard once a day, so that it is down only when it says so. */
 async function startWithJob(): Promise<TestApp> {
-  const app = await startTestApp({ env: { ALERT_GROUP_SECONDS: '0' }, proofEveryMs: MINUTE })
+  const app = await startTestApp({ env: { ALERT_GROUP_SECONDS: '0' } })
   await app.api.services.configure.mutate({ serviceKey: 'job', expectedPeriodSeconds: 86_400 })
   return app
 }

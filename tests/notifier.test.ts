@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createTelegramNotifier } from '../bot/notifier.ts'
 import type { Delivery, Outgoing } from '../server/alert/notifier.ts'
 import { type Fault, startBotApi } from './helpers/botApi.ts'
+import { startStranger } from './helpers/stranger.ts'
 
 const message = (given: Partial<Outgoing> = {}): Outgoing => ({
   id: '7',
@@ -23,19 +22,7 @@ async function start({ timeoutMs = 5_000 } = {}) {
   return { botApi, token, notifier: createTelegramNotifier({ token, apiRoot, timeoutMs }) }
 }
 
-/** Something that answers, but is not Telegram. */
-async function startStranger(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-const sent = { outcome: 'sent' }
+const sent = { outcome: 'sent', reference: expect.stringMatching(/^\d+$/) }
 
 test('a message arrives with a bold title and without a preview of its links', async () => {
   const { botApi, notifier } = await start()
@@ -289,49 +276,6 @@ test('an idle notifier lets its process end', async () => {
     timeout: 20_000,
   })
   expect(JSON.parse(stdout)).toStrictEqual([sent, sent])
-})
-
-test('settings that Telegram knows have no troubles', async () => {
-  const { botApi, notifier } = await start()
-  botApi.chats = new Set(['42', '@my_alerts'])
-  expect(await notifier.check?.(['42', '@my_alerts'])).toStrictEqual([])
-  expect(botApi.requests.map(({ method }) => method)).toStrictEqual(['getMe', 'getChat', 'getChat'])
-})
-
-test('every chat that Telegram does not know, has moved or shut the bot out gets a sentence with the cure', async () => {
-  const { botApi, notifier } = await start()
-  botApi.chats = new Set(['42'])
-  botApi.block(7)
-  botApi.migrate(-5, -1001234567890)
-  expect(await notifier.check?.(['123', '42', '7', '-5'])).toStrictEqual([
-    'TELEGRAM_CHAT_ID 123: Telegram does not know this chat for the bot @stillbeat_test_bot (400 Bad Request: chat not found); write to the bot first, or add it to the group',
-    'TELEGRAM_CHAT_ID 7: the bot @stillbeat_test_bot is shut out of this chat (403 Forbidden: bot was blocked by the user); let it in again',
-    'TELEGRAM_CHAT_ID -5: this group has become a supergroup; write -1001234567890 instead',
-  ])
-})
-
-test('a refused token gets one sentence with the cure', async () => {
-  const { botApi } = await start()
-  const notifier = createTelegramNotifier({ token: '1:wrong', apiRoot: botApi.url })
-  expect(await notifier.check?.(['42', '43'])).toStrictEqual([
-    'TELEGRAM_BOT_TOKEN is refused by Telegram (401 Unauthorized); ask @BotFather for the right one. Alerts wait until it is set',
-  ])
-})
-
-test('a Telegram that cannot be reached gets one sentence', async () => {
-  const { botApi, notifier } = await start()
-  await botApi.stop()
-  expect(await notifier.check?.(['42', '43'])).toStrictEqual([
-    'Telegram cannot be reached (ECONNREFUSED); alerts wait until it can',
-  ])
-})
-
-test('a Telegram that says nothing does not hold the check up', async () => {
-  const apiRoot = await startStranger(() => {})
-  const notifier = createTelegramNotifier({ token: '1:x', apiRoot, timeoutMs: 200 })
-  expect(await notifier.check?.(['42'])).toStrictEqual([
-    'Telegram cannot be reached (it took too long); alerts wait until it can',
-  ])
 })
 
 test('after the clock was set back by an hour messages do not wait until it has caught up', async () => {

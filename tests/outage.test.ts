@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { startTestApp, type TestApp } from './helpers/app.ts'
+import { startTestApp, type TestApp, type TestAppOptions } from './helpers/app.ts'
 import { HOUR, MINUTE, SECOND, type TestClock } from './helpers/clock.ts'
 import { createTestDatabase } from './helpers/database.ts'
 import { learnFiveMinutes, statusOf, transitionsOf } from './helpers/rhythm.ts'
+
+/** Looking and listening as often as it does by default. */
+const start = (options: TestAppOptions = {}) =>
+  startTestApp({ env: { CHECK_INTERVAL_SECONDS: '60' }, proofEveryMs: 5 * SECOND, ...options })
 
 /** A server that stops, and another that starts on its database some time later. */
 async function restartAfter(
@@ -11,11 +15,11 @@ async function restartAfter(
   after: (app: TestApp, clock: TestClock) => Promise<void>,
 ): Promise<void> {
   const home = await createTestDatabase()
-  const first = await startTestApp({ beside: home })
+  const first = await start({ beside: home })
   await before(first)
   await first.stop()
   first.clock.jump(ms)
-  const second = await startTestApp({ beside: home, clock: first.clock })
+  const second = await start({ beside: home, clock: first.clock })
   await after(second, first.clock)
   await second.stop()
   await home.drop()
@@ -69,7 +73,7 @@ test('what was overdue before the outage is still reported', async () => {
 })
 
 test('a host that sleeps and wakes raises no false alarm', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   app.clock.jump(8 * HOUR)
   await app.pass(MINUTE)
@@ -80,7 +84,7 @@ test('a host that sleeps and wakes raises no false alarm', async () => {
 })
 
 test('the first heartbeat after the sleep may come before the monitor has noticed', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   app.clock.jump(8 * HOUR)
   await app.beat('worker')

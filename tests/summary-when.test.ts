@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dateOf, isWanted, type SummaryPlan, slotsAround } from '../server/summary/when.ts'
-import { isoIn } from '../server/time.ts'
+import { isoIn } from '../server/text/time.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 
 const TIMES = ['00:00', '02:15', '02:30', '09:00', '23:59']

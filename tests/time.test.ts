@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, duration, isoIn, isTimeZone } from '../server/time.ts'
+import { ago, duration, isoIn, isTimeZone } from '../server/text/time.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 
 test.each<[string, string, string, string]>([

@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest'
-import { startTestApp } from './helpers/app.ts'
+import { startTestApp, type TestAppOptions } from './helpers/app.ts'
 import { MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase, onPostgres } from './helpers/database.ts'
 import { learnFiveMinutes, statusOf, transitionsOf } from './helpers/rhythm.ts'
+
+/** Looking every minute, as it does by default, so that what looks too early is seen. */
+const start = (options: TestAppOptions = {}) =>
+  startTestApp({ ...options, env: { CHECK_INTERVAL_SECONDS: '60', ...options.env } })
 
 /** An hour stands for the week, so that the clock need not tick through a week. */
 const HOUR_TO_LIVE = { DEAD_AFTER_SECONDS: '3600' }
 
 test('a service that misses its deadline is down, once, from the deadline on', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   const lastBeat = app.clock.now()
   await app.pass(10 * MINUTE)
@@ -24,7 +28,7 @@ test('a service that misses its deadline is down, once, from the deadline on', a
 })
 
 test('it is told as down before any check has recorded it', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   const lastBeat = app.clock.now()
   app.clock.jump(9 * SECOND)
@@ -41,7 +45,7 @@ test('it is told as down before any check has recorded it', async () => {
 })
 
 test('a heartbeat brings a service back, and long silence kills it', async () => {
-  const app = await startTestApp({ env: HOUR_TO_LIVE })
+  const app = await start({ env: HOUR_TO_LIVE })
   await learnFiveMinutes(app, 'worker')
   await app.pass(11 * MINUTE)
   await app.beat('worker')
@@ -61,7 +65,7 @@ test('a heartbeat brings a service back, and long silence kills it', async () =>
 })
 
 test('a service that was heard once or twice is unknown, says how many heartbeats it needs, and dies of silence', async () => {
-  const app = await startTestApp({ env: HOUR_TO_LIVE })
+  const app = await start({ env: HOUR_TO_LIVE })
   await app.beat('shy')
   await app.beat('shy')
   expect((await app.api.status.query()).services[0]).toMatchObject({ status: 'unknown', heartbeatsNeeded: 2 })
@@ -72,14 +76,14 @@ test('a service that was heard once or twice is unknown, says how many heartbeat
 })
 
 test('the check comes at the deadline, not at the next interval', async () => {
-  const app = await startTestApp({ env: { CHECK_INTERVAL_SECONDS: '3600' } })
+  const app = await start({ env: { CHECK_INTERVAL_SECONDS: '3600' } })
   await learnFiveMinutes(app, 'worker')
   await app.pass(10 * MINUTE + SECOND)
   expect(await transitionsOf(app)).toContain('worker: alive → down (silence)')
 })
 
 test('a heartbeat that comes after the deadline, but before any check, tells of both', async () => {
-  const app = await startTestApp()
+  const app = await start()
   await learnFiveMinutes(app, 'worker')
   const deadline = app.clock.now() + 10 * MINUTE
   await app.clock.advance(9 * MINUTE + 59 * SECOND)
@@ -97,11 +101,11 @@ test('a heartbeat that comes after the deadline, but before any check, tells of 
 
 test('other settings at the next start decide anew about all services', async () => {
   const home = await createTestDatabase()
-  const first = await startTestApp({ beside: home })
+  const first = await start({ beside: home })
   await learnFiveMinutes(first, 'worker')
   await first.stop()
 
-  const second = await startTestApp({ beside: home, clock: first.clock, env: { DEAD_AFTER_SECONDS: '1200' } })
+  const second = await start({ beside: home, clock: first.clock, env: { DEAD_AFTER_SECONDS: '1200' } })
   await second.pass(21 * MINUTE)
   expect(await statusOf(second, 'worker')).toBe('dead')
   await second.stop()
@@ -110,8 +114,8 @@ test('other settings at the next start decide anew about all services', async ()
 
 test.runIf(onPostgres)('two servers on one database record each change once', async () => {
   const home = await createTestDatabase()
-  const one = await startTestApp({ beside: home })
-  const two = await startTestApp({ beside: home, clock: one.clock })
+  const one = await start({ beside: home })
+  const two = await start({ beside: home, clock: one.clock })
   const keys = Array.from({ length: 30 }, (_, number) => `worker-${number}`)
 
   for (let beat = 0; beat < 5; beat++) {

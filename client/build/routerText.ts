@@ -9,7 +9,7 @@ export function writeRouter(): string {
   const text = new TypeText(checker, namedTypes(program))
   const definition = typeAt(checker, routerType(program), '_def')
   const record = writeRecord(checker, typeAt(checker, definition, 'record'), text)
-  return `import type { TRPCBuiltRouter, TRPCDefaultErrorShape, TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server'
+  return `import type { TRPCBuiltRouter, TRPCDefaultErrorShape, TRPCMutationProcedure, TRPCQueryProcedure, TRPCSubscriptionProcedure } from '@trpc/server'
 
 interface Root {
   ctx: object
@@ -36,7 +36,7 @@ function writeRecord(checker: ts.TypeChecker, record: ts.Type, text: TypeText): 
 
 function procedureKind({ symbol }: ts.Type): string | undefined {
   if (!symbol.name.endsWith('Procedure')) return
-  if (symbol.name === 'QueryProcedure' || symbol.name === 'MutationProcedure') return symbol.name
+  if (/^(Query|Mutation|Subscription)Procedure$/.test(symbol.name)) return symbol.name
   throw new Error(`client/build/routerText.ts knows no ${symbol.name}`)
 }
 

@@ -37,6 +37,7 @@ export class TypeText {
     if (type.isUnion()) return this.#union(type.types)
     if (!(type.flags & ts.TypeFlags.Object)) return this.#simple(type)
     if (this.#checker.isArrayType(type)) return this.#array(type as ts.TypeReference)
+    if (type.symbol.name === 'AsyncIterable') return this.#iterable(type as ts.TypeReference)
     if (!isPlainObject(type)) throw this.#cannot(type)
     return this.#object(type)
   }
@@ -62,6 +63,11 @@ export class TypeText {
     const text = this.of(item as ts.Type)
     const list = text.includes(' | ') && !text.startsWith('{') ? `(${text})[]` : `${text}[]`
     return this.#checker.typeToString(type).startsWith('readonly ') ? `readonly ${list}` : list
+  }
+
+  #iterable(type: ts.TypeReference): string {
+    const of = this.#checker.getTypeArguments(type).map((argument) => this.of(argument))
+    return `AsyncIterable<${of.join(', ')}>`
   }
 
   #object(type: ts.Type): string {

@@ -1,9 +1,13 @@
 import type { Migration } from 'kysely/migration'
 import * as first from './0001_first.ts'
 import * as alerts from './0002_alerts.ts'
+import * as edits from './0003_edits.ts'
+import * as page from './0004_page.ts'
 
 /** In order; a released entry is never edited, only followed by another. */
 export const migrations: Record<string, Migration> = {
   '0001_first': first,
   '0002_alerts': alerts,
+  '0003_edits': edits,
+  '0004_page': page,
 }

@@ -1,4 +1,5 @@
 import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
+import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -83,21 +84,30 @@ async function tellOf(deps: Deps, trx: Trx, rows: PendingAlert[], now: number): 
   const [first] = rows
   if (!first) return
   const shared = await namesakesOf(trx, rows)
-  const incidents = rows.map((row) => toldOf(row, shared)).sort((a, b) => a.openedAt - b.openedAt)
+  const inOrder = rows.toSorted((a, b) => a.opened_at - b.opened_at)
+  const incidents = inOrder.map((row) => toldOf(row, shared))
   const letter = composeAlert(first.kind, incidents, {
     now,
     timezone: deps.config.timezone,
     iso: deps.iso,
     outages: deps.ledger.outages(),
   })
-  const announcementId = await post(deps, trx, letter, { at: now })
-  if (announcementId === null) return
+  const posted = await post(deps, trx, letter, { at: now })
+  if (!posted) return
+  const { announcementId, parts } = posted
+  const places = parts.flatMap(({ data }, part) => data.services.map((_, line) => ({ part, line })))
   await markAnnounced(
     trx,
-    rows.map(({ id }) => id),
     announcementId,
+    inOrder.map(({ id: alertId }, index) => ({ alertId, ...(places[index] as (typeof places)[number]) })),
   )
+  const changed = rows.filter((row) => hasChanged(row, now)).map((row) => row.incident_id)
+  await requestEdits(trx, changed, now, announcementId)
 }
+
+/** Something has become of the incident that its message, as it was composed, does not say. */
+const hasChanged = (row: PendingAlert, now: number) =>
+  row.kind !== 'recovered' && (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)
 
 function toldOf(row: PendingAlert, shared: ReadonlySet<string>): Told {
   return {

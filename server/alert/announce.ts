@@ -1,3 +1,4 @@
+import { expireEdits } from '../../db/edits.ts'
 import { expireMessages, lockAnnouncing } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -44,6 +45,7 @@ const GIVE_UP_AFTER_MS = 3 * 86_400_000
 
 /** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
 async function expire({ log }: Deps, trx: Trx, now: number): Promise<null> {
+  await expireEdits(trx, now - GIVE_UP_AFTER_MS)
   const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })
   for (const [target, messages] of Map.groupBy(targets, (name) => name)) {
     log.error({ target, messages: messages.length }, 'given up after three days')

@@ -1,23 +1,21 @@
+import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
 import { type Attempt, beginAttempt } from '../../db/messages.ts'
-import type { Db, Trx } from '../../db/schema.ts'
+import type { Trx } from '../../db/schema.ts'
 import { claimTarget, releaseTarget, waitsUntil } from '../../db/targets.ts'
-import type { Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
 import type { Channel } from './channel.ts'
+import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
+import { messageId } from './messageId.ts'
 import { logSettlement, storeSettlement } from './settle.ts'
 import { settlementOf } from './settlement.ts'
 
-export interface CourierDeps {
-  db: Db
-  clock: Clock
-  log: Log
+export interface CourierDeps extends EditDeps {
   /** The name under which this process is connected to the database. */
   holder: string
   /** Asks to be kicked at this moment. */
   wakeAt: (ms: number) => void
 }
 
-/** Carries the messages of one target, one at a time and in their order. */
+/** Carries the messages of one target, one at a time and in their order; and, when none waits, their edits. */
 export interface Courier {
   /** There may be something to carry. */
   kick(): void
@@ -49,33 +47,45 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
   }
 
   async function carryAll(): Promise<void> {
-    if (!(await waitsUntil(db, target))) return
+    if (!(await waiting())) return
     if (await claimTarget(db, { ...claim, nowMs: clock.now() })) {
       let goesOn = true
       while (goesOn && !isStopped) {
-        const attempt = await beginAttempt(db, { ...claim, nowMs: clock.now() })
-        goesOn = attempt !== undefined && (await carry(attempt))
+        const attempt = await beginAttempt(db, { ...claim, address, nowMs: clock.now() })
+        goesOn = attempt ? await carry(attempt) : await carryEdit()
       }
       await releaseTarget(db, claim)
     }
     // What is to be tried again, what another server is sending, or what came while this one was letting go.
-    const waiting = await waitsUntil(db, target)
-    if (!waiting || isStopped) return
-    const { retryAt } = waiting
+    const left = await waiting()
+    if (!left || isStopped) return
+    const { retryAt } = left
     deps.wakeAt(retryAt !== null && retryAt > clock.now() ? retryAt : clock.now() + LOOK_AGAIN_MS)
   }
 
+  const waiting = async () => (await waitsUntil(db, target)) ?? (notifier.edit && (await editsWaitUntil(db, target)))
+
   /** @returns whether the next message may follow */
   async function carry(attempt: Attempt): Promise<boolean> {
-    const { title, body, repeated, data } = attempt
-    // Numbers begin anew with a new database; times do not.
-    const id = `${attempt.created_at}-${attempt.id}`
+    const { title, body, repeated, data, reply_to: replyTo } = attempt
     const to = attempt.moved_to ?? address
-    const delivery = await notifier.send(to, { id, title, body, repeated, data })
+    const message = { id: messageId(attempt), title, body, repeated, data, ...(replyTo === null ? {} : { replyTo }) }
+    const delivery = await notifier.send(to, message)
     const settlement = settlementOf(attempt, to, delivery, clock.now())
     logSettlement(log, settlement, attempt)
     if (settlement.kind === 'waits') deps.wakeAt(settlement.retryAt)
-    await insist((trx) => storeSettlement(trx, settlement, attempt, clock.now()))
+    await insist((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
+    return settlement.kind !== 'waits'
+  }
+
+  /** @returns whether another one may follow */
+  async function carryEdit(): Promise<boolean> {
+    const { edit } = notifier
+    const begun = edit && (await beginEdit(db, { ...claim, nowMs: clock.now() }))
+    if (!begun) return false
+    const settlement = await attemptEdit(deps, begun, begun.moved_to ?? address, { edit })
+    if (settlement.kind === 'waits') deps.wakeAt(settlement.retryAt)
+    await insist((trx) => storeEdit(trx, settlement, begun))
     return settlement.kind !== 'waits'
   }
 

@@ -1,5 +1,5 @@
 import type { AlertKind } from '../../db/schema.ts'
-import { CLOCK_SET_BACK_MS } from '../time.ts'
+import { CLOCK_SET_BACK_MS } from '../text/time.ts'
 
 /** An alert that waits to be told; times in epoch milliseconds. */
 export interface Waiting {

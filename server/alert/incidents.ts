@@ -7,6 +7,7 @@ import {
   unmuteRecovered,
   withdrawAlerts,
 } from '../../db/alerts.ts'
+import { requestEdits } from '../../db/edits.ts'
 import { closeIncidents, openIncidents } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { ServiceChange } from '../lifecycle/transitions.ts'
@@ -19,12 +20,15 @@ import { FLAPPING_WITHIN_MS, onClosing, onOpening } from './policy.ts'
  */
 export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[], now: number): Promise<boolean> {
   let hasNews = false
+  const closed: number[] = []
   for (const round of rounds(changes)) {
-    const closes = await close(trx, round.filter(isClosing), now)
+    const { incidentIds, tells } = await close(trx, round.filter(isClosing), now)
     const opens = await open(trx, round.filter(isOpening), now)
-    hasNews ||= closes || opens
+    closed.push(...incidentIds)
+    hasNews ||= tells || opens
   }
-  return hasNews
+  const areShown = await requestEdits(trx, closed, now)
+  return hasNews || areShown
 }
 
 const isOpening = ({ to }: ServiceChange) => to === 'down'
@@ -72,9 +76,13 @@ async function open(trx: Trx, changes: ServiceChange[], now: number): Promise<bo
   return true
 }
 
-async function close(trx: Trx, changes: ServiceChange[], now: number): Promise<boolean> {
+async function close(
+  trx: Trx,
+  changes: ServiceChange[],
+  now: number,
+): Promise<{ incidentIds: number[]; tells: boolean }> {
   const closed = await closeIncidents(trx, changes)
-  if (closed.length === 0) return false
+  if (closed.length === 0) return { incidentIds: [], tells: false }
   const quiet = new Set(changes.filter(({ reason }) => reason === 'pause').map(({ serviceId }) => serviceId))
   const incidentIds = closed.map(({ id }) => id)
   const decided = (await alertsOf(trx, incidentIds, now)).map((incident) => ({
@@ -106,5 +114,5 @@ async function close(trx: Trx, changes: ServiceChange[], now: number): Promise<b
     decided.filter(({ flaps }) => flaps).map((one) => one.serviceId),
     now,
   )
-  return decided.some(({ tells }) => tells)
+  return { incidentIds, tells: decided.some(({ tells }) => tells) }
 }

@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../../db/schema.ts'
 import { findNamesakes, type ServiceRow } from '../../db/services.ts'
 import { displayName } from '../status/view.ts'
-import { withKey } from './words.ts'
+import { withKey } from '../text/words.ts'
 
 type Named = Pick<ServiceRow, 'key' | 'display_name'>
 

@@ -12,11 +12,18 @@ export interface Outgoing {
   repeated: boolean
   /** The same for programs, in snake_case. */
   data: { [key: string]: Json }
+  /** What of it is left to do for a person, if not everything; nothing once it is over. */
+  actions?: readonly AlertAction[]
+  /** What the other side calls the message that this one answers, see `Delivery`. */
+  replyTo?: string
 }
+
+export type AlertAction = 'acknowledge' | 'why' | 'mute' | 'unmute'
 
 /** What became of one attempt. */
 export type Delivery =
-  | { outcome: 'sent' }
+  /** `reference`: what the other side calls it there, where it can be answered and edited. */
+  | { outcome: 'sent'; reference?: string }
   /** It certainly did not arrive. `permanent`: waiting cannot heal it, so it is not tried again. */
   | { outcome: 'refused'; reason: string; permanent: boolean; retryAfterMs?: number }
   /** It may have arrived: there was no answer. */
@@ -27,6 +34,8 @@ export type Delivery =
 /** A way to reach people. It never throws: what goes wrong is an outcome, with a reason that holds no secret. */
 export interface Notifier {
   send(address: string, message: Outgoing): Promise<Delivery>
+  /** Makes a message that was sent to the address say something else; `sent` also if it says so already. */
+  edit?(address: string, reference: string, message: Outgoing): Promise<Delivery>
   /** At the start: what is wrong with the settings, as sentences for the log; none if all is well. */
   check?(addresses: readonly string[]): Promise<string[]>
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../db/schema.ts'
-import { cut } from './words.ts'
+import { pagesOf } from '../text/pages.ts'
 
 type Data = { [key: string]: Json }
 
@@ -14,7 +14,7 @@ export interface Letter {
 export interface Part {
   title: string
   body: string
-  data: Data
+  data: Data & { services: Data[] }
 }
 
 /** Telegram takes 4,096; the rest is for the number of the part and the word that it is repeated. */
@@ -22,17 +22,7 @@ const LONGEST_PART = 3_900
 
 /** Splits between lines. What a line says to programs goes with the part that the line is in, as `services`. */
 export function partsOf({ event, title, lines, data }: Letter): Part[] {
-  const pages: Letter['lines'][] = [[]]
-  let left = LONGEST_PART - title.length
-  for (const line of lines) {
-    const text = cut(line.text, LONGEST_PART - title.length - 1)
-    if (text.length + 1 > left && pages.at(-1)?.length) {
-      pages.push([])
-      left = LONGEST_PART - title.length
-    }
-    pages.at(-1)?.push({ ...line, text })
-    left -= text.length + 1
-  }
+  const pages = pagesOf(lines, LONGEST_PART - title.length)
   return pages.map((page, index) => ({
     title: pages.length === 1 ? title : `${title} (${index + 1}/${pages.length})`,
     body: page.map(({ text }) => text).join('\n'),

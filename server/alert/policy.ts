@@ -8,7 +8,7 @@ export const FLAPPING_WITHIN_MS = 60 * MINUTE_MS
 /** Without a change for this long, it is normal again. */
 const STEADY_AFTER_MS = 30 * MINUTE_MS
 
-interface Mute {
+export interface Mute {
   alertsEnabled: boolean
   mutedUntil: number | null
   mutedUntilRecovered: boolean

@@ -9,13 +9,19 @@ export async function storeSettlement(
   trx: Trx,
   settlement: Settlement,
   { id, target, repeated }: Attempt,
-  now: number,
+  { to, now }: { to: string; now: number },
 ): Promise<void> {
   switch (settlement.kind) {
-    case 'sent':
+    case 'sent': {
+      const { reference } = settlement
+      const values = { unanswered: false, error: null, settledAt: now, reference, sentTo: to }
+      await settleMessage(trx, id, { state: 'sent', ...values })
+      await noteSuccess(trx, target)
+      break
+    }
     case 'failed': {
-      const error = settlement.kind === 'failed' ? settlement.reason : null
-      await settleMessage(trx, id, { state: settlement.kind, unanswered: false, error, settledAt: now })
+      const { reason: error } = settlement
+      await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
       await noteSuccess(trx, target)
       break
     }

@@ -6,7 +6,7 @@ const LATEST_RETRY_MS = 300_000
 
 /** What an attempt means for its message and its target. */
 export type Settlement =
-  | { kind: 'sent' }
+  | { kind: 'sent'; reference?: string | undefined }
   | { kind: 'failed'; reason: string }
   | { kind: 'moved'; to: string }
   | { kind: 'waits'; reason: string; unanswered: boolean; retryAt: number }
@@ -17,7 +17,7 @@ export function settlementOf(
   delivery: Delivery,
   now: number,
 ): Settlement {
-  if (delivery.outcome === 'sent') return { kind: 'sent' }
+  if (delivery.outcome === 'sent') return { kind: 'sent', reference: delivery.reference }
   if (delivery.outcome === 'moved') {
     const { to } = delivery
     return to === address ? { kind: 'failed', reason: `it moved to where it is: ${to}` } : { kind: 'moved', to }

@@ -3,6 +3,7 @@ import type { HeartbeatKind } from '../../db/schema.ts'
 import { type StateWrite, writePlainHeartbeats, writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError, isDatabaseAway } from '../errors.ts'
+import { storePauses } from '../lifecycle/pauses.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import { type ServiceChange, storeTransitions } from '../lifecycle/transitions.ts'
 import { attentionsOf, noteOf, storeAttentions } from './attention.ts'
@@ -36,7 +37,7 @@ const ATTEMPTS = 10
 const CLOCK_SKEW_MS = 1_000
 
 /** Stores signals with all that they change. For services that are known from before this is one statement. */
-export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell'>) {
+export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell' | 'feed'>) {
   const services = createKnownServices(deps)
   const partitions = new Set<number>()
 
@@ -85,6 +86,7 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'led
     for (const one of drafts) {
       if (claimed.has(one.known.id)) {
         for (const signal of one.signals) signal.storedAs = one.known.key
+        deps.feed.touched(one.known.id)
       } else {
         services.forget(one.signals.map(({ key }) => key))
         left.push(...one.signals)
@@ -129,6 +131,7 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'led
           const claimed = await writeStates(trx, states, heartbeats)
           const isClaimed = ({ serviceId }: { serviceId: number }) => claimed.has(serviceId)
           await storeAttentions(trx, drafts.flatMap(attentionsOf).filter(isClaimed))
+          await storePauses(trx, drafts.map(stateChange).filter(isClaimed))
           await storeTransitions(deps, trx, changes.filter(isClaimed))
           return claimed
         })
@@ -172,6 +175,8 @@ export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'led
     if (known.checkAt !== null) deps.wakeAt(known.checkAt)
   }
 }
+
+const stateChange = ({ known, state }: Draft) => ({ serviceId: known.id, before: known.state, after: state })
 
 /** Whether nothing but what was learned changes, and nothing but the time of each heartbeat is to be kept. */
 function isPlain({ known, state, signals, changes }: Draft): boolean {

@@ -9,7 +9,12 @@ export interface Alarm {
 /** Moments closer together than this share a ring, so that a burst of deadlines is one check. */
 const SHORTEST_PAUSE_MS = 250
 
-export function createAlarm(clock: Clock, atLeastEveryMs: number, ring: () => Promise<unknown>): Alarm {
+export function createAlarm(
+  clock: Clock,
+  atLeastEveryMs: number,
+  ring: () => Promise<unknown>,
+  shortestPauseMs = SHORTEST_PAUSE_MS,
+): Alarm {
   let ringsAt = Number.POSITIVE_INFINITY
   let notBefore = Number.NEGATIVE_INFINITY
   let takeBack = () => {}
@@ -18,7 +23,7 @@ export function createAlarm(clock: Clock, atLeastEveryMs: number, ring: () => Pr
   function wakeAt(ms: number): void {
     const now = clock.now()
     // Further ahead than it can be: the clock was set back.
-    if (notBefore > now + SHORTEST_PAUSE_MS) notBefore = now
+    if (notBefore > now + shortestPauseMs) notBefore = now
     if (ringsAt > now + atLeastEveryMs) ringsAt = Number.POSITIVE_INFINITY
     const next = Math.max(ms, notBefore)
     if (stopped || next >= ringsAt) return
@@ -27,7 +32,7 @@ export function createAlarm(clock: Clock, atLeastEveryMs: number, ring: () => Pr
     takeBack = clock.at(next, async () => {
       const now = clock.now()
       ringsAt = Number.POSITIVE_INFINITY
-      notBefore = now + SHORTEST_PAUSE_MS
+      notBefore = now + shortestPauseMs
       wakeAt(now + atLeastEveryMs)
       await ring()
     })

@@ -14,8 +14,6 @@ export interface JobsOptions {
   check: () => Promise<number | null>
   /** Announces what there is to tell, and tells when there will be more. */
   announce: () => Promise<number | null>
-  /** Told after every check that this process ran. */
-  onChecked?: (() => void) | undefined
 }
 
 const TRY_AGAIN_AFTER_MS = 5_000
@@ -88,7 +86,7 @@ interface WorkOptions {
 
 async function createWork(
   boss: PgBoss,
-  { clock, log, checkIntervalMs, onChecked }: JobsOptions,
+  { clock, log, checkIntervalMs }: JobsOptions,
   { name, policy, run }: WorkOptions,
 ): Promise<Work> {
   await boss.createQueue(name, {
@@ -121,7 +119,6 @@ async function createWork(
         })
         log.debug({ next: next === null ? null : new Date(next).toISOString() }, `job "${name}" is done`)
         if (next !== null) alarm.wakeAt(next)
-        if (name === 'check') onChecked?.()
       })
       await boss.send(name, {})
     },

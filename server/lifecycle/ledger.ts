@@ -2,7 +2,7 @@ import { comeBackFromTheFuture, listOutages, proveListening } from '../../db/out
 import type { Db } from '../../db/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { CLOCK_SET_BACK_MS } from '../time.ts'
+import { CLOCK_SET_BACK_MS } from '../text/time.ts'
 import { mergeOutages, type Outage } from './listening.ts'
 
 const PROOF_EVERY_MS = 5_000

@@ -26,7 +26,7 @@ export async function watch(deps: Deps): Promise<number | null> {
 
 async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<void> {
   const judged = rows.map((row) => judge(deps, row, now))
-  await deps.db.transaction().execute(async (trx) => {
+  const changed = await deps.db.transaction().execute(async (trx) => {
     const claimed = await writeVerdicts(
       trx,
       judged.map(({ verdict }) => verdict),
@@ -35,7 +35,9 @@ async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<void
       .filter(({ verdict }) => claimed.has(verdict.serviceId))
       .flatMap(({ verdict, changes }) => changes.map((change) => ({ ...change, serviceId: verdict.serviceId })))
     await storeTransitions(deps, trx, changes)
+    return changes
   })
+  for (const { serviceId } of changed) deps.feed.touched(serviceId)
 }
 
 function judge(deps: Deps, row: ServiceRow, now: number): { verdict: Verdict; changes: Change[] } {

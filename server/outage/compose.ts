@@ -1,7 +1,7 @@
 import type { Letter } from '../alert/parts.ts'
-import { plural } from '../alert/words.ts'
 import type { Outage } from '../lifecycle/listening.ts'
-import { localTime, roughly } from '../time.ts'
+import { localTime, roughly } from '../text/time.ts'
+import { plural } from '../text/words.ts'
 
 export interface OutageCounts {
   rearmed: number

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { clearAttentions } from '../../db/attentions.ts'
-import { acknowledgeIncident, findOpenIncident } from '../../db/incidents.ts'
+import { requestEdits } from '../../db/edits.ts'
+import { acknowledgeIncidents, findOpenIncident, type Incident } from '../../db/incidents.ts'
+import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { cutText } from '../heartbeat/details.ts'
@@ -8,15 +10,16 @@ import { serviceKey } from '../heartbeat/key.ts'
 import { type IncidentView, viewIncident } from '../status/incident.ts'
 import { findAndLock } from './lock.ts'
 
-export const acknowledgeInput = z.object({
-  serviceKey,
-  /** Who says so, for the others to see. */
-  by: cutText(100).optional(),
-})
+/** Who says so, for the others to see. */
+export const acknowledger = cutText(100)
+  .optional()
+  .transform((name) => name?.trim() || null)
+
+export const acknowledgeInput = z.object({ serviceKey, by: acknowledger })
 
 export interface Acknowledged {
   serviceKey: string
-  /** The incident that is open, if there is one; the first who acknowledged it stays. */
+  /** The incident that is open, if there is one; the first who acknowledged it by name stays. */
   incident: IncidentView | null
   /** Whether the service had asked for a look, which is done with now. */
   attention: boolean
@@ -26,8 +29,8 @@ export interface Acknowledged {
 export async function acknowledge(deps: Deps, input: z.output<typeof acknowledgeInput>): Promise<Acknowledged> {
   return deps.db.transaction().execute(async (trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)
-    await acknowledgeIncident(trx, id, { at: deps.clock.now(), by: input.by?.trim() || null })
-    const incident = await findOpenIncident(trx, id)
+    const now = deps.clock.now()
+    const incident = await acknowledgeOpen(trx, id, { at: now, by: input.by })
     const attention = await clearAttentions(trx, [id])
     if (!incident && !attention) {
       throw new CallerError(
@@ -35,6 +38,18 @@ export async function acknowledge(deps: Deps, input: z.output<typeof acknowledge
         `there is nothing to acknowledge: "${key}" has no open incident and asked for no look`,
       )
     }
+    if (incident && (await requestEdits(trx, [incident.id], now))) await deps.tell(trx)
     return { serviceKey: key, incident: incident ? viewIncident(incident, deps.iso) : null, attention }
   })
+}
+
+async function acknowledgeOpen(
+  trx: Trx,
+  serviceId: number,
+  seen: { at: number; by: string | null },
+): Promise<Incident | undefined> {
+  const open = await findOpenIncident(trx, serviceId)
+  if (!open) return
+  await acknowledgeIncidents(trx, [open.id], seen)
+  return findOpenIncident(trx, serviceId)
 }

@@ -3,6 +3,7 @@ import { type FullServiceRow, registerServices } from '../../db/services.ts'
 import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
+import { storePauses } from '../lifecycle/pauses.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { storeTransitions } from '../lifecycle/transitions.ts'
@@ -22,12 +23,13 @@ export async function changeService(
 ): Promise<void> {
   const { rules, timezone } = deps.config
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const done = await deps.db.transaction().execute((trx) => tryChange(trx))
-    if (done) return
+    const id = await deps.db.transaction().execute((trx) => tryChange(trx))
+    if (id !== null) return deps.feed.touched(id)
   }
   throw new CallerError('SERVICE_UNAVAILABLE', `service "${key}" keeps changing; try again`)
 
-  async function tryChange(trx: Trx): Promise<boolean> {
+  /** @returns the id of the service, unless somebody else was faster */
+  async function tryChange(trx: Trx): Promise<number | null> {
     const now = deps.clock.now()
     if (registers) await registerServices(trx, [key], now)
     const row = await findAndLock(trx, key)
@@ -46,13 +48,14 @@ export async function changeService(
         checkAt,
       },
     ])
-    if (!claimed.has(row.id)) return false
+    if (!claimed.has(row.id)) return null
+    await storePauses(trx, [{ serviceId: row.id, before: silent.state, after: state }])
     await storeTransitions(
       deps,
       trx,
       [...silent.changes, ...changes].map((one) => ({ ...one, serviceId: row.id })),
     )
     if (changeAt !== null) deps.wakeAt(changeAt + 1)
-    return true
+    return row.id
   }
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { replaceAliases } from '../../db/aliases.ts'
+import { requestEdits } from '../../db/edits.ts'
+import { findOpenIncident, lockIncidents } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import {
   type FullServiceRow,
@@ -16,21 +18,11 @@ import { serviceKey } from '../heartbeat/key.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSettings, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
-import { isTimeZone } from '../time.ts'
+import { isTimeZone } from '../text/time.ts'
 import { changeService } from './change.ts'
+import { muteColumns, mutedBy, mutedUntil } from './mute.ts'
 import { getSettings, type ServiceSettings } from './settings.ts'
-
-const text = (what: string, limit: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, { error: `${what} must not be empty; null clears it` })
-    .max(limit, { error: `${what} must have at most ${limit} characters` })
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
-      error: `${what} must not contain control characters`,
-    })
-    .nullable()
-    .optional()
+import { text } from './text.ts'
 
 /** 100 years: far beyond any job, and within what a time in milliseconds can be added to. */
 const LONGEST_SECONDS = 3_153_600_000
@@ -59,13 +51,8 @@ export const configureInput = z.object({
   graceSeconds: seconds('graceSeconds', 0),
   deadAfterSeconds: seconds('deadAfterSeconds', 1),
   alertsEnabled: z.boolean().nullable().optional(),
-  mutedUntil: z
-    .string()
-    .refine((value) => value === 'recovered' || z.iso.datetime({ offset: true }).safeParse(value).success, {
-      error: 'mutedUntil must be a time such as 2026-11-24T08:00:00+01:00, or "recovered"',
-    })
-    .nullable()
-    .optional(),
+  mutedUntil: mutedUntil.optional(),
+  mutedBy,
   aliases: z.array(serviceKey).max(20).nullable().optional(),
   metadata: metadata.nullable().optional(),
 })
@@ -77,13 +64,21 @@ export async function configureService(deps: Deps, input: ConfigureInput): Promi
   const columns = columnsOf(input, deps.clock.now())
   const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
-    await updateSettings(trx, row.id, columns)
-    // A mute may have ended, or begun before an alert left.
-    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await deps.tell(trx)
+    await updateSettings(trx, [row.id], columns)
+    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await tellOfMute(deps, trx, row.id, now)
     return settle(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   }
   await changeService(deps, input.serviceKey, change, { registers: true })
   return getSettings(deps, input)
+}
+
+/** A mute may have ended, or begun before an alert left; and the alert that did leave shows it. */
+async function tellOfMute(deps: Deps, trx: Trx, serviceId: number, now: number): Promise<void> {
+  await deps.tell(trx)
+  const open = await findOpenIncident(trx, serviceId)
+  if (!open) return
+  await lockIncidents(trx, [open.id])
+  await requestEdits(trx, [open.id], now)
 }
 
 /** Judges the service by its new settings, where they say when to expect it. */
@@ -103,31 +98,28 @@ function columnsOf(input: ConfigureInput, now: number): SettingsColumns {
     timezone: input.timezone,
     grace_ms: inMs(input.graceSeconds),
     dead_after_ms: inMs(input.deadAfterSeconds),
-    alerts_enabled: input.alertsEnabled === null ? true : input.alertsEnabled,
-    ...muteColumns(input.mutedUntil),
+    ...muteColumns(input),
     metadata: input.metadata ? JSON.stringify(input.metadata) : input.metadata,
   }
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
-function scheduleColumns({ expectedPeriodSeconds, schedule }: ConfigureInput, now: number): SettingsColumns {
-  if (schedule && expectedPeriodSeconds) {
-    throw badRequest('give either expectedPeriodSeconds or schedule, not both')
-  }
+type ScheduleInput = Pick<ConfigureInput, 'expectedPeriodSeconds' | 'schedule'>
+
+/** What is wrong with a schedule, as a sentence, or `null`. */
+export function scheduleFault({ expectedPeriodSeconds, schedule }: ScheduleInput, now: number): string | null {
+  if (schedule && expectedPeriodSeconds) return 'give either expectedPeriodSeconds or schedule, not both'
   const fault = schedule ? cronFault(schedule, now) : null
-  if (fault) throw badRequest(`schedule is not a cron line such as "30 2 * * *": ${fault}`)
+  return fault && `schedule is not a cron line such as "30 2 * * *": ${fault}`
+}
+
+function scheduleColumns(input: ScheduleInput, now: number): SettingsColumns {
+  const { expectedPeriodSeconds, schedule } = input
+  const fault = scheduleFault(input, now)
+  if (fault) throw badRequest(fault)
   if (schedule) return { cron: schedule, period_ms: null }
   if (expectedPeriodSeconds) return { cron: null, period_ms: inMs(expectedPeriodSeconds) }
   return { cron: schedule, period_ms: inMs(expectedPeriodSeconds) }
-}
-
-function muteColumns(mutedUntil: string | null | undefined): SettingsColumns {
-  if (mutedUntil === undefined) return {}
-  const isUntilRecovered = mutedUntil === 'recovered'
-  return {
-    muted_until_recovered: isUntilRecovered,
-    muted_until: mutedUntil === null || isUntilRecovered ? null : Date.parse(mutedUntil),
-  }
 }
 
 function inMs(value: number | null | undefined): number | null | undefined {

@@ -1,13 +1,25 @@
 import { z } from 'zod'
+import { requestEdits } from '../../db/edits.ts'
+import { deleteHeartbeatsOf } from '../../db/heartbeats.ts'
+import { lockIncidentsOf } from '../../db/incidents.ts'
 import { deleteService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../heartbeat/key.ts'
-import { theService } from '../status/list.ts'
+import { findAndLock } from './lock.ts'
 
 export const removeInput = z.object({ serviceKey })
 
 /** Forgets a service and its history. If it still beats, its next heartbeat registers it anew. */
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {
-  const { id } = await theService(deps, input.serviceKey)
-  await deleteService(deps.db, id)
+  const removed = await deps.db.transaction().execute(async (trx) => {
+    const { id, key } = await findAndLock(trx, input.serviceKey)
+    const incidents = await lockIncidentsOf(trx, id)
+    const openIds = incidents.filter(({ closed_at }) => closed_at === null).map((incident) => incident.id)
+    if (await requestEdits(trx, openIds, deps.clock.now())) await deps.tell(trx)
+    await deleteService(trx, id)
+    return { id, key }
+  })
+  deps.feed.removed(removed.id, removed.key)
+  // Afterwards, when no new ones can come, so that nobody waits for it.
+  await deleteHeartbeatsOf(deps.db, removed.id)
 }

@@ -30,6 +30,8 @@ export interface ServiceSettings {
   deadAfterSeconds: number | null
   alertsEnabled: boolean
   mutedUntil: string | null
+  /** Who muted it, if they said so. */
+  mutedBy: string | null
   aliases: string[]
   metadata: Json
   /** Of the newest heartbeat that carried any. */
@@ -75,6 +77,7 @@ function settingsOf(row: FullServiceRow, aliases: string[], iso: Deps['iso']): S
     deadAfterSeconds: inSeconds(row.dead_after_ms),
     alertsEnabled: row.alerts_enabled,
     mutedUntil: row.muted_until_recovered ? 'recovered' : row.muted_until === null ? null : iso(row.muted_until),
+    mutedBy: row.muted_by,
     aliases,
     metadata: row.metadata,
     lastMetadata: row.last_metadata,

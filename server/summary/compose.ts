@@ -1,6 +1,6 @@
 import type { Letter } from '../alert/parts.ts'
-import { harmless, plural } from '../alert/words.ts'
-import { localTime, roughly } from '../time.ts'
+import { localTime, roughly } from '../text/time.ts'
+import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
 
 /** Names on one line, before the rest is only counted. */

@@ -1,4 +1,4 @@
-import { zoned } from '../time.ts'
+import { zoned } from '../text/time.ts'
 
 /** When summaries go out: daily at a time of day in a zone, or every so often for trying them out. */
 export interface SummaryPlan {

@@ -1,21 +1,36 @@
-import { once, setMaxListeners } from 'node:events'
+import { EventEmitter, on, once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { onTestFinished } from 'vitest'
+import {
+  type Button,
+  bot,
+  chatOf,
+  type Entity,
+  type Fault,
+  type Payload,
+  Refusal,
+  read,
+  readMarkup,
+  readText,
+  refuse,
+  shown,
+} from './botApiRules.ts'
 
-/** What befalls one sendMessage. `hang` and `reset` come before it is accepted, `hangAfter` and `resetAfter` after. */
-export type Fault =
-  | { kind: '429'; retryAfter: number }
-  | { kind: '500' | '502' | 'hang' | 'hangAfter' | 'reset' | 'resetAfter' }
-  | { kind: 'slow'; ms: number }
-  | { kind: 'error'; code: number; description: string }
+export type { Fault } from './botApiRules.ts'
 
 export interface Accepted {
   chatId: string
   text: string
+  /** The text that it was sent with, before it was edited. */
+  sentText: string
   entities: Entity[]
+  /** The buttons under it, row by row. */
+  buttons: Button[][]
+  replyTo: number | null
+  threadId: number | null
   messageId: number
   at: number
   /** False where the answer was lost on purpose, or nobody waited for it any more. */
@@ -24,11 +39,10 @@ export interface Accepted {
 
 export type BotApi = Awaited<ReturnType<typeof startBotApi>>
 
-type Entity = { type: string; offset: number; length: number }
-type Payload = { [field: string]: unknown }
-type Update = { update_id?: number; [field: string]: unknown }
+/** Messages that people write have larger numbers than the bot's. */
+const FIRST_ID_OF_PEOPLE = 1_000_000
 
-const MESSAGE_LIMIT = 4096
+type Update = { update_id?: number; [field: string]: unknown }
 
 /** A Telegram Bot API of our own, over real HTTP, with Telegram's answers and, if asked, its bad days. */
 export async function startBotApi(
@@ -42,7 +56,9 @@ export async function startBotApi(
   const { token = '123456789:AAF-the_token_of_a_test-bot_1234567', stopAfter = onTestFinished, faultOf } = options
   const accepted: Accepted[] = []
   const requests: { method: string; payload: Payload; at: number }[] = []
-  const faults: Fault[] = []
+  const faults: { method: string; fault: Fault }[] = []
+  const events = new EventEmitter()
+  const answers = new Map<string, { text: string; isAlert: boolean }>()
   const injected: Record<Fault['kind'], number> = {
     429: 0,
     500: 0,
@@ -62,6 +78,7 @@ export async function startBotApi(
   setMaxListeners(0, stopping.signal)
   let updates: Update[] = []
   let nextUpdateId = 1
+  let lastMessageId = 0
   let endPoll: (why: 'said' | 'conflict') => void = () => {}
 
   const server = createServer((request, response) => void answer(request, response))
@@ -79,7 +96,9 @@ export async function startBotApi(
       const { method, payload } = await read(request, token)
       requests.push({ method, payload, at: Date.now() })
       if (!Object.hasOwn(methods, method)) throw new Refusal(404, 'Not Found')
-      const fault = method === 'sendMessage' ? (faults.shift() ?? faultOf?.()) : undefined
+      const planned = faults.findIndex((each) => each.method === method)
+      const fault =
+        faults.splice(planned, planned < 0 ? 0 : 1)[0]?.fault ?? (method === 'sendMessage' ? faultOf?.() : undefined)
       if (fault) injected[fault.kind] += 1
       if (fault?.kind === 'hang') return
       if (fault?.kind === 'reset') return void request.socket.resetAndDestroy()
@@ -110,18 +129,40 @@ export async function startBotApi(
     sendMessage(payload) {
       const chatId = reachable(payload.chat_id)
       const { text, entities } = readText(payload)
-      accepted.push({ chatId, text, entities, messageId: accepted.length + 1, at: Date.now(), answered: false })
-      return shown(chatId, accepted.length, text, entities)
+      const { message_id, allow_sending_without_reply } = (payload.reply_parameters ?? {}) as Payload
+      const replyTo = message_id === undefined ? null : Number(message_id)
+      const isThere = replyTo === null || replyTo >= FIRST_ID_OF_PEOPLE || find(chatId, replyTo) !== undefined
+      if (!isThere && !allow_sending_without_reply)
+        throw new Refusal(400, 'Bad Request: message to be replied not found')
+      const message: Accepted = {
+        chatId,
+        text,
+        sentText: text,
+        entities,
+        buttons: readMarkup(payload),
+        replyTo: isThere ? replyTo : null,
+        threadId: payload.message_thread_id === undefined ? null : Number(payload.message_thread_id),
+        messageId: ++lastMessageId,
+        at: Date.now(),
+        answered: false,
+      }
+      accepted.push(message)
+      return shown(message)
     },
-    editMessageText(payload) {
-      const chatId = reachable(payload.chat_id)
-      const { text, entities } = readText(payload)
-      const message = accepted.find((each) => each.chatId === chatId && each.messageId === Number(payload.message_id))
-      if (!message) throw new Refusal(400, 'Bad Request: message to edit not found')
-      Object.assign(message, { text, entities })
-      return shown(chatId, message.messageId, text, entities)
+    editMessageText: (payload) => edit(payload, readText(payload)),
+    editMessageReplyMarkup: (payload) => edit(payload, {}),
+    deleteMessage(payload) {
+      const message = find(reachable(payload.chat_id), Number(payload.message_id))
+      if (!message) throw new Refusal(400, 'Bad Request: message to delete not found')
+      accepted.splice(accepted.indexOf(message), 1)
+      return true
     },
-    answerCallbackQuery: () => true,
+    setWebhook: () => true,
+    answerCallbackQuery({ callback_query_id, text = '', show_alert = false }) {
+      answers.set(String(callback_query_id), { text: String(text), isAlert: String(show_alert) === 'true' })
+      events.emit('answered')
+      return true
+    },
     setMyCommands: () => true,
     deleteWebhook: () => true,
     async getUpdates({ offset = 0, timeout = 0 }) {
@@ -135,6 +176,24 @@ export async function startBotApi(
       }
       return updates.slice(0, 100)
     },
+  }
+
+  const find = (chatId: string, messageId: number) =>
+    accepted.find((each) => each.chatId === chatId && each.messageId === messageId)
+
+  function edit(payload: Payload, text: { text?: string; entities?: Entity[] }) {
+    const message = find(reachable(payload.chat_id), Number(payload.message_id))
+    if (!message) throw new Refusal(400, 'Bad Request: message to edit not found')
+    const changed = { ...message, ...text, buttons: readMarkup(payload) }
+    if (isDeepStrictEqual(changed, message)) {
+      throw new Refusal(
+        400,
+        'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+      )
+    }
+    Object.assign(message, changed)
+    events.emit('edited', message)
+    return shown(message)
   }
 
   function reachable(given: unknown): string {
@@ -170,7 +229,27 @@ export async function startBotApi(
     injected,
     /** For the next sendMessage requests, one each. */
     fail(...next: Fault[]) {
-      faults.push(...next)
+      api.failAt('sendMessage', ...next)
+    },
+    /** For the next requests of another method. */
+    failAt(method: string, ...next: Fault[]) {
+      faults.push(...next.map((fault) => ({ method, fault })))
+    },
+    shown,
+    /** What a press was answered with. */
+    async nextAnswer(id: string, timeoutMs = 15_000) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      while (!answers.has(id)) await once(events, 'answered', { signal })
+      return answers.get(id) as { text: string; isAlert: boolean }
+    },
+    /** Waits until a message is edited, or already is, so that this holds of it. */
+    async untilEdited(wants: (message: Accepted) => boolean, timeoutMs = 15_000): Promise<Accepted> {
+      const already = accepted.find(wants)
+      if (already) return already
+      for await (const [message] of on(events, 'edited', { signal: AbortSignal.timeout(timeoutMs) })) {
+        if (wants(message)) return message
+      }
+      throw new Error('unreachable')
     },
     migrate(from: string | number, to: string | number) {
       moves.set(String(from), String(to))
@@ -213,70 +292,4 @@ export async function startBotApi(
   }
   stopAfter(api.stop)
   return api
-}
-
-class Refusal extends Error {
-  code: number
-  parameters: object | undefined
-
-  constructor(code: number, description: string, parameters?: object) {
-    super(description)
-    this.code = code
-    this.parameters = parameters
-  }
-}
-
-async function read(request: IncomingMessage, token: string): Promise<{ method: string; payload: Payload }> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const [, given, method = ''] = /^\/bot([^/]*)\/(\w+)$/.exec(decodeURIComponent(pathname)) ?? []
-  const body = await textOf(request)
-  if (given !== token) throw new Refusal(401, 'Unauthorized')
-  const isJson = request.headers['content-type']?.startsWith('application/json')
-  const form = new URLSearchParams([...searchParams, ...new URLSearchParams(isJson ? '' : body)])
-  return { method, payload: { ...Object.fromEntries(form), ...(isJson && body ? parsed(body) : {}) } }
-}
-
-function parsed(json: string) {
-  try {
-    return JSON.parse(json)
-  } catch {
-    throw new Refusal(400, "Bad Request: can't parse JSON object")
-  }
-}
-
-function refuse(fault: Fault | undefined): void {
-  if (fault?.kind === '500') throw new Refusal(500, 'Internal Server Error')
-  if (fault?.kind === 'error') throw new Refusal(fault.code, fault.description)
-  if (fault?.kind !== '429') return
-  const { retryAfter: retry_after } = fault
-  throw new Refusal(429, `Too Many Requests: retry after ${retry_after}`, { retry_after })
-}
-
-function readText({ text: given, entities: list = [] }: Payload): { text: string; entities: Entity[] } {
-  const text = String(given ?? '')
-  const entities: Entity[] = typeof list === 'string' ? parsed(list) : list
-  if (!text.isWellFormed()) throw new Refusal(400, 'Bad Request: strings must be encoded in UTF-8')
-  if (text.trim() === '') throw new Refusal(400, 'Bad Request: message text is empty')
-  if (text.length > MESSAGE_LIMIT) throw new Refusal(400, 'Bad Request: message is too long')
-  for (const { type, offset, length } of entities) {
-    const isInside = Number.isInteger(offset) && offset >= 0 && length > 0 && offset + length <= text.length
-    if (!type || !isInside || !text.slice(offset, offset + length).isWellFormed()) {
-      throw new Refusal(400, `Bad Request: can't parse entities: wrong offset or length of ${type}`)
-    }
-  }
-  return { text, entities }
-}
-
-const bot = { id: 123456789, is_bot: true, first_name: 'Stillbeat', username: 'stillbeat_test_bot' }
-
-function chatOf(chatId: string) {
-  if (chatId.startsWith('@')) return { id: -1009999999999, type: 'channel', title: chatId, username: chatId.slice(1) }
-  const id = Number(chatId)
-  if (id > 0) return { id, type: 'private', first_name: 'Somebody' }
-  return { id, type: id < -1e12 ? 'supergroup' : 'group', title: 'Some group' }
-}
-
-function shown(chatId: string, message_id: number, text: string, entities: Entity[]) {
-  const date = Math.floor(Date.now() / 1000)
-  return { message_id, from: bot, chat: chatOf(chatId), date, text, ...(entities.length > 0 ? { entities } : {}) }
 }

@@ -16,7 +16,7 @@ export interface Truth {
   /** Changes to down and back. */
   transitions: { key: string; from: string; to: string; at: number }[]
   outages: Stretch[]
-  messages: Written[]
+  messages: (Written & { reference: string | null })[]
 }
 
 /** Of clocks, and of rounding. */
@@ -48,13 +48,13 @@ export async function holderOf(url: string): Promise<string | undefined> {
   return found[0]?.user
 }
 
-/** Incidents that are open, alerts that are not announced, and messages that are on their way. */
+/** Incidents that are open, alerts that are not announced, and messages that are on their way or to be edited. */
 export async function leftToTell(url: string): Promise<number> {
   const [row] = await query<{ left: string }>(
     url,
     `select (select count(*) from incidents where closed_at is null)
       + (select count(*) from alerts where announcement_id is null and not withdrawn)
-      + (select count(*) from messages where state = 'pending') as left`,
+      + (select count(*) from messages where state = 'pending') + (select count(*) from edits) as left`,
   )
   return Number(row?.left)
 }
@@ -74,7 +74,7 @@ export async function readTruth(url: string): Promise<Truth> {
     outages: await query(url, 'select from_at::float as "from", to_at::float as "to" from outages order by from_at'),
     messages: await query(
       url,
-      `select concat_ws(e'\\n', title, nullif(body, '')) as text, created_at::float as "createdAt" from messages order by id`,
+      `select concat_ws(e'\\n', title, nullif(body, '')) as text, created_at::float as "createdAt", reference from messages order by id`,
     ),
   }
 }

@@ -1,3 +1,5 @@
+import { createTRPCClient, httpBatchLink } from '@trpc/client'
+import type { AppRouter } from '../../server/router.ts'
 import type { TestApp } from './app.ts'
 import { MINUTE } from './clock.ts'
 
@@ -7,6 +9,12 @@ export async function learnFiveMinutes(app: TestApp, ...keys: string[]): Promise
     if (beat > 0) await app.clock.advance(5 * MINUTE)
     for (const key of keys) await app.beat(key)
   }
+}
+
+/** A heartbeat of each of many services, a hundred in a request. */
+export async function beatAll(app: TestApp, keys: readonly string[]): Promise<void> {
+  const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${app.url}/trpc`, maxItems: 100 })] })
+  await Promise.all(keys.map((serviceKey) => client.heartbeat.mutate({ serviceKey })))
 }
 
 /** What became of the services, oldest first: `worker: alive → down (silence)`. */

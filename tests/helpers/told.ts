@@ -31,6 +31,9 @@ async function leftToDo(db: Db, now: number): Promise<number> {
       + (
         select count(*) from messages m left join targets t on t.name = m.target
         where m.state = 'pending' and (t.retry_at is null or t.retry_at <= ${now} or t.holder is not null)
+      ) + (
+        select count(*) from edits e join messages m on m.id = e.message_id join targets t on t.name = e.target
+        where m.reference is not null and (t.edit_retry_at is null or t.edit_retry_at <= ${now} or t.holder is not null)
       ) as left`.execute(db)
   return Number(rows[0]?.left)
 }

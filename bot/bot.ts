@@ -1,0 +1,62 @@
+import { sequentialize } from '@grammyjs/runner'
+import { Bot } from 'grammy'
+import { createClient } from '../client/index.ts'
+import { alertPresses } from './alertPresses.ts'
+import { clientOptions, type TelegramOptions } from './api.ts'
+import { commands } from './commands/index.ts'
+import type { BotContext } from './context.ts'
+import { createDispatcher } from './dispatch.ts'
+import { createGate, type Guests } from './gate.ts'
+import type { BotLog } from './log.ts'
+import { tidy } from './outcome.ts'
+import { atTelegramsPace } from './paced.ts'
+import { type Registry, withoutCredentials } from './registry.ts'
+import { answerTroubles } from './trouble.ts'
+
+export interface BotOptions extends TelegramOptions {
+  guests: Guests
+  registry: Registry
+  log: BotLog
+  now: () => number
+}
+
+/** A long poll takes half a minute. */
+const TIMEOUT_SECONDS = 45
+/** Within five seconds there is an answer, if only a sentence about what is wrong. */
+const PATIENCE_MS = 4_000
+/** Ten messages in a row, then one a second: Telegram allows bursts in a private chat. */
+const PRIVATE_PACE = {
+  maxConcurrent: 1,
+  reservoir: 10,
+  reservoirIncreaseAmount: 1,
+  reservoirIncreaseInterval: 1_000,
+  reservoirIncreaseMaximum: 10,
+}
+
+/** The bot as far as it answers; how updates reach it is poll.ts's and webhook.ts's concern. */
+export function createBot(options: BotOptions): Bot<BotContext> {
+  const { token, apiRoot, guests, registry, log, now } = options
+  const bot = new Bot<BotContext>(token, { client: clientOptions({ apiRoot, timeoutSeconds: TIMEOUT_SECONDS }) })
+  bot.api.config.use(
+    ...atTelegramsPace({ longestTurnMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_PACE }),
+  )
+  const report = (error: unknown) => log.error({ error: tidy(String(error), token) }, 'the bot could not answer')
+  bot.catch(({ error }) => report(error))
+  bot.use(createGate({ guests, now, log }))
+  // What somebody asks last is what counts; and each has its patience once its turn has come.
+  bot.use(sequentialize((ctx) => String(ctx.chatId)))
+  bot.use(answerTroubles(report))
+  bot.use((ctx, next) => {
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    ctx.registryUrl = withoutCredentials(registry.url)
+    ctx.monitor = createClient({
+      url: registry.url,
+      key: registry.key ?? '',
+      fetch: (input, init) =>
+        fetch(input, { ...init, signal: AbortSignal.any([patience, ...(init?.signal ? [init.signal] : [])]) }),
+    })
+    return next()
+  })
+  bot.use(createDispatcher(commands, alertPresses))
+  return bot
+}

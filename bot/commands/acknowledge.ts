@@ -1,0 +1,19 @@
+import { personOf } from '../person.ts'
+import { rich } from '../rich.ts'
+import { show } from '../say.ts'
+import { serviceCommand } from '../serviceCommand.ts'
+import { nameOf } from '../view/names.ts'
+
+export const acknowledge = serviceCommand({
+  name: 'acknowledge',
+  aliases: ['ack', 'seen'],
+  usage: '<key>',
+  description: 'Tell the others that you have seen it',
+  async act(ctx, service) {
+    const by = personOf(ctx)
+    const { incident } = await ctx.monitor.acknowledge.mutate({ serviceKey: service.serviceKey, by })
+    const other = incident?.acknowledgedBy
+    const said = other && other !== by ? `was seen by ${other} before` : `was seen by ${by}`
+    return show(ctx, rich(`👀 ${nameOf(service)} ${said}`))
+  },
+})

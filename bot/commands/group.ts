@@ -1,0 +1,30 @@
+import { harmless } from '../../server/text/words.ts'
+import type { Named } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { ask } from '../prompt.ts'
+import { rich } from '../rich.ts'
+import { show } from '../say.ts'
+import { serviceCommand } from '../serviceCommand.ts'
+import { nameOf } from '../view/names.ts'
+import { unquote } from '../words.ts'
+
+const QUESTION = '📁 Which group is to have'
+
+export const group = serviceCommand({
+  name: 'group',
+  takesWords: true,
+  usage: '<key> [group]',
+  description: 'Put a service into a group; "-" takes it out',
+  act,
+  question: QUESTION,
+})
+
+async function act(ctx: BotContext, service: Named, words: string): Promise<unknown> {
+  const { quoted, rest } = unquote(words)
+  const name = quoted ?? rest
+  if (name === '') return ask(ctx, QUESTION, service, 'Group')
+  const { serviceKey } = service
+  const settings = await ctx.monitor.services.configure.mutate({ serviceKey, group: name === '-' ? null : name })
+  const said = settings.group === null ? 'is in no group now' : `is in the group ${harmless(settings.group)} now`
+  return show(ctx, rich(`📁 ${nameOf(service)} ${said}`))
+}

@@ -1,0 +1,36 @@
+import { cut, harmless, plural } from '../../server/text/words.ts'
+import type { Command } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { type Lines, listing } from '../listing.ts'
+import { referenceTo } from '../reference.ts'
+import { allServices } from '../services.ts'
+import { inOrder } from '../view/sections.ts'
+import { verdict } from '../view/verdict.ts'
+
+const MOST_BUTTONS = 20
+
+const answer = listing('groups', load)
+
+export const groups: Command = {
+  name: 'groups',
+  description: 'The groups, and how they are',
+  run: (ctx) => answer.send(ctx, ''),
+  presses: answer.presses,
+}
+
+async function load(ctx: BotContext): Promise<Lines> {
+  const { services } = await allServices(ctx)
+  const members = Map.groupBy(services, ({ group }) => group ?? '')
+  const names = [...members.keys()].filter(Boolean).sort(inOrder)
+  if (names.length === 0) {
+    return { title: 'There are no groups yet', lines: [{ text: 'Put a service into one: /group' }] }
+  }
+  const lines = names.map((name) => `📁 ${harmless(name)}: ${verdict(members.get(name) ?? [])}`)
+  const others = members.get('')?.length ?? 0
+  if (others > 0) lines.push(`and ${plural(others, 'service')} in no group`)
+  return {
+    title: plural(names.length, 'group'),
+    lines: lines.map((text) => ({ text })),
+    buttons: names.slice(0, MOST_BUTTONS).map((name) => [cut(harmless(name), 60), `status:0:${referenceTo(name)}`]),
+  }
+}

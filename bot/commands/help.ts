@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts'
+import { titled } from '../rich.ts'
+import { say } from '../say.ts'
+
+/** Lists the commands, of which it is one itself. */
+export function helpOn(commands: () => readonly Command[]): Command {
+  return {
+    name: 'help',
+    description: 'What I can do',
+    run: (ctx) => say(ctx, titled('What I can do', ...commands().map(line), '', ...remarks)),
+  }
+}
+
+const line = ({ name, usage, description }: Command) => `/${name}${usage ? ` ${usage}` : ''} — ${description}`
+
+const remarks = [
+  'A service is meant by its key or its name. Without one I offer the services as buttons.',
+  'Alerts come by themselves, with buttons to say that you have seen them.',
+]

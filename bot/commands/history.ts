@@ -1,0 +1,88 @@
+import { harmless } from '../../server/text/words.ts'
+import type { Command } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { groupOf } from '../filter.ts'
+import { type Lines, listing } from '../listing.ts'
+import { referenceTo } from '../reference.ts'
+import { serviceCommand, theService } from '../serviceCommand.ts'
+import { allServices, findMeant } from '../services.ts'
+import { SpokenError } from '../trouble.ts'
+import { historyLines } from '../view/history.ts'
+import { nameOf } from '../view/names.ts'
+import { unquote } from '../words.ts'
+
+const DEFAULT_COUNT = 15
+const MOST = 200
+
+const answer = listing('history', load)
+
+const ofService = serviceCommand({
+  name: 'history',
+  usage: '[key | group | status] [how many]',
+  description: 'What has changed, newest first',
+  act: (ctx, { serviceKey }) => answer.send(ctx, filterOf('k', DEFAULT_COUNT, serviceKey)),
+})
+
+export const history: Command = {
+  ...ofService,
+  run: async (ctx, words) => answer.send(ctx, await readFilter(ctx, words)),
+  presses: { ...ofService.presses, ...answer.presses },
+}
+
+type Kind = 'all' | 'service' | 'group' | 'status'
+
+const letters: { [letter: string]: Kind } = { a: 'all', k: 'service', g: 'group', s: 'status' }
+
+/** For a button: of what, how many, and of which. */
+const filterOf = (letter: string, count: number, name = '') => `${letter}${count}${name && referenceTo(name)}`
+
+async function readFilter(ctx: BotContext, words: string): Promise<string> {
+  // A key may end in a number too, so all the words are tried first.
+  const [, head = '', digits] = /^(.*?)(?:^|\s+)(\d+)$/s.exec(words) ?? []
+  const count = Math.min(Math.max(Number(digits ?? DEFAULT_COUNT), 1), MOST)
+  const filter =
+    (await meant(ctx, words, DEFAULT_COUNT)) ?? (digits === undefined ? null : await meant(ctx, head, count))
+  if (filter) return filter
+  throw new SpokenError(`I know no service, group or status "${harmless(words, 60)}". For instance: /history down 20`)
+}
+
+async function meant(ctx: BotContext, words: string, count: number): Promise<string | null> {
+  const { quoted, rest } = unquote(words)
+  const wanted = quoted ?? rest
+  if (wanted === '') return filterOf('a', count)
+  const { services } = await allServices(ctx)
+  const found = findMeant(services, words, false)
+  if ('service' in found) return filterOf('k', count, found.service.serviceKey)
+  const same = (name: string) => name.toLowerCase() === wanted.toLowerCase()
+  const group = services.find((one) => one.group !== null && same(one.group))?.group
+  if (group) return filterOf('g', count, group)
+  const status = statuses.find(same)
+  return status ? filterOf('s', count, status) : null
+}
+
+const statuses = ['unknown', 'alive', 'down', 'dead'] as const
+
+async function load(ctx: BotContext, filter: string): Promise<Lines> {
+  const [, letter = '', count = '', reference = ''] = /^([a-z])(\d+)(.*)$/s.exec(filter) ?? []
+  const of = await subjectOf(ctx, letters[letter] ?? 'all', reference)
+  const [{ transitions }, { now }] = await Promise.all([
+    ctx.monitor.history.query({ ...of.input, limit: Number(count) || DEFAULT_COUNT }),
+    ctx.monitor.status.query({ limit: 1 }),
+  ])
+  return historyLines(transitions, now, { title: of.title, isService: 'serviceKey' in of.input })
+}
+
+async function subjectOf(ctx: BotContext, kind: Kind, reference: string) {
+  if (kind === 'service') {
+    const service = await theService(ctx, reference)
+    return { title: nameOf(service), input: { serviceKey: service.serviceKey } }
+  }
+  if (kind === 'group') {
+    const input = await groupOf(ctx, reference)
+    return { title: harmless(input.group ?? ''), input }
+  }
+  const status = statuses.find((name) => referenceTo(name) === reference)
+  return status
+    ? { title: `What became ${status}`, input: { status: [status] } }
+    : { title: 'What has changed', input: {} }
+}

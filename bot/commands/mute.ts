@@ -1,0 +1,59 @@
+import { InlineKeyboard } from 'grammy'
+import { harmless } from '../../server/text/words.ts'
+import type { Named } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { type Mute, muteFor } from '../mute.ts'
+import { referenceTo } from '../reference.ts'
+import { rich, titled } from '../rich.ts'
+import { show } from '../say.ts'
+import { serviceCommand, theService } from '../serviceCommand.ts'
+import { readMute } from '../until.ts'
+import { nameOf } from '../view/names.ts'
+
+const choices: [label: string, verb: string, mute: Mute][] = [
+  ['1 h', '1h', { hours: 1 }],
+  ['8 h', '8h', { hours: 8 }],
+  ['1 day', '1d', { hours: 24 }],
+  ['Until it recovers', 'recovered', 'recovered'],
+  ['For good', 'good', 'good'],
+]
+
+export const mute = serviceCommand({
+  name: 'mute',
+  takesWords: true,
+  usage: '<key> [1h | until 18:00 | recovered | for good]',
+  description: 'No alerts for a while',
+  act,
+  presses: {
+    async mute(ctx, [verb, reference = '']) {
+      const chosen = choices.find(([, name]) => name === verb)
+      if (!chosen) return undefined
+      await show(ctx, rich(`🔕 ${await muteFor(ctx, await theService(ctx, reference), chosen[2])}`))
+      return undefined
+    },
+  },
+})
+
+async function act(ctx: BotContext, service: Named, words: string): Promise<unknown> {
+  if (words === '') return show(ctx, titled(`For how long is ${nameOf(service)} to be muted?`), buttonsFor(service))
+  const { now, timezone } = await ctx.monitor.monitor.query()
+  const mute = readMute(words, Date.parse(now), timezone)
+  if (mute) return show(ctx, rich(`🔕 ${await muteFor(ctx, service, mute)}`))
+  const examples = ['1h', '2d 6h', 'until 18:00', 'recovered', 'for good'].map(
+    (one) => `/mute ${service.serviceKey} ${one}`,
+  )
+  return show(
+    ctx,
+    titled(`I do not understand "${harmless(words, 60)}"`, 'For instance:', ...examples),
+    buttonsFor(service),
+  )
+}
+
+function buttonsFor({ serviceKey }: Named): InlineKeyboard {
+  const buttons = new InlineKeyboard()
+  for (const [label, verb] of choices) {
+    if (verb === 'recovered') buttons.row()
+    buttons.text(label, `mute:${verb}:${referenceTo(serviceKey)}`)
+  }
+  return buttons
+}

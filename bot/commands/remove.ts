@@ -1,0 +1,39 @@
+import { InlineKeyboard } from 'grammy'
+import type { Named } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { personOf } from '../person.ts'
+import { referenceTo } from '../reference.ts'
+import { bold, code, rich } from '../rich.ts'
+import { show } from '../say.ts'
+import { serviceCommand, theService } from '../serviceCommand.ts'
+import { nameOf } from '../view/names.ts'
+
+export const remove = serviceCommand({
+  name: 'remove',
+  aliases: ['delete'],
+  usage: '<key>',
+  description: 'Forget a service and its history (asks first)',
+  act,
+  presses: {
+    async remove(ctx, [verb, reference = '']) {
+      const service = await theService(ctx, reference)
+      if (verb !== 'yes') {
+        await show(ctx, rich(`${nameOf(service)} stays.`))
+        return undefined
+      }
+      await ctx.monitor.services.remove.mutate({ serviceKey: service.serviceKey })
+      await show(ctx, rich(`🗑 ${nameOf(service)} was removed by ${personOf(ctx)}.`))
+      return undefined
+    },
+  },
+})
+
+async function act(ctx: BotContext, service: Named): Promise<unknown> {
+  const reference = referenceTo(service.serviceKey)
+  const warning = '\nIts history goes with it. If it still sends heartbeats, the next one registers it anew.'
+  return show(
+    ctx,
+    rich(bold(`Remove ${nameOf(service)}?`), '\n', code(service.serviceKey), warning),
+    new InlineKeyboard().text('🗑 Remove', `remove:yes:${reference}`).text('Keep', `remove:keep:${reference}`),
+  )
+}

@@ -1,0 +1,17 @@
+import { rich, titled } from '../rich.ts'
+import { show } from '../say.ts'
+import { serviceCommand } from '../serviceCommand.ts'
+import { nameOf } from '../view/names.ts'
+
+export const resume = serviceCommand({
+  name: 'resume',
+  aliases: ['unpause'],
+  usage: '<key>',
+  description: 'Judge a paused service again',
+  async act(ctx, service) {
+    const { paused } = await ctx.monitor.services.get.query({ serviceKey: service.serviceKey })
+    if (!paused) return show(ctx, rich(`${nameOf(service)} was not paused.`))
+    await ctx.monitor.services.resume.mutate({ serviceKey: service.serviceKey })
+    return show(ctx, titled(`▶️ ${nameOf(service)} is judged again`, 'Its silence counts from now.'))
+  },
+})

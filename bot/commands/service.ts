@@ -1,0 +1,76 @@
+import { InlineKeyboard } from 'grammy'
+import type { Named, Press } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { muteFor, unmute } from '../mute.ts'
+import { personOf } from '../person.ts'
+import { referenceTo } from '../reference.ts'
+import { show } from '../say.ts'
+import { serviceCommand, theService } from '../serviceCommand.ts'
+import { OLD_BUTTON, SpokenError } from '../trouble.ts'
+import { muteLine } from '../view/about.ts'
+import { serviceText } from '../view/service.ts'
+
+/** What the buttons under a service do before it is shown again, and what is said about it. */
+const deeds: { [verb: string]: (ctx: BotContext, service: Named) => Promise<string> } = {
+  refresh: async () => '',
+  '1h': (ctx, service) => muteFor(ctx, service, { hours: 1 }),
+  '8h': (ctx, service) => muteFor(ctx, service, { hours: 8 }),
+  recovered: (ctx, service) => muteFor(ctx, service, 'recovered'),
+  good: (ctx, service) => muteFor(ctx, service, 'good'),
+  unmute,
+  pause: async ({ monitor }, { serviceKey }) => {
+    await monitor.services.pause.mutate({ serviceKey })
+    return 'Paused'
+  },
+  resume: async ({ monitor }, { serviceKey }) => {
+    await monitor.services.resume.mutate({ serviceKey })
+    return 'Resumed'
+  },
+  seen: async (ctx, { serviceKey }) => {
+    await ctx.monitor.acknowledge.mutate({ serviceKey, by: personOf(ctx) })
+    return 'Acknowledged'
+  },
+}
+
+export const service = serviceCommand({
+  name: 'service',
+  usage: '<key>',
+  description: 'One service, with buttons to mute, pause, rename …',
+  act: showService,
+  presses: { service: press },
+})
+
+/** `[verb, reference]` */
+async function press(ctx: BotContext, [verb = '', reference = '']: string[]): ReturnType<Press> {
+  const found = await theService(ctx, reference)
+  if (!Object.hasOwn(deeds, verb)) throw new SpokenError(OLD_BUTTON)
+  const said = await deeds[verb]?.(ctx, found)
+  const isChanged = await showService(ctx, found)
+  return said || (isChanged ? undefined : 'Nothing has changed')
+}
+
+/** As a card that its buttons keep up to date. */
+async function showService(ctx: BotContext, { serviceKey }: Named) {
+  const [explanation, settings, { now }] = await Promise.all([
+    ctx.monitor.explain.query({ serviceKey }),
+    ctx.monitor.services.get.query({ serviceKey }),
+    ctx.monitor.status.query({ serviceKey }),
+  ])
+  const reference = referenceTo(settings.serviceKey)
+  const deed = (verb: string) => `service:${verb}:${reference}`
+  const other = (command: string) => `pick_${command}::${reference}`
+  const buttons = new InlineKeyboard()
+  if (muteLine(settings, now) === '') {
+    buttons.text('🔕 1 h', deed('1h')).text('🔕 8 h', deed('8h')).row()
+    buttons.text('🔕 Until it recovers', deed('recovered')).text('🔕 For good', deed('good')).row()
+  } else {
+    buttons.text('🔔 Unmute', deed('unmute')).row()
+  }
+  if (settings.paused) buttons.text('▶️ Resume', deed('resume'))
+  else buttons.text('⏸ Pause', deed('pause'))
+  if (explanation.incident && !explanation.incident.acknowledgedAt) buttons.text('👀 Acknowledge', deed('seen'))
+  buttons.row().text('✏️ Rename', other('rename')).text('📁 Group', other('group'))
+  buttons.row().text('❓ Why', other('why')).text('📜 History', other('history'))
+  buttons.row().text('🗑 Remove', other('remove')).text('🔄 Refresh', deed('refresh'))
+  return show(ctx, serviceText(explanation, settings, now), buttons)
+}

@@ -1,0 +1,42 @@
+import type { Command } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../filter.ts'
+import { type Lines, listing } from '../listing.ts'
+import { allServices, findMeant } from '../services.ts'
+import { statusLines } from '../view/status.ts'
+import { service } from './service.ts'
+
+const answer = listing('status', load)
+
+export const status: Command = {
+  name: 'status',
+  usage: '[group or service]',
+  description: 'What is down, what waits, what is alive',
+  run,
+  presses: answer.presses,
+}
+
+/** Of all, of a group, or of a service. */
+async function run(ctx: BotContext, words: string): Promise<unknown> {
+  const group = await meantGroup(ctx, words)
+  if (group !== null) return answer.send(ctx, group)
+  const { services } = await allServices(ctx)
+  const meant = findMeant(services, words, false)
+  if ('service' in meant) return service.act(ctx, meant.service, '')
+  throw await noSuchGroup(ctx, words)
+}
+
+/** With more the healthy ones are only counted. */
+const MOST_NAMED = 1_000
+
+async function load(ctx: BotContext, filter: string): Promise<Lines> {
+  const group = await groupOf(ctx, filter)
+  const { registryUrl } = ctx
+  const [first, { down }] = await Promise.all([
+    ctx.monitor.status.query({ ...group, limit: MOST_NAMED }),
+    ctx.monitor.summary.query(),
+  ])
+  if (first.nextCursor === null) return statusLines({ ...first, down, registryUrl })
+  const urgent = await ctx.monitor.status.query({ ...group, status: ['down', 'unknown'], limit: MOST_NAMED })
+  return statusLines({ ...urgent, down, registryUrl, unnamed: urgent.counts.alive })
+}

@@ -1,0 +1,33 @@
+import type { Command } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../filter.ts'
+import { type Lines, listing } from '../listing.ts'
+import { allServices, allSettings } from '../services.ts'
+import { SpokenError } from '../trouble.ts'
+import { statusFullLines } from '../view/statusFull.ts'
+
+const answer = listing('full', load)
+
+export const statusFull: Command = {
+  name: 'status_full',
+  usage: '[group]',
+  description: 'All services in full',
+  async run(ctx, words) {
+    const group = await meantGroup(ctx, words)
+    if (group === null) throw await noSuchGroup(ctx, words)
+    await answer.send(ctx, group)
+  },
+  presses: answer.presses,
+}
+
+const MOST = 2_000
+
+async function load(ctx: BotContext, filter: string): Promise<Lines> {
+  const group = await groupOf(ctx, filter)
+  const { counts } = await ctx.monitor.status.query({ ...group, limit: 1 })
+  const all = counts.alive + counts.down + counts.dead + counts.unknown
+  if (all > MOST)
+    throw new SpokenError(`There are ${all} services, too many for a chat. Ask for a group: /status_full GROUP`)
+  const [status, settings] = await Promise.all([allServices(ctx, group), allSettings(ctx, group)])
+  return statusFullLines(status, settings)
+}

@@ -1,0 +1,19 @@
+import { InlineKeyboard } from 'grammy'
+import { referenceTo } from '../reference.ts'
+import { show } from '../say.ts'
+import { serviceCommand } from '../serviceCommand.ts'
+import { whyText } from '../view/why.ts'
+
+export const why = serviceCommand({
+  name: 'why',
+  usage: '<key>',
+  description: 'Why a service has its status',
+  async act(ctx, { serviceKey }) {
+    const [explanation, { now }] = await Promise.all([
+      ctx.monitor.explain.query({ serviceKey }),
+      ctx.monitor.status.query({ serviceKey }),
+    ])
+    const buttons = new InlineKeyboard().text('◀ The service', `service:refresh:${referenceTo(serviceKey)}`)
+    return show(ctx, whyText(explanation, now), buttons)
+  },
+})

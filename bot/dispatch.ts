@@ -1,0 +1,82 @@
+import { Composer } from 'grammy'
+import type { Command, Press, ServiceCommand } from './command.ts'
+import type { BotContext } from './context.ts'
+import { nearestTo } from './nearest.ts'
+import { askedAbout } from './prompt.ts'
+import { rich } from './rich.ts'
+import { answerPress, say } from './say.ts'
+import { isServiceCommand } from './serviceCommand.ts'
+import { OLD_BUTTON, SpokenError } from './trouble.ts'
+
+/** Takes what people write and press to the command that it is for. */
+export function createDispatcher(
+  commands: readonly Command[],
+  otherPresses: { [prefix: string]: Press },
+): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  const presses = new Map(
+    Object.entries(Object.assign({}, otherPresses, ...commands.map((command) => command.presses))),
+  )
+
+  composer.on('callback_query:data', async (ctx) => {
+    const { prefix, data } = readPress(ctx.callbackQuery.data)
+    const press = presses.get(prefix) as Press | undefined
+    if (!press) throw new SpokenError(OLD_BUTTON)
+    await answerPress(ctx, await press(ctx, data))
+  })
+  // A command that is written anew is meant anew.
+  composer.on([':text', 'edited_message:text', 'edited_channel_post:text'], (ctx) => read(ctx))
+  return composer
+
+  async function read(ctx: BotContext): Promise<unknown> {
+    const text = ctx.msg?.text ?? ''
+    const written = readCommand(text)
+    if (written) {
+      if (written.to && written.to !== ctx.me.username.toLowerCase()) return
+      const command = commands.find(({ name, aliases }) => name === written.name || aliases?.includes(written.name))
+      return command ? command.run(ctx, written.words) : notKnown(ctx, written)
+    }
+    if (ctx.editedMessage || ctx.editedChannelPost) return
+    const asked = ctx.msg?.reply_to_message
+    if (asked?.from?.id === ctx.me.id) {
+      for (const command of commands.filter(isServiceCommand)) {
+        const key = command.question && askedAbout(asked, command.question)
+        if (key) return answer(ctx, command, key, text.trim())
+      }
+    }
+    if (ctx.chat?.type === 'private')
+      return say(ctx, rich('I understand commands: /status shows how all are, /help what else I can do.'))
+  }
+
+  async function answer(ctx: BotContext, command: ServiceCommand, key: string, words: string): Promise<unknown> {
+    return command.act(ctx, await ctx.monitor.services.get.query({ serviceKey: key }), words)
+  }
+
+  /** In a group it may be meant for another bot, unless it says that it is not. */
+  async function notKnown(ctx: BotContext, { name, to }: Written): Promise<unknown> {
+    if (ctx.chat?.type !== 'private' && !to) return
+    const [near] = nearestTo(name, commands, (command) => [command.name])
+    const hint = near ? `Did you mean /${near.item.name}?` : '/help lists what I can do.'
+    return say(ctx, rich(`I do not know /${name}. ${hint}`))
+  }
+}
+
+interface Written {
+  name: string
+  /** The bot that is meant, if one is named. */
+  to: string | undefined
+  words: string
+}
+
+/** A phone may begin it with a capital letter. */
+function readCommand(text: string): Written | null {
+  const [whole, name, to] = /^\/(\w+)(?:@(\w+))?(?=\s|$)/.exec(text) ?? []
+  if (whole === undefined || name === undefined) return null
+  return { name: name.toLowerCase(), to: to?.toLowerCase(), words: text.slice(whole.length).trim() }
+}
+
+/** `prefix:one:the rest`; what is last may have colons of its own. */
+function readPress(text: string): { prefix: string; data: string[] } {
+  const [, prefix = '', one = '', rest = ''] = /^([^:]*):([^:]*):(.*)$/s.exec(text) ?? []
+  return { prefix, data: [one, rest] }
+}

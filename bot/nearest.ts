@@ -1,0 +1,33 @@
+import Fuse from 'fuse.js'
+
+/** Beyond that a search would hold everything else up. */
+const LONGEST_PATTERN = 32
+const MOST_SEARCHED = 500
+
+/** What somebody may have meant who has mistyped it, the nearest first; the smaller its score, the nearer. */
+export function nearestTo<T>(
+  words: string,
+  all: readonly T[],
+  textsOf: (one: T) => string[],
+  limit = 6,
+): { item: T; score: number }[] {
+  const pattern = words.slice(0, LONGEST_PATTERN)
+  const candidates =
+    all.length <= MOST_SEARCHED ? all : all.filter((one) => haveInCommon(pattern, textsOf(one))).slice(0, MOST_SEARCHED)
+  const fuse = new Fuse(
+    candidates.map((item) => ({ item, texts: textsOf(item) })),
+    { keys: ['texts'], threshold: 0.45, ignoreLocation: true, includeScore: true },
+  )
+  return fuse.search(pattern, { limit }).map(({ item, score = 1 }) => ({ item: item.item, score }))
+}
+
+/** Three letters in a row. */
+function haveInCommon(pattern: string, texts: readonly string[]): boolean {
+  const wanted = pattern.toLowerCase()
+  const found = texts.map((text) => text.toLowerCase())
+  for (let start = 0; start + 3 <= wanted.length; start++) {
+    const three = wanted.slice(start, start + 3)
+    if (found.some((text) => text.includes(three))) return true
+  }
+  return wanted.length < 3
+}

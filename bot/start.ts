@@ -1,0 +1,59 @@
+import { aheartbeat } from '../client/index.ts'
+import type { TelegramOptions } from './api.ts'
+import { createBot } from './bot.ts'
+import { commands } from './commands/index.ts'
+import { guestsOf } from './gate.ts'
+import { followGroups } from './groups.ts'
+import type { BotLog } from './log.ts'
+import { registerMenu } from './menu.ts'
+import { tidy } from './outcome.ts'
+import { poll } from './poll.ts'
+import { type Registry, withoutCredentials } from './registry.ts'
+import { createTroubles } from './troubles.ts'
+import { openWebhook, type Webhook } from './webhook.ts'
+
+export interface StartOptions extends TelegramOptions {
+  /** The chats that may ask. */
+  chatIds: readonly string[]
+  /** Where Telegram posts updates; if there is none, the bot fetches them. */
+  webhookUrl?: string | undefined
+  registry: Registry
+  log: BotLog
+  now: () => number
+  firstRetryMs?: number | undefined
+}
+
+export interface RunningBot {
+  /** Where there is a webhook. */
+  receive?: Webhook['receive']
+  /** Answers what was asked, then ends. */
+  stop: () => Promise<void>
+}
+
+/** Starts the bot. It does not wait for Telegram or for the monitor: it goes on trying until it reaches them. */
+export function startBot(options: StartOptions): RunningBot {
+  const { token, registry, log, webhookUrl, firstRetryMs } = options
+  const guests = guestsOf(options.chatIds)
+  const bot = createBot({ ...options, guests })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const troubles = createTroubles(log, (text) => tidy(text, token))
+
+  log.info(`the bot asks ${withoutCredentials(registry.url)}`)
+  const { url, key = '' } = registry
+  void aheartbeat('stillbeat-bot', { url, key, periodSeconds: 60, signal })
+  const webhook = webhookUrl ? openWebhook(bot, { url: webhookUrl, token, troubles, firstRetryMs }) : undefined
+  const listening = webhook ?? poll(bot, { troubles, firstRetryMs })
+  // If Telegram is away, that is said by what listens.
+  const quietly = { troubles: { begin: () => {} }, firstRetryMs, signal }
+  void registerMenu(bot, commands, quietly)
+  void followGroups(bot.api, guests, quietly)
+
+  return {
+    ...(webhook ? { receive: webhook.receive } : {}),
+    async stop() {
+      await listening.stop()
+      stopping.abort()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { roughly } from '../../server/text/time.ts'
+import { cut, harmless } from '../../server/text/words.ts'
+import type { RouterOutputs } from '../outputs.ts'
+import { at } from '../times.ts'
+
+export type Service = RouterOutputs['status']['services'][number]
+export type Settings = RouterOutputs['services']['get']
+
+const symbols = { down: '🔴', unknown: '⏳', alive: '🟢', dead: '⚫' }
+
+export const symbolOf = ({ paused, status }: Pick<Service, 'paused' | 'status'>): string =>
+  paused ? '⏸' : symbols[status]
+
+const statuses = Object.keys(symbols)
+
+/** The most urgent first. */
+export const byUrgency = (a: Service, b: Service): number =>
+  Number(a.paused) - Number(b.paused) || statuses.indexOf(a.status) - statuses.indexOf(b.status)
+
+/** When its next heartbeat is expected, in words. */
+export function rhythm(service: Service, settings: Settings | undefined): string {
+  const { schedule, timezone, expectedPeriodSeconds, graceSeconds } = settings ?? {}
+  const grace = graceSeconds ? `, grace ${roughly(graceSeconds * 1000)}` : ''
+  if (schedule) return `cron ${harmless(schedule)}${timezone ? ` (${timezone})` : ''}${grace}`
+  if (expectedPeriodSeconds) return `expected every ${roughly(expectedPeriodSeconds * 1000)}${grace}`
+  const { medianIntervalSeconds, heartbeatsNeeded } = service
+  if (medianIntervalSeconds !== null) return `usually every ${roughly(medianIntervalSeconds * 1000)}`
+  return heartbeatsNeeded > 0 ? `its rhythm is known after ${heartbeatsNeeded} more` : ''
+}
+
+/** What people set, one line each; nothing where the default applies. */
+export function aboutSettings(settings: Settings, now: string): string[] {
+  const { kind, aliases, deadAfterSeconds, metadata, lastMetadata } = settings
+  return [
+    muteLine(settings, now),
+    kind && `kind: ${harmless(kind)}`,
+    deadAfterSeconds !== null && `dead after ${roughly(deadAfterSeconds * 1000)}`,
+    aliases.length > 0 && `also known as ${aliases.map((alias) => harmless(alias)).join(', ')}`,
+    ...[metadata, lastMetadata].map(asText),
+  ].filter((line) => line !== false && line !== null && line !== '') as string[]
+}
+
+export function muteLine({ alertsEnabled, mutedUntil, mutedBy }: Settings, now: string): string {
+  const by = mutedBy ? ` by ${harmless(mutedBy, 40)}` : ''
+  if (!alertsEnabled) return `🔕 muted for good${by}`
+  if (mutedUntil === 'recovered') return `🔕 muted until it recovers${by}`
+  const isMuted = mutedUntil !== null && Date.parse(mutedUntil) > Date.parse(now)
+  return isMuted ? `🔕 muted until ${at(mutedUntil, now)}${by}` : ''
+}
+
+const LONGEST_METADATA = 300
+
+function asText(value: Settings['metadata']): string {
+  return value === null || JSON.stringify(value) === '{}'
+    ? ''
+    : cut(harmless(JSON.stringify(value), LONGEST_METADATA), LONGEST_METADATA)
+}

@@ -1,0 +1,33 @@
+import type { Lines } from '../listing.ts'
+import type { RouterOutputs } from '../outputs.ts'
+import { at } from '../times.ts'
+import { symbolOf } from './about.ts'
+import { namesIn } from './names.ts'
+
+type Transition = RouterOutputs['history']['transitions'][number]
+
+const reasons: { [reason: string]: string } = {
+  silence: 'no heartbeat',
+  fail: 'it failed',
+  heartbeat: 'a heartbeat came',
+  learned: 'its rhythm is known',
+  schedule: 'by its new schedule',
+  pause: 'paused',
+  resume: 'resumed',
+}
+
+/** What has changed, newest first. `of` names the one service or group that is asked about. */
+export function historyLines(
+  transitions: readonly Transition[],
+  now: string,
+  of: { title: string; isService: boolean },
+): Lines {
+  const name = namesIn([...new Map(transitions.map((one) => [one.serviceKey, one])).values()])
+  const lines = transitions.map((one) => {
+    const who = of.isService ? '' : `${name(one)} — `
+    const why = reasons[one.reason] ?? one.reason
+    return `${at(one.at, now)} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
+  })
+  const none = ['Nothing has changed yet.']
+  return { title: `📜 ${of.title}`, lines: (lines.length > 0 ? lines : none).map((text) => ({ text })) }
+}

@@ -1,0 +1,26 @@
+import { harmless } from '../../server/text/words.ts'
+import { byUrgency, type Service } from './about.ts'
+
+/** Names as people order them: `Region 2` before `Region 10`. */
+export const inOrder = new Intl.Collator('en', { numeric: true }).compare
+
+/** By group if there are any; the groups in which something is wrong come first. */
+export function sectionsOf(services: readonly Service[]): { title: string | null; members: Service[] }[] {
+  const groups = Map.groupBy(services, ({ group }) => group)
+  if (groups.size === 1 && groups.has(null)) return [{ title: null, members: services.toSorted(byUrgency) }]
+  return [...groups]
+    .map(([group, members]) => ({ group, members: members.toSorted(byUrgency) }))
+    .sort(
+      (a, b) =>
+        byUrgency(a.members[0] as Service, b.members[0] as Service) ||
+        Number(a.group === null) - Number(b.group === null) ||
+        inOrder(a.group ?? '', b.group ?? ''),
+    )
+    .map(({ group, members }) => ({ title: group === null ? 'No group' : harmless(group), members }))
+}
+
+/** The lines of a section, whose heading never stands alone at the end of a page. */
+export function underHeading(title: string | null, [first, ...others]: readonly string[]): string[] {
+  if (title === null) return first === undefined ? [] : [first, ...others]
+  return [`\n📁 ${title}${first === undefined ? '' : `\n${first.replace(/^\n/, '')}`}`, ...others]
+}

@@ -1,0 +1,109 @@
+import { roughly } from '../../server/text/time.ts'
+import { harmless, plural } from '../../server/text/words.ts'
+import type { Lines } from '../listing.ts'
+import type { RouterOutputs } from '../outputs.ts'
+import { asOf, at } from '../times.ts'
+import type { Service } from './about.ts'
+import { namesIn } from './names.ts'
+import { sectionsOf, underHeading } from './sections.ts'
+import { isAlive, isDown, isPaused, isWaiting, verdict } from './verdict.ts'
+
+type Down = RouterOutputs['summary']['down'][number]
+
+export interface Overview extends Pick<RouterOutputs['status'], 'now' | 'services'> {
+  /** What people did about those that are down. */
+  down: readonly Down[]
+  registryUrl: string
+  /** How many more are alive. */
+  unnamed?: number
+}
+
+/** The bot's own heartbeat is nobody's service. */
+const OWN_KEY = 'stillbeat-bot'
+
+/** So many fit on the screens of a phone; of more, those that are well enough are told by name alone. */
+const MOST_LINES = 20
+
+/** What matters of all services: whatever is down first, then by group what waits and what is alive; dead ones are only counted. */
+export function statusLines({ now, services, down, registryUrl, unnamed = 0 }: Overview): Lines {
+  if (services.every(({ serviceKey }) => serviceKey === OWN_KEY))
+    return { title: 'No service yet', lines: firstSteps(registryUrl) }
+  const shown = services.filter(({ status }) => status !== 'dead')
+  const name = namesIn(services)
+  const acts = new Map(down.map((one) => [one.serviceKey, one]))
+  const downs = shown.filter(isDown).sort((a, b) => a.statusSince.localeCompare(b.statusSince))
+  const others = sectionsOf(shown.filter((one) => !isDown(one))).flatMap(({ title, members }) =>
+    underHeading(title, linesOf(members, name, shown.length > MOST_LINES)),
+  )
+  const dead = services.length - shown.length
+  const lines = [
+    ...downs.map((one) => downLine(one, name(one), acts.get(one.serviceKey), now)),
+    ...others,
+    ...(dead > 0 ? [`\n⚫ ${plural(dead, 'dead one')} left out: /status_full`] : []),
+    ...(unnamed > 0 ? [`\n🟢 ${unnamed} more are alive, too many to name`] : []),
+    asOf(now),
+  ]
+  const title = [verdict(shown), muted(shown)].filter(Boolean).join(' · ')
+  return { title, lines: lines.map((text) => ({ text })) }
+}
+
+const firstSteps = (url: string) => [
+  { text: 'A first heartbeat registers one:' },
+  { text: `curl -X POST '${url}/heartbeat?service_key=my-service'` },
+]
+
+/** Nothing is told of it. */
+const bell = ({ muted }: Service) => (muted ? ' 🔕' : '')
+
+function muted(services: readonly Service[]): string {
+  const count = services.filter((one) => one.muted).length
+  return count === 0 ? '' : `🔕 ${count} muted`
+}
+
+function downLine(one: Service, name: string, act: Down | undefined, now: string): string {
+  const forMs = Date.parse(now) - Date.parse(one.statusSince)
+  const seen = act?.acknowledged ? ` 👀${act.acknowledgedBy ? ` ${harmless(act.acknowledgedBy, 40)}` : ''}` : ''
+  const group = one.group === null ? '' : ` · ${harmless(one.group, 40)}`
+  return `🔴 ${name} — ${roughly(forMs)}, since ${at(one.statusSince, now)}${group}${seen}${bell(one)}`
+}
+
+function linesOf(members: readonly Service[], name: (one: Service) => string, isBrief: boolean): string[] {
+  const waiting = members.filter(isWaiting)
+  const paused = members.filter(isPaused)
+  const alive = members.filter(isAlive)
+  if (isBrief) {
+    return [
+      ...flowing(
+        '⏳',
+        waiting.map((one) => `${name(one)}${bell(one)} (${one.heartbeatsNeeded} more)`),
+      ),
+      ...flowing('⏸', paused.map(name)),
+      ...flowing(
+        '🟢',
+        alive.map((one) => name(one) + bell(one)),
+      ),
+    ]
+  }
+  return [
+    ...waiting.map((one) => `⏳ ${name(one)}${bell(one)} — ${plural(one.heartbeatsNeeded, 'more heartbeat')}`),
+    ...paused.map((one) => `⏸ ${name(one)} — paused`),
+    ...alive.map((one) => `🟢 ${name(one)}${bell(one)} — ${one.lastHeartbeatReadable ?? 'not heard yet'}`),
+  ]
+}
+
+/** Much shorter than a message, so that pages can be cut between them. */
+const LONGEST_LINE = 600
+
+function flowing(symbol: string, names: readonly string[]): string[] {
+  const lines: string[] = []
+  let line = symbol
+  for (const [index, name] of names.entries()) {
+    const next = ` ${name}${index < names.length - 1 ? ',' : ''}`
+    if (line.length + next.length > LONGEST_LINE) {
+      lines.push(line)
+      line = symbol
+    }
+    line += next
+  }
+  return names.length === 0 ? [] : [...lines, line]
+}

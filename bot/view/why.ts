@@ -1,0 +1,29 @@
+import { roughly } from '../../server/text/time.ts'
+import { plural } from '../../server/text/words.ts'
+import type { RouterOutputs } from '../outputs.ts'
+import { type Rich, titled } from '../rich.ts'
+import { at } from '../times.ts'
+import { nameOf } from './names.ts'
+import { incidentLine } from './service.ts'
+
+const GAPS_SHOWN = 10
+const OUTAGES_SHOWN = 5
+
+/** Why a service has its status, in plain words. */
+export function whyText(explanation: RouterOutputs['explain'], now: string): Rich {
+  const { service, reasons, gapsSeconds, deadline, deadAt, excludedOutages, incident } = explanation
+  const gaps = gapsSeconds.slice(0, GAPS_SHOWN).map((seconds) => roughly(seconds * 1000))
+  const outages = excludedOutages.slice(-OUTAGES_SHOWN).map(({ from, to }) => `${at(from, now)}–${at(to, now)}`)
+  const lines = [
+    ...reasons.map((reason) => `• ${reason}`),
+    deadline && `• down after ${at(deadline, now)}`,
+    deadAt && `• dead after ${at(deadAt, now)}`,
+    gaps.length > 0 &&
+      `• its last ${gaps.length === 1 ? 'gap' : `${gaps.length} gaps`}, newest first: ${gaps.join(', ')}`,
+    outages.length > 0 &&
+      `• not counted, since I was not listening: ${outages.join(', ')}${excludedOutages.length > outages.length ? `, and ${plural(excludedOutages.length - outages.length, 'other time')}` : ''}`,
+    incident && incidentLine(incident, now),
+  ]
+  const status = service.paused ? 'paused' : service.status
+  return titled(`Why ${nameOf(service)} is ${status}`, ...lines.filter((line): line is string => Boolean(line)))
+}

@@ -1,0 +1,16 @@
+const quoted = /^["'“”„«‘’](.*?)["'“”»‘’](?:\s+|$)/s
+
+/** Splits off what stands in quotes at the beginning, whichever quotes a phone makes of them. */
+export function unquote(words: string): { quoted: string | null; rest: string } {
+  const found = quoted.exec(words.trim())
+  const text = found?.[1]?.trim()
+  return found && text
+    ? { quoted: text, rest: words.trim().slice(found[0].length).trim() }
+    : { quoted: null, rest: words.trim() }
+}
+
+/** Every way to take the first words for one thing and the others for what follows, the longest first. */
+export function splits(words: string): { head: string; rest: string }[] {
+  const ends = [...words.trim().matchAll(/\s+|$/g)].map(({ index }) => index)
+  return ends.reverse().map((end) => ({ head: words.trim().slice(0, end), rest: words.trim().slice(end).trim() }))
+}

@@ -1,0 +1,21 @@
+import type { Db } from './schema.ts'
+
+export async function insertSession(db: Db, tokenHash: string, nowMs: number): Promise<void> {
+  await db.insertInto('sessions').values({ token_hash: tokenHash, seen_at: nowMs }).execute()
+}
+
+export async function findSession(db: Db, tokenHash: string): Promise<{ seen_at: number } | undefined> {
+  return db.selectFrom('sessions').select('seen_at').where('token_hash', '=', tokenHash).executeTakeFirst()
+}
+
+export async function touchSession(db: Db, tokenHash: string, nowMs: number): Promise<void> {
+  await db.updateTable('sessions').set({ seen_at: nowMs }).where('token_hash', '=', tokenHash).execute()
+}
+
+export async function deleteSession(db: Db, tokenHash: string): Promise<void> {
+  await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute()
+}
+
+export async function deleteSessionsSeenBefore(db: Db, ms: number): Promise<void> {
+  await db.deleteFrom('sessions').where('seen_at', '<', ms).execute()
+}

@@ -1,0 +1,49 @@
+import type { AlertKind, Db, Trx } from './schema.ts'
+
+/** One part of an announcement, which says the same in each chat. */
+export interface PartOfAnnouncement {
+  announcementId: number
+  part: number
+}
+
+/** A message that tells of incidents, as it was sent. */
+export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: number; createdAt: number }) {
+  return db
+    .selectFrom('messages as m')
+    .innerJoin('announcements as n', 'n.id', 'm.announcement_id')
+    .select(['m.announcement_id as announcementId', 'm.part', 'm.title', 'm.created_at', 'n.event'])
+    .where('m.id', '=', id)
+    .where('m.created_at', '=', createdAt)
+    .where('n.event', 'in', ['down', 'recovered', 'reminder'] satisfies AlertKind[])
+    .executeTakeFirst()
+}
+
+/** The incidents that a message tells of and what has become of them, in the order of its lines. A service that was removed is not there. */
+export async function toldIncidents(db: Db | Trx, { announcementId, part }: PartOfAnnouncement) {
+  return db
+    .selectFrom('alerts as a')
+    .innerJoin('incidents as i', 'i.id', 'a.incident_id')
+    .innerJoin('services as s', 's.id', 'i.service_id')
+    .select([
+      'a.line',
+      'i.id',
+      'i.opened_at',
+      'i.closed_at',
+      'i.close_reason',
+      'i.acknowledged_at',
+      'i.acknowledged_by',
+      's.id as service_id',
+      's.key',
+      's.display_name',
+      's.alerts_enabled',
+      's.muted_until',
+      's.muted_until_recovered',
+      's.muted_by',
+    ])
+    .where('a.announcement_id', '=', announcementId)
+    .where('a.part', '=', part)
+    .orderBy('a.line')
+    .execute()
+}
+
+export type ToldIncident = Awaited<ReturnType<typeof toldIncidents>>[number]

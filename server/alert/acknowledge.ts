@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { acknowledgeIncidents } from '../../db/incidents.ts'
+import type { Deps } from '../deps.ts'
+import { acknowledger } from '../service/acknowledge.ts'
+import { actOnAlert } from './act.ts'
+import { alertId } from './messageId.ts'
+import type { AlertView } from './view.ts'
+
+export const acknowledgeAlertInput = z.object({ alertId, by: acknowledger })
+
+/** Somebody has seen an alert: no more reminders of its incidents. */
+export async function acknowledgeAlert(
+  deps: Deps,
+  { alertId, by }: z.output<typeof acknowledgeAlertInput>,
+): Promise<AlertView> {
+  return actOnAlert(deps, alertId, (trx, open, at) =>
+    acknowledgeIncidents(
+      trx,
+      open.map(({ id }) => id),
+      { at, by },
+    ),
+  )
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { updateSettings } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { muteColumns, mutedUntil } from '../service/mute.ts'
+import { text } from '../service/text.ts'
+import { actOnAlert } from './act.ts'
+import { alertId } from './messageId.ts'
+import type { AlertView } from './view.ts'
+
+export const muteAlertInput = z.object({ alertId, mutedUntil, by: text('by', 100) })
+
+/** Mutes the services of an alert that are down because of what it told, or lifts their mutes. */
+export async function muteAlert(
+  deps: Deps,
+  { alertId, mutedUntil, by }: z.output<typeof muteAlertInput>,
+): Promise<AlertView> {
+  return actOnAlert(deps, alertId, (trx, open) =>
+    updateSettings(
+      trx,
+      open.map(({ service_id }) => service_id),
+      muteColumns({ mutedUntil, mutedBy: by }),
+    ),
+  )
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Db, Trx } from '../../db/schema.ts'
+import { findAlertMessage, type ToldIncident, toldIncidents } from '../../db/told.ts'
+import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
+import { alertId, readMessageId } from './messageId.ts'
+import { namesakesOf, shownName } from './names.ts'
+
+export const alertInput = z.object({ id: alertId })
+
+/** An alert message, and what has become of the services that it tells of. Those that were removed are left out. */
+export interface AlertView {
+  id: string
+  event: string
+  title: string
+  at: string
+  services: {
+    serviceKey: string
+    displayName: string
+    /** The incident that it was told of has ended; another one may have begun. */
+    isOver: boolean
+    acknowledged: boolean
+    acknowledgedBy: string | null
+  }[]
+}
+
+export async function showAlert(deps: Deps, { id }: z.output<typeof alertInput>): Promise<AlertView> {
+  return viewAlert(deps, deps.db, await findAlert(deps.db, id))
+}
+
+export interface FoundAlert {
+  id: string
+  message: NonNullable<Awaited<ReturnType<typeof findAlertMessage>>>
+  incidents: ToldIncident[]
+}
+
+export async function findAlert(db: Db | Trx, id: string): Promise<FoundAlert> {
+  const message = await findAlertMessage(db, readMessageId(id))
+  if (!message) throw new CallerError('NOT_FOUND', `no alert "${id}"; its id is in what webhooks get and buttons carry`)
+  return { id, message, incidents: await toldIncidents(db, message) }
+}
+
+export async function viewAlert({ iso }: Pick<Deps, 'iso'>, db: Db | Trx, alert: FoundAlert): Promise<AlertView> {
+  const { id, message, incidents } = alert
+  const shared = await namesakesOf(db, incidents)
+  return {
+    id,
+    event: message.event,
+    title: message.title,
+    at: iso(message.created_at),
+    services: incidents.map((incident) => ({
+      serviceKey: incident.key,
+      displayName: shownName(incident, shared),
+      isOver: incident.closed_at !== null,
+      acknowledged: incident.acknowledged_at !== null,
+      acknowledgedBy: incident.acknowledged_by,
+    })),
+  }
+}

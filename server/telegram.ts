@@ -1,0 +1,37 @@
+import { type RunningBot, startBot } from '../bot/start.ts'
+import type { BotConfig } from './config.ts'
+import type { Door } from './http/door.ts'
+import { telegramDoor } from './http/telegram.ts'
+import type { Log } from './log.ts'
+
+/** The bot that answers in Telegram. It reaches the API by HTTP, wherever it runs. */
+export interface Telegram {
+  /** Where Telegram posts updates, if it is to; to be opened before the start. */
+  doors: Door[]
+  /** `fallback` is where the API is unless the settings say it. */
+  start: (fallback: { url: string; key?: string | undefined }) => void
+  stop: () => Promise<void>
+}
+
+/** @returns `null` without a token */
+export function createTelegram(
+  { telegram, registry }: Pick<BotConfig, 'telegram' | 'registry'>,
+  log: Log,
+): Telegram | null {
+  const { token, chatIds, apiRoot, webhookUrl } = telegram
+  if (!token) return null
+  let bot: RunningBot | undefined
+  // Before the start nothing is taken, so Telegram comes again.
+  const receive = async (update: unknown, secret: string | undefined) => (await bot?.receive?.(update, secret)) ?? false
+  return {
+    doors: webhookUrl ? [telegramDoor(webhookUrl, receive)] : [],
+    start(fallback) {
+      if (chatIds.length === 0) {
+        log.warn('TELEGRAM_CHAT_ID is not set, so the bot answers nobody; write /start to it, and it says what to set')
+      }
+      const { url = fallback.url, key = fallback.key } = registry
+      bot = startBot({ token, chatIds, apiRoot, webhookUrl, registry: { url, key }, log, now: Date.now })
+    },
+    stop: async () => bot?.stop(),
+  }
+}

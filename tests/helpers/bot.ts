@@ -1,0 +1,52 @@
+import { onTestFinished } from 'vitest'
+import { startBot } from '../../bot/start.ts'
+import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { type BotApi, startBotApi } from './botApi.ts'
+
+export interface TestBot {
+  app: TestApp
+  botApi: BotApi
+  /** What the bot says in its log. */
+  log: string[]
+}
+
+export interface TestBotOptions extends TestAppOptions {
+  chatIds?: readonly string[]
+  /** One that is there already. */
+  botApi?: BotApi
+}
+
+const HOUR_SECONDS = '3600'
+const MINUTE_MS = 60_000
+
+/** Chats enough for the tests of a file: each takes one, since a chat gets a message a second in the long run. */
+export const CHATS = Array.from({ length: 60 }, (_, index) => String(7_000 + index))
+
+/** A server, a stand-in for Telegram, and the bot between them, which knows the server by its address alone. */
+export async function startTestBot({
+  chatIds = CHATS,
+  stopAfter = onTestFinished,
+  botApi: given,
+  ...options
+}: TestBotOptions = {}): Promise<TestBot> {
+  const env = { CHECK_INTERVAL_SECONDS: HOUR_SECONDS, TIMEZONE: 'Europe/Berlin', ...options.env }
+  const app = await startTestApp({ proofEveryMs: MINUTE_MS, ...options, env, stopAfter })
+  const botApi = given ?? (await startBotApi({ stopAfter }))
+  const log: string[] = []
+  const remember = (message: string) => void log.push(message)
+  const bot = startBot({
+    token: botApi.token,
+    apiRoot: botApi.url,
+    chatIds,
+    registry: { url: app.url },
+    log: {
+      info: remember,
+      warn: remember,
+      error: (details, message) => remember(`${message} ${JSON.stringify(details)}`),
+    },
+    now: app.clock.now,
+    firstRetryMs: 50,
+  })
+  stopAfter(bot.stop)
+  return { app, botApi, log }
+}
