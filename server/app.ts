@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { replaceRules } from '../db/outages.ts'
@@ -13,14 +14,17 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { CallerError } from './errors.ts'
+import { createPublicGroups } from './group/public.ts'
 import { createBatch } from './heartbeat/batch.ts'
 import { createRecorder } from './heartbeat/record.ts'
+import type { Door } from './http/door.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
 import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
+import { createFeed } from './live/feed.ts'
 import type { Log } from './log.ts'
-import { isoIn } from './time.ts'
+import { isoIn } from './text/time.ts'
 
 export interface AppOptions {
   config: Config
@@ -31,8 +35,10 @@ export interface AppOptions {
   log: Log
   /** How often the monitor writes down that it is listening; 5 s unless a test has weeks to get through. */
   proofEveryMs?: number | undefined
-  /** Told after every check that this process ran. */
-  onChecked?: () => void
+  /** Addresses that others answer at. */
+  doors?: readonly Door[]
+  /** Where the page was built; the folder of this repository unless a test has a page of its own. */
+  pageFolder?: string | undefined
 }
 
 export interface App {
@@ -42,6 +48,7 @@ export interface App {
   stop(): Promise<void>
 }
 
+const PAGE_FOLDER = join(import.meta.dirname, '../web/dist')
 /** Larger batches would make the first caller wait for the last. */
 const LARGEST_BATCH = 500
 const LONGEST_QUEUE = 10_000
@@ -64,15 +71,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     onOutage: () => announceAt(clock.now()),
   })
   const couriers = channels.map((channel) =>
-    createCourier({ db, clock, log, holder: database.name, wakeAt: announceAt }, channel),
+    createCourier({ db, clock, log, timezone: config.timezone, holder: database.name, wakeAt: announceAt }, channel),
   )
+  const iso = isoIn(config.timezone)
   const wiring = {
+    about: { version: packageJson.version, startedAt: clock.now(), database: database.description },
     config,
     db,
     clock,
     log,
-    iso: isoIn(config.timezone),
+    iso,
     ledger,
+    feed: createFeed({ db, clock, log, config, ledger, iso, isAlone: database.isAlone }),
+    publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
     wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
     // Before there are jobs nothing is lost: the first thing they do is to look.
     tell: async (trx: Parameters<Deps['tell']>[0]) => jobs?.announce.after(trx),
@@ -88,7 +99,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (!isListening) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
     await ping(db)
   }
-  const http = await createHttp(deps, { version: packageJson.version, isReady })
+  const http = await createHttp(deps, {
+    isReady,
+    pageFolder: options.pageFolder ?? PAGE_FOLDER,
+    doors: options.doors ?? [],
+  })
   await http.listen({ host: config.host, port: config.port })
   await ledger.begin()
   isListening = true
@@ -100,7 +115,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     checkIntervalMs: config.checkIntervalMs,
     check: () => watch(deps),
     announce: () => announce(deps),
-    onChecked: options.onChecked,
   })
   await jobs.begin()
 
@@ -108,6 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     async stop() {
+      deps.feed.end()
       const closed = once(http.server, 'close')
       // Closing ends the connections that are idle in that moment; one that was just between two requests stays.
       const idle = setInterval(() => http.server.closeIdleConnections(), 50)

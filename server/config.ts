@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isTimeZone } from './time.ts'
+import { isTimeZone } from './text/time.ts'
 
 export class ConfigError extends Error {
   override name = 'ConfigError'
@@ -36,6 +36,11 @@ const webAddress = (example: string) =>
   z
     .url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` })
     .transform((url) => url.replace(/\/+$/, ''))
+
+/** Plain, and not one at which the server answers itself. */
+const isFreePath = (path: string) =>
+  /^(\/[\w.-]+)+$/.test(path) &&
+  !/^\/(heartbeat|status|health|ready|metrics|openapi\.json|badge|trpc|session|assets|public)(\/|$)/.test(path)
 
 const SECONDS_A_DAY = 86_400
 
@@ -103,9 +108,17 @@ const environment = z.object({
       error: 'must be the number of a chat, or several with commas, e.g. 123456789,-1001234567890',
     }),
   TELEGRAM_API_ROOT: webAddress('http://localhost:8081').optional(),
+  TELEGRAM_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://stillbeat.example.org/telegram' })
+    .refine((url) => isFreePath(new URL(url).pathname), {
+      error: 'must have a path of its own, e.g. https://stillbeat.example.org/telegram',
+    })
+    .optional(),
   ALERT_WEBHOOK_URL: z
     .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://ntfy.sh/my-topic' })
     .optional(),
+  SERVICE_REGISTRY_URL: webAddress('https://stillbeat.example.org').optional(),
+  SERVICE_REGISTRY_KEY: z.string().trim().optional(),
   DEBUG_MODE: flag,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -122,16 +135,11 @@ const debugDefaults = {
 }
 
 export type Config = ReturnType<typeof readConfig>
+export type BotConfig = ReturnType<typeof readBotConfig>
 
 /** Reads the environment; an empty value counts as unset. Throws ConfigError with a sentence for every wrong value. */
-export function readConfig(env: Record<string, string | undefined>) {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const debug = /^(true|1|yes|on)$/i.test(set.DEBUG_MODE?.trim() ?? '')
-  const result = environment.safeParse({ ...(debug ? debugDefaults : {}), ...set })
-  if (!result.success) {
-    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
-  }
-  const values = result.data
+export function readConfig(env: Environment) {
+  const values = read(environment, env)
   if (!isLoopback(values.HOST) && !values.API_KEY && !values.ALLOW_UNAUTHENTICATED) {
     throw new ConfigError(
       `HOST ${values.HOST} can be reached by other machines, and nothing would keep strangers out; set API_KEY (or, behind a door of your own, ALLOW_UNAUTHENTICATED=true)`,
@@ -153,14 +161,51 @@ export function readConfig(env: Record<string, string | undefined>) {
     dailySummary: values.DAILY_SUMMARY_TIME === null ? null : { time: values.DAILY_SUMMARY_TIME, everyMs },
     alertGroupMs: values.ALERT_GROUP_SECONDS,
     remindAfterMs: values.REMIND_AFTER_HOURS,
+    alertWebhookUrl: values.ALERT_WEBHOOK_URL,
+    ...botSettings(values),
+  }
+}
+
+/** The same for a bot that runs by itself: nothing about databases can keep it from starting. */
+export function readBotConfig(env: Environment) {
+  const values = read(botEnvironment, env)
+  return { host: values.HOST, port: values.PORT, ...botSettings(values) }
+}
+
+type Environment = Record<string, string | undefined>
+
+const botEnvironment = environment.pick({
+  HOST: true,
+  PORT: true,
+  TELEGRAM_BOT_TOKEN: true,
+  TELEGRAM_CHAT_ID: true,
+  TELEGRAM_API_ROOT: true,
+  TELEGRAM_WEBHOOK_URL: true,
+  SERVICE_REGISTRY_URL: true,
+  SERVICE_REGISTRY_KEY: true,
+  LOG_LEVEL: true,
+})
+
+function botSettings(values: z.output<typeof botEnvironment>) {
+  return {
     telegram: {
       token: values.TELEGRAM_BOT_TOKEN,
       chatIds: [...new Set(values.TELEGRAM_CHAT_ID)],
       apiRoot: values.TELEGRAM_API_ROOT,
+      webhookUrl: values.TELEGRAM_WEBHOOK_URL,
     },
-    alertWebhookUrl: values.ALERT_WEBHOOK_URL,
+    /** Where the bot finds the API, if that is said. */
+    registry: { url: values.SERVICE_REGISTRY_URL, key: values.SERVICE_REGISTRY_KEY },
     logLevel: values.LOG_LEVEL,
   }
+}
+
+function read<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const debug = /^(true|1|yes|on)$/i.test(set.DEBUG_MODE?.trim() ?? '')
+  const result = schema.safeParse({ ...(debug ? debugDefaults : {}), ...set })
+  if (result.success) return result.data
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
 }
 
 export function isLoopback(host: string): boolean {

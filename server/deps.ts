@@ -2,13 +2,24 @@ import type { Db, Trx } from '../db/schema.ts'
 import type { Channel } from './alert/channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { PublicGroups } from './group/public.ts'
 import type { Batch } from './heartbeat/batch.ts'
 import type { Signal } from './heartbeat/record.ts'
 import type { Ledger } from './lifecycle/ledger.ts'
+import type { Feed } from './live/feed.ts'
 import type { Log } from './log.ts'
+
+/** What this process can say of itself. */
+interface About {
+  version: string
+  startedAt: number
+  /** For people, without secrets. */
+  database: string
+}
 
 /** What the verbs work with. */
 export interface Deps {
+  about: About
   config: Config
   db: Db
   clock: Clock
@@ -24,4 +35,7 @@ export interface Deps {
   channels: readonly Channel[]
   /** Tells those who carry messages that there may be some. */
   kickCouriers: () => void
+  /** Tells those who watch what has changed. */
+  feed: Feed
+  publicGroups: PublicGroups
 }

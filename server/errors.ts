@@ -20,14 +20,15 @@ export const HTTP_STATUS = {
   METHOD_NOT_SUPPORTED: 405,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
   SERVICE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 } as const
 
 export type ErrorCode = keyof typeof HTTP_STATUS
 
-/** Seconds after which a caller who was told 503 may come again. */
-export const RETRY_AFTER_SECONDS = 2
+/** Seconds after which a caller may come again. */
+export const RETRY_AFTER_SECONDS: { [code in ErrorCode]?: number } = { TOO_MANY_REQUESTS: 60, SERVICE_UNAVAILABLE: 2 }
 
 export const badRequest = (message: string) => new CallerError('BAD_REQUEST', message)
 

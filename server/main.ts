@@ -5,8 +5,11 @@ import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
+import { createTelegram } from './telegram.ts'
 
 const SECONDS_TO_STOP = 9
+/** Not an address that anybody can ask at. */
+const ANY_HOST = /0\.0\.0\.0|\[::\]/
 
 if (existsSync('.env')) process.loadEnvFile()
 
@@ -23,7 +26,10 @@ async function run(): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
   const database = await openDatabase(config.database, { onIdleError })
   const channels = channelsOf(config, log)
-  const app = await startApp({ config, database, channels, clock: systemClock, log })
+  const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
+  const doors = telegram?.doors ?? []
+  const app = await startApp({ config, database, channels, clock: systemClock, log, doors })
+  telegram?.start({ url: app.url.replace(ANY_HOST, '127.0.0.1'), key: config.apiKey })
   void checkChannels(config, channels, log)
 
   let stopping = false
@@ -33,14 +39,14 @@ async function run(): Promise<void> {
     stopping = true
     log.info(`${signal}: finishing what was accepted`)
     setTimeout(() => process.exit(1), SECONDS_TO_STOP * 1000).unref()
-    await app.stop()
+    await Promise.all([telegram?.stop(), app.stop()])
     await database.close()
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 
-  const address = config.publicUrl ?? app.url.replace(/0\.0\.0\.0|\[::\]/, 'localhost')
+  const address = config.publicUrl ?? app.url.replace(ANY_HOST, 'localhost')
   const curl = config.apiKey ? "curl -H 'Authorization: Bearer YOUR_API_KEY'" : 'curl'
   log.info(
     `Stillbeat listens on ${address} (database: ${database.description}). A first heartbeat: ${curl} -X POST '${address}/heartbeat?service_key=my-service' and then: ${curl} ${address}/status`,

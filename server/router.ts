@@ -1,15 +1,27 @@
+import { acknowledgeAlert, acknowledgeAlertInput } from './alert/acknowledge.ts'
+import { muteAlert, muteAlertInput } from './alert/mute.ts'
+import { alertInput, showAlert } from './alert/view.ts'
+import { configureGroup, configureGroupInput } from './group/configure.ts'
+import { listGroups } from './group/list.ts'
+import { publicGroupInput } from './group/public.ts'
 import { heartbeatInput, receiveHeartbeat, receiveSignal, signalInput } from './heartbeat/receive.ts'
+import { onHeartbeat, onHeartbeatInput } from './live/onHeartbeat.ts'
+import { onTransition, onTransitionInput } from './live/onTransition.ts'
+import { showMonitor } from './monitor/show.ts'
 import { acknowledge, acknowledgeInput } from './service/acknowledge.ts'
 import { configureInput, configureService } from './service/configure.ts'
 import { pauseInput, pauseService } from './service/pause.ts'
 import { removeInput, removeService } from './service/remove.ts'
 import { resumeInput, resumeService } from './service/resume.ts'
+import { previewSchedule, schedulePreviewInput } from './service/schedulePreview.ts'
 import { getInput, getSettings, listInput, listSettings } from './service/settings.ts'
 import { explain, explainInput } from './status/explain.ts'
 import { heartbeatsInput, historyInput, listHeartbeatsOf, listHistory } from './status/history.ts'
 import { listStatus, statusInput } from './status/list.ts'
+import { listStrips, stripsInput } from './status/strips.ts'
+import { showUptime, uptimeInput } from './status/uptimes.ts'
 import { showSummary } from './summary/show.ts'
-import { procedure, router } from './trpc.ts'
+import { events, openProcedure, procedure, router } from './trpc.ts'
 
 export const appRouter = router({
   heartbeat: procedure.input(heartbeatInput).mutation(({ ctx, input }) => receiveHeartbeat(ctx.deps, input)),
@@ -20,8 +32,37 @@ export const appRouter = router({
   heartbeats: procedure.input(heartbeatsInput).query(({ ctx, input }) => listHeartbeatsOf(ctx.deps, input)),
   explain: procedure.input(explainInput).query(({ ctx, input }) => explain(ctx.deps, input)),
 
+  strips: procedure.input(stripsInput.prefault({})).query(({ ctx, input }) => listStrips(ctx.deps, input)),
+  uptime: procedure.input(uptimeInput).query(({ ctx, input }) => showUptime(ctx.deps, input)),
+
+  onTransition: procedure
+    .input(onTransitionInput.prefault({}))
+    .subscription(async ({ ctx, input, signal, path }) =>
+      events(ctx, path, await onTransition(ctx.deps, input, signal)),
+    ),
+  onHeartbeat: procedure
+    .input(onHeartbeatInput.prefault({}))
+    .subscription(async ({ ctx, input, signal, path }) =>
+      events(ctx, path, await onHeartbeat(ctx.deps, input, signal)),
+    ),
+
   acknowledge: procedure.input(acknowledgeInput).mutation(({ ctx, input }) => acknowledge(ctx.deps, input)),
+  alert: procedure.input(alertInput).query(({ ctx, input }) => showAlert(ctx.deps, input)),
+  acknowledgeAlert: procedure
+    .input(acknowledgeAlertInput)
+    .mutation(({ ctx, input }) => acknowledgeAlert(ctx.deps, input)),
+  muteAlert: procedure.input(muteAlertInput).mutation(({ ctx, input }) => muteAlert(ctx.deps, input)),
   summary: procedure.query(({ ctx }) => showSummary(ctx.deps)),
+  monitor: procedure.query(({ ctx }) => showMonitor(ctx.deps)),
+  schedulePreview: procedure
+    .input(schedulePreviewInput.prefault({}))
+    .query(({ ctx, input }) => previewSchedule(ctx.deps, input)),
+
+  publicGroup: openProcedure.input(publicGroupInput).query(({ ctx, input }) => ctx.deps.publicGroups.show(input.group)),
+  groups: router({
+    list: procedure.query(({ ctx }) => listGroups(ctx.deps)),
+    configure: procedure.input(configureGroupInput).mutation(({ ctx, input }) => configureGroup(ctx.deps, input)),
+  }),
 
   services: router({
     get: procedure.input(getInput).query(({ ctx, input }) => getSettings(ctx.deps, input)),

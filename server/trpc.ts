@@ -2,24 +2,60 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { Deps } from './deps.ts'
 import { callerErrorOf, sentenceOf } from './errors.ts'
+import { pulledAhead } from './live/pulledAhead.ts'
 
 interface Context {
   deps: Deps
+  /** Throws for a caller who wants a key or a session. */
+  admit: () => Promise<void>
 }
+
+/** So that a page notices within a minute that it hears nothing only because the line is dead. */
+const PING_EVERY_MS = 15_000
+const RECONNECT_AFTER_MS = 40_000
+/** Then the page connects anew, and is asked again whether it is signed in. */
+const CONNECTION_MS = 3_600_000
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
+  sse: {
+    ping: { enabled: true, intervalMs: PING_EVERY_MS },
+    client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
+    maxDurationMs: CONNECTION_MS,
+  },
   errorFormatter: ({ shape, error }) =>
     error.cause instanceof ZodError ? { ...shape, message: sentenceOf(error.cause) } : shape,
 })
 
 export const router = t.router
 
-/** Says of every error only what is meant for the caller. */
-export const procedure = t.procedure.use(async ({ ctx, path, next }) => {
+/** Open to everybody. Says of every error only what is meant for the caller. */
+export const openProcedure = t.procedure.use(async ({ ctx, path, next }) => {
   const result = await next()
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result
-  const { code, message } = callerErrorOf(result.error.cause)
-  if (code === 'INTERNAL_SERVER_ERROR') ctx.deps.log.error({ err: result.error.cause, path }, 'a procedure failed')
-  throw new TRPCError({ code, message })
+  throw forCaller(result.error.cause, ctx, path)
 })
+
+export const procedure = openProcedure.use(async ({ ctx, next }) => {
+  await ctx.admit()
+  return next()
+})
+
+/** Says the same of what goes wrong once events are on their way. */
+export const events = <T>(ctx: Context, path: string, iterable: AsyncIterable<T>) =>
+  pulledAhead(eventsForCaller(ctx, path, iterable))
+
+async function* eventsForCaller<T>(ctx: Context, path: string, iterable: AsyncIterable<T>): AsyncGenerator<T, void> {
+  try {
+    yield* iterable
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw forCaller(error, ctx, path)
+  }
+}
+
+function forCaller(error: unknown, { deps }: Context, path: string): TRPCError {
+  const { code, message } = callerErrorOf(error)
+  if (code === 'INTERNAL_SERVER_ERROR') deps.log.error({ err: error, path }, 'a procedure failed')
+  return new TRPCError({ code, message })
+}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startTestApp } from './helpers/app.ts'
 import { cli } from './helpers/cli.ts'
+import { beatAll } from './helpers/rhythm.ts'
 
 const MINUTE = 60_000
 
@@ -78,7 +79,10 @@ test('hostile and wide names keep the table in shape', async () => {
 
 test('several pages become one table', { timeout: 120_000 }, async () => {
   const app = await startTestApp()
-  await Promise.all(Array.from({ length: 1_001 }, (_, index) => app.beat(`service-${index}`)))
+  await beatAll(
+    app,
+    Array.from({ length: 1_001 }, (_, index) => `service-${index}`),
+  )
   expect((await show(app.url)).stdout).toMatch(/\n1001 unknown\n$/)
 })
 

@@ -27,7 +27,8 @@ test('without any setting the monitor keeps to itself, with an embedded database
     dailySummary: { time: '09:00', everyMs: null },
     alertGroupMs: 10 * SECOND,
     remindAfterMs: null,
-    telegram: { token: undefined, chatIds: [], apiRoot: undefined },
+    telegram: { token: undefined, chatIds: [], apiRoot: undefined, webhookUrl: undefined },
+    registry: { url: undefined, key: undefined },
     alertWebhookUrl: undefined,
     logLevel: 'info',
   })
@@ -49,7 +50,12 @@ test('alerts and summaries are set up as they are needed', () => {
     dailySummary: { time: '07:30', everyMs: null },
     alertGroupMs: 0,
     remindAfterMs: 30 * MINUTE,
-    telegram: { token: '123:abc', chatIds: ['5', '-1001234567890', '@my_channel'], apiRoot: 'http://localhost:8081' },
+    telegram: {
+      token: '123:abc',
+      chatIds: ['5', '-1001234567890', '@my_channel'],
+      apiRoot: 'http://localhost:8081',
+      webhookUrl: undefined,
+    },
     alertWebhookUrl: 'https://ntfy.sh/my-topic?tpl=1&t={{.title}}&m={{.text}}',
   })
   expect(readConfig({ DAILY_SUMMARY_TIME: 'Off', REMIND_AFTER_HOURS: 'off' })).toMatchObject({

@@ -10,7 +10,7 @@ const heartbeatStatus = async (app: TestApp) => (await app.fetch('/heartbeat/wor
 test.runIf(onPostgres)('a database that went away answers 503 and heals by itself', async () => {
   const { env, drop } = await createTestDatabase()
   const proxy = await startProxy((env as { DATABASE_URL: string }).DATABASE_URL)
-  const app = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop } })
+  const app = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop }, proofEveryMs: 5 * SECOND })
   await learnFiveMinutes(app, 'worker')
 
   await app.clock.advance(9 * MINUTE + 58 * SECOND)
@@ -39,7 +39,7 @@ test.runIf(onPostgres)('a database that went away answers 503 and heals by itsel
 test.runIf(onPostgres)('connections that fell silent are replaced once an answer is overdue', async () => {
   const { env, drop } = await createTestDatabase()
   const proxy = await startProxy((env as { DATABASE_URL: string }).DATABASE_URL)
-  const app = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop } })
+  const app = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop }, proofEveryMs: 5 * SECOND })
   await app.beat('worker')
   proxy.freeze()
   expect(await heartbeatStatus(app)).toBe(503)

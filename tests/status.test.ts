@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import { startTestApp, type TestApp } from './helpers/app.ts'
+import { beatAll } from './helpers/rhythm.ts'
 
 async function register(app: TestApp, count: number): Promise<string[]> {
   const keys = Array.from({ length: count }, (_, number) => `svc-${String(number).padStart(5, '0')}`)
-  for (let start = 0; start < count; start += 250) {
-    await Promise.all(keys.slice(start, start + 250).map((key) => app.beat(key)))
-  }
+  await beatAll(app, keys)
   return keys
 }
 
@@ -66,6 +65,7 @@ test('a service is shown the same through every door', async () => {
       group: null,
       status: 'alive',
       paused: false,
+      muted: false,
       lastHeartbeat: '2026-11-23T17:36:00.000+05:30',
       secondsSinceLastHeartbeat: 61,
       lastHeartbeatReadable: '1 minute ago',

@@ -1,7 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type Config, isLoopback } from '../config.ts'
 import { CallerError } from '../errors.ts'
+import type { Sessions } from '../session/sessions.ts'
+import { createKeyMatch } from './key.ts'
+import { refuseForeignPage } from './origin.ts'
+import { sessionToken } from './sessionCookie.ts'
 
 /** How carefully a door is kept. */
 export type DoorKind =
@@ -9,24 +12,35 @@ export type DoorKind =
   | 'open'
   /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
   | 'heartbeat'
-  /** Wants a key where there is one; where there is none, only callers that are no foreign web page. */
+  /** Wants a key or a session where there is a key; where there is none, only callers that are no foreign web page. */
   | 'kept'
 
-export type AccessCheck = (request: FastifyRequest, door: DoorKind) => void
+export type AccessCheck = (request: FastifyRequest, door: DoorKind) => void | Promise<void>
 
-/** Throws 401 or 403 for a caller who may not pass a door. */
-export function createAccessCheck(config: Pick<Config, 'apiKey' | 'host' | 'publicUrl'>): AccessCheck {
-  const { apiKey } = config
+/** Throws 401 or 403 for a caller who may not pass a door; `sessions` where there is a key to sign in with. */
+export function createAccessCheck(
+  config: Pick<Config, 'apiKey' | 'host' | 'publicUrl'>,
+  sessions: Sessions | null,
+): AccessCheck {
+  const { apiKey, publicUrl } = config
   if (!apiKey) return keylessCheck(config)
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const wanted = digest(apiKey)
+  const matches = createKeyMatch(apiKey)
+
+  async function checkSession(request: FastifyRequest, token: string): Promise<void> {
+    refuseForeignPage(request, publicUrl)
+    if (!(await sessions?.isOpen(token))) throw new CallerError('UNAUTHORIZED', 'you are signed out; sign in again')
+  }
+
   return (request, door) => {
     if (door === 'open') return
     const given = givenKey(request, door)
-    if (given === undefined) {
-      throw new CallerError('UNAUTHORIZED', 'a key is needed: send the header "Authorization: Bearer <API_KEY>"')
+    if (given !== undefined) {
+      if (!matches(given)) throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+      return
     }
-    if (!timingSafeEqual(digest(given), wanted)) throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+    const token = door === 'kept' ? sessionToken(request) : undefined
+    if (token !== undefined) return checkSession(request, token)
+    throw new CallerError('UNAUTHORIZED', 'a key is needed: send the header "Authorization: Bearer <API_KEY>"')
   }
 }
 

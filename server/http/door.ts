@@ -4,29 +4,40 @@ import type { AccessCheck, DoorKind } from './access.ts'
 
 /** One address that answers. */
 export interface Door {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   url: string
   kind: DoorKind
+  /** In bytes, where it is not that of the server. */
+  bodyLimit?: number
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
 const ALL_METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Opens a door, and tells those who come with another method which one it takes. */
-export function openDoor(app: FastifyInstance, { method, url, kind, handle }: Door, check: AccessCheck): void {
-  const allowed: HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method]
-  const onRequest = async (request: FastifyRequest) => check(request, kind)
+/** Opens doors, and tells those who come with another method which ones an address takes. */
+export function openDoors(app: FastifyInstance, doors: readonly Door[], check: AccessCheck): void {
+  for (const [url, its] of Map.groupBy(doors, (door) => door.url)) {
+    const allowed = its.flatMap(methodsOf)
+    for (const door of its) openDoor(app, door, check)
+    app.route({
+      method: ALL_METHODS.filter((other) => !allowed.includes(other)),
+      url,
+      handler: async (request, reply) => refuseMethod(request, reply, allowed),
+    })
+  }
+}
+
+const methodsOf = ({ method }: Door): HTTPMethods[] => (method === 'GET' ? ['GET', 'HEAD'] : [method])
+
+function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
+  const { url, kind, bodyLimit, handle } = door
   app.route({
-    method: allowed,
+    method: methodsOf(door),
     url,
     exposeHeadRoute: false,
-    onRequest,
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    onRequest: async (request: FastifyRequest) => check(request, kind),
     handler: async (request, reply) => handle(request, reply),
-  })
-  app.route({
-    method: ALL_METHODS.filter((other) => !allowed.includes(other)),
-    url,
-    handler: async (request, reply) => refuseMethod(request, reply, allowed),
   })
 }
 

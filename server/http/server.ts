@@ -9,23 +9,30 @@ import Fastify, {
 } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, RETRY_AFTER_SECONDS } from '../errors.ts'
+import { createSessions } from '../session/sessions.ts'
 import { createAccessCheck } from './access.ts'
+import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
-import { openDoor } from './door.ts'
+import { type Door, openDoors } from './door.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
 import { refuseMalformed } from './malformed.ts'
 import { openApiDoor } from './openapi.ts'
+import { pageDoors } from './page.ts'
+import { sessionDoors } from './session.ts'
 import { statusDoor } from './status.ts'
 import { openTrpc } from './trpc.ts'
 
 const BODY_LIMIT = 64 * 1024
-/** A key of 200 characters of four bytes, each written as `%XX`. */
-const LONGEST_PARAM = 200 * 4 * 3
+/** A key of 200 characters of four bytes, each written as `%XX`, and what comes behind it in the name of a badge. */
+const LONGEST_PARAM = 200 * 4 * 3 + '.svg'.length
 
 export interface HttpOptions {
-  version: string
   isReady: () => Promise<void>
+  /** Where the page was built. */
+  pageFolder: string
+  /** Beside those of the monitor itself. */
+  doors: readonly Door[]
 }
 
 export async function createHttp(deps: Deps, options: HttpOptions): Promise<FastifyInstance> {
@@ -52,15 +59,21 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ),
   )
 
-  const check = createAccessCheck(deps.config)
+  const { apiKey, publicUrl } = deps.config
+  const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
+  const check = createAccessCheck(deps.config, sessions)
   takeRawBodies(app)
   const doors = [
     ...heartbeatDoors(deps),
     statusDoor(deps),
     ...healthDoors(options.isReady),
-    openApiDoor(options.version, deps.config.publicUrl ?? '/'),
+    openApiDoor(deps.about.version, publicUrl ?? '/'),
+    ...sessionDoors(deps, sessions),
+    badgeDoor(deps, check),
+    ...(await pageDoors(app, options.pageFolder)),
+    ...options.doors,
   ]
-  for (const door of doors) openDoor(app, door, check)
+  openDoors(app, doors, check)
   await openTrpc(app, deps, check)
   return app
 }
@@ -72,7 +85,8 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
   const { code, message, cause } = callerErrorOf(ofFastify(error))
   const status = HTTP_STATUS[code]
   if (status === 500) request.log.error({ err: cause ?? error }, 'a request failed')
-  if (status === 503) reply.header('Retry-After', RETRY_AFTER_SECONDS)
+  const retryAfter = RETRY_AFTER_SECONDS[code]
+  if (retryAfter !== undefined) reply.header('Retry-After', retryAfter)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
   reply.code(status).send({ error: { code, message } })
 }

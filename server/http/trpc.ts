@@ -1,8 +1,6 @@
-import { TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { callerErrorOf } from '../errors.ts'
 import { type AppRouter, appRouter } from '../router.ts'
 import type { AccessCheck } from './access.ts'
 import { refuseMethod } from './door.ts'
@@ -18,13 +16,12 @@ export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCh
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       createContext: ({ req }) => {
-        try {
-          check(req, 'kept')
-        } catch (error) {
-          const { code, message } = callerErrorOf(error)
-          throw new TRPCError({ code, message })
+        let checked: Promise<void> | undefined
+        const admit = () => {
+          checked ??= (async () => check(req, 'kept'))()
+          return checked
         }
-        return { deps }
+        return { deps, admit }
       },
     },
   }

@@ -5,7 +5,7 @@ import { serviceKey } from '../heartbeat/key.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { duration } from '../time.ts'
+import { duration } from '../text/time.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService, viewContext } from './list.ts'
 import { type ServiceStatus, view } from './view.ts'
@@ -43,7 +43,7 @@ export async function explain(deps: Deps, input: z.output<typeof explainInput>):
   const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
-    reasons: reasons(state, limitMs, now, iso),
+    reasons: reasons(state, limitMs, now),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
@@ -59,9 +59,10 @@ export async function explain(deps: Deps, input: z.output<typeof explainInput>):
 
 const inSeconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
-function reasons(state: ServiceState, limitMs: number | null, now: number, iso: Deps['iso']): string[] {
+function reasons(state: ServiceState, limitMs: number | null, now: number): string[] {
   const told: string[] = []
-  if (state.pausedAt !== null) told.push(`paused since ${iso(state.pausedAt)}; it is not judged`)
+  if (state.pausedAt !== null)
+    told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
   if (state.failing) told.push('its newest verdict was a failure; the next success or heartbeat takes that back')
   told.push(
     state.lastHeartbeatAt === null

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listHeartbeats } from '../../db/heartbeats.ts'
 import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
-import { listTransitions } from '../../db/transitions.ts'
+import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { theService } from './list.ts'
@@ -40,16 +40,18 @@ export async function listHistory(
   const { serviceKey: key, group, status: statuses } = input
   const serviceId = key === undefined ? undefined : (await theService(deps, key)).id
   const rows = await listTransitions(deps.db, { serviceId, group, statuses, since: input.since, limit: input.limit })
+  return { transitions: rows.map((row) => viewTransition(row, deps.iso)) }
+}
+
+export function viewTransition(row: TransitionRow, iso: Deps['iso']): Transition {
   return {
-    transitions: rows.map((row) => ({
-      id: row.id,
-      serviceKey: row.key,
-      displayName: displayName(row),
-      from: row.from_status,
-      to: row.to_status,
-      reason: row.reason,
-      at: deps.iso(row.at),
-    })),
+    id: row.id,
+    serviceKey: row.key,
+    displayName: displayName(row),
+    from: row.from_status,
+    to: row.to_status,
+    reason: row.reason,
+    at: iso(row.at),
   }
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { countServices, dueServices, findService, listServices, type ServiceRow } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
-import { badRequest, noSuchService } from '../errors.ts'
+import { noSuchService } from '../errors.ts'
 import { serviceKey } from '../heartbeat/key.ts'
+import { cursorOfKey, keyOfCursor } from './cursor.ts'
 import { serviceStatus, statusName, statusOf, type ViewContext, view } from './view.ts'
 
 export const LARGEST_PAGE = 10_000
@@ -28,6 +29,7 @@ export const statusAnswer = z.object({
   nextCursor: z.string().nullable(),
 })
 
+export type StatusCounts = z.infer<typeof statusCounts>
 export type StatusAnswer = z.infer<typeof statusAnswer>
 
 /** One page of services in the order of their keys, with the counts of all that the group and key let through. */
@@ -35,7 +37,7 @@ export async function listStatus(deps: Deps, input: z.output<typeof statusInput>
   const context = viewContext(deps)
   return {
     now: deps.iso(context.now),
-    counts: await counts(deps, input, context),
+    counts: await countStatus(deps, input, context),
     ...(await listPage(deps, input, context)),
   }
 }
@@ -51,7 +53,7 @@ export async function listPage(
 }
 
 /** The moment and the rules of one answer. */
-export function viewContext(deps: Deps): ViewContext {
+export function viewContext(deps: Pick<Deps, 'clock' | 'config' | 'ledger' | 'iso'>): ViewContext {
   return {
     now: deps.clock.now(),
     rules: deps.config.rules,
@@ -79,8 +81,8 @@ async function page(deps: Deps, input: z.output<typeof statusInput>, context: Vi
   }
 }
 
-export async function theService(deps: Deps, key: string) {
-  const row = await findService(deps.db, key)
+export async function theService({ db }: Pick<Deps, 'db'>, key: string) {
+  const row = await findService(db, key)
   if (!row) throw noSuchService(key)
   return row
 }
@@ -91,7 +93,11 @@ function matches(row: ServiceRow, filter: StatusFilter, context: ViewContext): b
 }
 
 /** Counted in the database as stored; the few that silence has changed since are moved over. */
-async function counts(deps: Deps, filter: StatusFilter, context: ViewContext): Promise<StatusAnswer['counts']> {
+export async function countStatus(
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
+  filter: Pick<StatusFilter, 'serviceKey' | 'group'>,
+  context = viewContext(deps),
+): Promise<StatusCounts> {
   const counted = { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 }
   if (filter.serviceKey !== undefined) {
     const row = await theService(deps, filter.serviceKey)
@@ -108,12 +114,4 @@ async function counts(deps: Deps, filter: StatusFilter, context: ViewContext): P
     counted[statusOf(row, context)] += 1
   }
   return counted
-}
-
-const cursorOfKey = (key: string) => Buffer.from(key).toString('base64url')
-
-function keyOfCursor(cursor: string): string {
-  const key = Buffer.from(cursor, 'base64url').toString()
-  if (cursorOfKey(key) !== cursor) throw badRequest('cursor is not one that a status answer gave as nextCursor')
-  return key
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { ServiceRow } from '../../db/services.ts'
+import { heldUntil, muteOf } from '../alert/policy.ts'
 import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
 import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { ago } from '../time.ts'
+import { ago } from '../text/time.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
   error: 'must be one of unknown, alive, down, dead',
@@ -20,6 +21,7 @@ export const serviceStatus = z.object({
   group: z.string().nullable(),
   status: statusName,
   paused: z.boolean(),
+  muted: z.boolean().meta({ description: 'Nothing is told of it now' }),
   lastHeartbeat: time.nullable(),
   secondsSinceLastHeartbeat: z.number().nullable(),
   lastHeartbeatReadable: z.string().nullable().meta({ example: '5 minutes ago' }),
@@ -52,6 +54,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     group: row.group_name,
     status: state.status,
     paused: state.pausedAt !== null,
+    muted: heldUntil(muteOf(row), now) !== null,
     lastHeartbeat: last === null ? null : iso(last),
     secondsSinceLastHeartbeat: last === null ? null : Math.max(0, now - last) / 1000,
     lastHeartbeatReadable: last === null ? null : ago(now - last),

@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { onTestFinished } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../db/open.ts'
@@ -8,7 +7,7 @@ import { startApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { createLog } from '../../server/log.ts'
 import type { AppRouter } from '../../server/router.ts'
-import { createTestClock, type TestClock } from './clock.ts'
+import { createTestClock, MINUTE, type TestClock } from './clock.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { remember, untilSettled } from './told.ts'
 
@@ -21,7 +20,7 @@ export interface TestApp {
   /** Sends `POST /heartbeat?service_key=…` and expects 200. */
   beat(key: string): Promise<{ status: string; service_key: string; timestamp: string }>
   fetch(path: string, init?: RequestInit): Promise<Response>
-  /** Moves time on and waits until a check that began afterwards has ended. */
+  /** Moves time on, and then waits until nothing is left to do. */
   pass(ms: number): Promise<void>
   /** Moves time on from one moment at which something is due to the next, and waits each time until it is done. */
   live(ms: number): Promise<void>
@@ -38,10 +37,15 @@ export interface TestAppOptions {
   /** A second server on the database of a first. */
   beside?: TestDatabase
   channels?: readonly Channel[]
+  /** How often the server writes down that it listens. */
   proofEveryMs?: number
+  pageFolder?: string
   /** `afterAll` for an app that all tests of a file share. */
   stopAfter?: (stop: () => Promise<void>) => void
 }
+
+/** What a server does every few seconds, it does less often where hours pass: whatever is due rings by itself. */
+const SELDOM = { env: { CHECK_INTERVAL_SECONDS: '3600' }, proofEveryMs: 10 * MINUTE }
 
 /** A whole server on a real database and a clock that the test moves; stopped when the test ends, if not later. */
 export async function startTestApp({
@@ -49,13 +53,13 @@ export async function startTestApp({
   clock = createTestClock(),
   beside,
   channels,
-  proofEveryMs,
+  proofEveryMs = SELDOM.proofEveryMs,
+  pageFolder,
   stopAfter = onTestFinished,
 }: TestAppOptions = {}): Promise<TestApp> {
   const home = beside ?? (await createTestDatabase())
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...home.env, ...env })
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...SELDOM.env, ...home.env, ...env })
   const database = await openDatabase(config.database)
-  const events = new EventEmitter()
   const log = createLog(config.logLevel)
   const told: Outgoing[] = []
   const app = await startApp({
@@ -65,7 +69,7 @@ export async function startTestApp({
     clock,
     log,
     proofEveryMs,
-    onChecked: () => events.emit('checked'),
+    pageFolder,
   })
   const settled = () => untilSettled(database.db, clock)
 
@@ -98,9 +102,8 @@ export async function startTestApp({
       await clock.advance(ms, settled)
     },
     async pass(ms) {
-      const checked = once(events, 'checked')
       await clock.advance(ms)
-      await checked
+      await settled()
     },
     stop,
   }

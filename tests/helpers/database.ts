@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 
+const serverUrl = process.env.TEST_DATABASE_URL
+
 /** True in the run on PostgreSQL. */
-export const onPostgres = Boolean(process.env.TEST_DATABASE_URL)
+export const onPostgres = Boolean(serverUrl)
 
 export interface TestDatabase {
   /** For `readConfig`: where the database is. */
@@ -14,24 +15,28 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** An empty database of its own: a fresh one on the server of TEST_DATABASE_URL, or a copy of the template. */
+/** A database of its own without services: a copy of the template, on the server of TEST_DATABASE_URL or in a folder. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const serverUrl = process.env.TEST_DATABASE_URL
-  return serverUrl ? createOnServer(serverUrl) : copyTemplate(inject('template'))
+  const template = inject('template')
+  return serverUrl ? createOnServer(serverUrl, template) : copyFolder(template)
 }
 
-async function copyTemplate(template: string): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'stillbeat-test-'))
+async function copyFolder(template: string): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(dirname(template), 'copy-'))
   await cp(template, folder, { recursive: true })
   return { env: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) }
 }
 
-async function createOnServer(serverUrl: string): Promise<TestDatabase> {
+export async function createOnServer(
+  serverUrl: string,
+  template = 'template1',
+): Promise<TestDatabase & { name: string }> {
   const name = `stillbeat_test_${randomBytes(6).toString('hex')}`
-  await asAdmin(serverUrl, `create database ${name}`)
+  await asAdmin(serverUrl, `create database ${name} template ${template}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return {
+    name,
     env: { DATABASE_URL: url.href },
     drop: () => asAdmin(serverUrl, `drop database if exists ${name} with (force)`),
   }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 
 const STARTED = /Stillbeat listens on (\S+)/
+const BOT_STARTED = /the bot asks ([^\s"]+)/
 const LONGEST_START_MS = 30_000
 
 export interface ServerProcess {
@@ -11,10 +12,12 @@ export interface ServerProcess {
   /** Ends it, and waits until it has. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null }>
   child: ChildProcess
+  /** What it has said so far, line by line. */
+  told: string[]
 }
 
-function launch(env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, ['server/main.ts'], {
+function launch(env: Record<string, string>, program = ['server/main.ts']): ChildProcess {
+  const child = spawn(process.execPath, program, {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -25,13 +28,21 @@ function launch(env: Record<string, string>): ChildProcess {
 }
 
 /** `npm run server` as its own process, ready to take heartbeats. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = launch(env)
+export const startServer = (env: Record<string, string>) => start(env, ['server/main.ts'], STARTED)
+
+/** `npm start`: with the bot in it. */
+export const startAllInOne = (env: Record<string, string>) => start(env, ['server/main.ts', '--bot'], STARTED)
+
+/** `npm run bot`; its `url` is that of the API. */
+export const startBotProcess = (env: Record<string, string>) => start(env, ['server/bot.ts'], BOT_STARTED)
+
+async function start(env: Record<string, string>, program: string[], ready: RegExp): Promise<ServerProcess> {
+  const child = launch(env, program)
   const told: string[] = []
   const started = new Promise<string>((resolve, reject) => {
     const look = (line: string) => {
       told.push(line)
-      const url = STARTED.exec(line)?.[1]
+      const url = ready.exec(line)?.[1]
       if (url) resolve(url)
     }
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', look)
@@ -42,6 +53,7 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
   return {
     url: await started,
     child,
+    told,
     async end(signal) {
       const exited = once(child, 'exit')
       child.kill(signal)
@@ -52,8 +64,11 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
 }
 
 /** A start that is expected to fail: what it says and its exit code. */
-export async function failToStart(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
-  const child = launch(env)
+export async function failToStart(
+  env: Record<string, string>,
+  program?: string[],
+): Promise<{ code: number | null; stderr: string }> {
+  const child = launch(env, program)
   let stderr = ''
   child.stderr?.on('data', (chunk) => {
     stderr += chunk

@@ -1,0 +1,78 @@
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import { isPublicGroup } from '../../db/groups.ts'
+import { listServicesWithGaps } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
+import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
+import { stripOf } from '../status/strip.ts'
+import type { UptimePeriod } from '../status/uptime.ts'
+import { uptimesOf } from '../status/uptimes.ts'
+import { type ServiceStatus, view } from '../status/view.ts'
+
+export const publicGroupInput = z.object({ group: z.string() })
+
+/** What everybody may see of a service: neither its key nor its settings nor what it said. */
+export interface PublicService extends Pick<ServiceStatus, 'status' | 'paused' | 'statusSince' | 'lastHeartbeat'> {
+  name: string
+  /** Newest first, at most 30. */
+  gapsSeconds: number[]
+  limitSeconds: number | null
+  periods: UptimePeriod[]
+}
+
+export interface PublicGroup {
+  group: string
+  now: string
+  counts: StatusCounts
+  /** In the order of their names. */
+  services: PublicService[]
+}
+
+const MOST_SERVICES = 500
+/** However many people look, it is put together this seldom. */
+const KEPT_MS = 10_000
+const GROUPS_KEPT = 10
+
+type PublicDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>
+
+/** The groups that are switched on for everybody. */
+export interface PublicGroups {
+  show(group: string): Promise<PublicGroup>
+}
+
+export function createPublicGroups(deps: PublicDeps): PublicGroups {
+  const kept = new LRUCache<string, { at: number; shown: Promise<PublicGroup> }>({ max: GROUPS_KEPT })
+  return {
+    async show(group) {
+      if (!(await isPublicGroup(deps.db, group))) {
+        throw new CallerError('NOT_FOUND', 'there is no public page of a group by this name')
+      }
+      const now = deps.clock.now()
+      const last = kept.get(group)
+      if (last && Math.abs(now - last.at) < KEPT_MS) return last.shown
+      const shown = collect(deps, group)
+      kept.set(group, { at: now, shown })
+      shown.catch(() => kept.delete(group))
+      return shown
+    },
+  }
+}
+
+async function collect(deps: PublicDeps, group: string): Promise<PublicGroup> {
+  const context = viewContext(deps)
+  const rows = await listServicesWithGaps(deps.db, { group }, { limit: MOST_SERVICES })
+  const uptimes = await uptimesOf(deps, rows)
+  const services = rows.map((row) => {
+    const { displayName: name, status, paused, statusSince, lastHeartbeat } = view(row, context)
+    const { gapsSeconds, limitSeconds } = stripOf(row, context)
+    const periods = uptimes.get(row.id) ?? []
+    return { name, status, paused, statusSince, lastHeartbeat, gapsSeconds, limitSeconds, periods }
+  })
+  return {
+    group,
+    now: deps.iso(context.now),
+    counts: await countStatus(deps, { group }),
+    services: services.sort((a, b) => a.name.localeCompare(b.name)),
+  }
+}

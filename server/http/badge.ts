@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isPublicGroup } from '../../db/groups.ts'
+import { type FullServiceRow, findService } from '../../db/services.ts'
+import { type BadgeStatus, badgeSvg } from '../badge/svg.ts'
+import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { viewContext } from '../status/list.ts'
+import { view } from '../status/view.ts'
+import type { AccessCheck } from './access.ts'
+import type { Door } from './door.ts'
+
+const HEADERS = {
+  'Content-Type': 'image/svg+xml; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'",
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+const NO_NAME = 'service'
+
+/**
+ * `GET /badge/<key>.svg`: the status of a service as an image, for everybody where its group is public or there is no
+ * key, else for those who have it. To others it looks like a service that does not exist.
+ */
+export function badgeDoor(deps: Deps, check: AccessCheck): Door {
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    const { label } = request.query as { label?: string | string[] }
+    const row = await findByFile(deps, (request.params as { file: string }).file)
+    const audience = row ? await audienceOf(request, row) : 'nobody'
+    const service = row && audience !== 'nobody' ? view(row, viewContext(deps)) : null
+    const status: BadgeStatus = service === null ? 'not found' : service.paused ? 'paused' : service.status
+    const given = typeof label === 'string' ? label.trim() : ''
+    reply.code(service === null ? 404 : 200).headers(HEADERS)
+    reply.header('Cache-Control', audience === 'everybody' ? 'public, max-age=60' : 'private, no-cache')
+    return badgeSvg(given || (service?.displayName ?? NO_NAME), status)
+  }
+
+  async function audienceOf(
+    request: FastifyRequest,
+    row: FullServiceRow,
+  ): Promise<'everybody' | 'holders of the key' | 'nobody'> {
+    if (row.group_name !== null && (await isPublicGroup(deps.db, row.group_name))) return 'everybody'
+    try {
+      await check(request, 'kept')
+      return deps.config.apiKey === undefined ? 'everybody' : 'holders of the key'
+    } catch (error) {
+      if (error instanceof CallerError) return 'nobody'
+      throw error
+    }
+  }
+
+  return { method: 'GET', url: '/badge/:file', kind: 'open', handle }
+}
+
+async function findByFile({ db }: Deps, file: string): Promise<FullServiceRow | undefined> {
+  const key = serviceKey.safeParse(file.replace(/\.svg$/, ''))
+  return file.endsWith('.svg') && key.success ? findService(db, key.data) : undefined
+}

@@ -1,0 +1,21 @@
+import type { FastifyRequest } from 'fastify'
+import { CallerError } from '../errors.ts'
+
+/** Throws 403 where the page of another site uses what the browser keeps for ours. */
+export function refuseForeignPage({ headers }: FastifyRequest, publicUrl: string | undefined): void {
+  const { origin, host } = headers
+  const site = headers['sec-fetch-site']
+  const isOwn =
+    site === undefined
+      ? origin === undefined || origin === originOf(publicUrl) || hostOf(origin) === host
+      : site === 'same-origin' || site === 'none'
+  if (isOwn) return
+  throw new CallerError(
+    'FORBIDDEN',
+    `the page at ${origin ?? 'another site'} is foreign to this monitor; if it is its own, set PUBLIC_URL to its address`,
+  )
+}
+
+const originOf = (url: string | undefined) => url && new URL(url).origin
+
+const hostOf = (origin: string) => (URL.canParse(origin) ? new URL(origin).host : '')

@@ -1,0 +1,28 @@
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { IDLE_DAYS } from '../session/sessions.ts'
+
+const NAME = 'stillbeat_session'
+
+export function sessionToken({ headers }: FastifyRequest): string | undefined {
+  return headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[NAME] || undefined
+}
+
+/** Gives the browser a session's token, anew each time so that it does not expire in use; `null` takes it away. */
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { token, publicUrl }: { token: string | null; publicUrl: string | undefined },
+): void {
+  const isSecure = publicUrl?.startsWith('https:') || request.headers['x-forwarded-proto'] === 'https'
+  const cookie = stringifySetCookie({
+    name: NAME,
+    value: token ?? '',
+    maxAge: token === null ? 0 : IDLE_DAYS * 86_400,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isSecure,
+  })
+  reply.header('Set-Cookie', cookie)
+}

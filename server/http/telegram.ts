@@ -1,0 +1,45 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { CallerError, callerErrorOf, HTTP_STATUS } from '../errors.ts'
+import { createAccessCheck } from './access.ts'
+import { bodyFields, takeRawBodies } from './body.ts'
+import { type Door, openDoors } from './door.ts'
+
+/** Takes an update and the secret that came with it; false if that is wrong. */
+export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
+
+/** Where Telegram posts what people write to the bot. Its own secret keeps strangers out. */
+export function telegramDoor(webhookUrl: string, receive: Receive): Door {
+  return {
+    method: 'POST',
+    url: new URL(webhookUrl).pathname,
+    kind: 'open',
+    bodyLimit: LARGEST_UPDATE,
+    async handle(request) {
+      const secret = request.headers['x-telegram-bot-api-secret-token']
+      const isTaken = await receive(bodyFields(request), typeof secret === 'string' ? secret : undefined)
+      if (!isTaken) throw new CallerError('UNAUTHORIZED', 'this door is for Telegram')
+      return {}
+    },
+  }
+}
+
+const TOO_LARGE = new CallerError('PAYLOAD_TOO_LARGE', 'no update is as large as this')
+
+/** A message of 4,096 characters that quotes another, with what Telegram says of both. */
+const LARGEST_UPDATE = 1024 * 1024
+
+/** The same door alone, for a bot that runs by itself. */
+export function createBotHttp(door: Door): FastifyInstance {
+  const app = Fastify({ logger: false, forceCloseConnections: 'idle' })
+  app.setErrorHandler((error: Error, _request, reply) => {
+    const isTooLarge = 'statusCode' in error && error.statusCode === 413
+    const { code, message } = isTooLarge ? TOO_LARGE : callerErrorOf(error)
+    reply.code(HTTP_STATUS[code]).send({ error: { code, message } })
+  })
+  app.setNotFoundHandler(() => {
+    throw new CallerError('NOT_FOUND', 'there is nothing here but a door for Telegram')
+  })
+  takeRawBodies(app)
+  openDoors(app, [door], createAccessCheck({ apiKey: undefined, host: '127.0.0.1', publicUrl: undefined }, null))
+  return app
+}

@@ -1,0 +1,94 @@
+import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
+import { type Alarm, createAlarm } from '../jobs/alarm.ts'
+import { createLook, type Found, LOOK_EVERY_MS, type LookDeps, type Unseen } from './look.ts'
+import type { ServiceNews } from './news.ts'
+
+/** Somebody who watches. */
+export interface Listener {
+  /** Something about a service has changed. */
+  onService?(id: number, news: ServiceNews): void
+  onTransitions?(): void
+  /** The monitor stops: nothing more will come. */
+  onEnd(): void
+}
+
+/** Tells those who watch what changes, whichever server changed it. While nobody watches it does nothing. */
+export interface Feed {
+  /** A change of this service has been committed. */
+  touched(id: number): void
+  removed(id: number, key: string): void
+  /** @returns how to leave */
+  join(listener: Listener): () => void
+  end(): void
+}
+
+/** So a service is told of twice a second at most. */
+const SHORTEST_PAUSE_MS = 500
+
+export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
+  const { clock, log } = deps
+  const listeners = new Set<Listener>()
+  const unseen: Unseen = { touched: new Set(), removed: new Map() }
+  let alarm: Alarm | undefined
+  let hasEnded = false
+
+  function begin(): void {
+    const look = createLook(deps, unseen)
+    let isLooking = false
+    alarm = createAlarm(clock, LOOK_EVERY_MS, lookAndTell, SHORTEST_PAUSE_MS)
+    alarm.wakeAt(clock.now())
+
+    async function lookAndTell(): Promise<void> {
+      if (isLooking) return
+      isLooking = true
+      await look()
+        .then(tell)
+        .catch((error) => log.debug({ err: error }, 'could not look for news; looking again soon'))
+      isLooking = false
+      if (unseen.touched.size > 0 || unseen.removed.size > 0) lookSoon()
+    }
+  }
+
+  function tell({ hasTransitions, services }: Found): void {
+    for (const { onTransitions, onService } of listeners) {
+      if (hasTransitions) onTransitions?.()
+      for (const [id, news] of services) onService?.(id, news)
+    }
+  }
+
+  const lookSoon = () => alarm?.wakeAt(clock.now())
+
+  function rest(): void {
+    alarm?.stop()
+    alarm = undefined
+    unseen.touched.clear()
+    unseen.removed.clear()
+  }
+
+  return {
+    touched(id) {
+      if (listeners.size === 0) return
+      unseen.touched.add(id)
+      lookSoon()
+    },
+    removed(id, key) {
+      if (listeners.size === 0) return
+      unseen.removed.set(id, key)
+      lookSoon()
+    },
+    join(listener) {
+      if (hasEnded) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again')
+      listeners.add(listener)
+      if (listeners.size === 1) begin()
+      return () => {
+        if (listeners.delete(listener) && listeners.size === 0) rest()
+      }
+    },
+    end() {
+      hasEnded = true
+      rest()
+      for (const { onEnd } of listeners) onEnd()
+    },
+  }
+}

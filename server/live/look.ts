@@ -1,0 +1,74 @@
+import { findServicesById } from '../../db/services.ts'
+import { newestTransitionId } from '../../db/transitions.ts'
+import type { Deps } from '../deps.ts'
+import { viewContext } from '../status/list.ts'
+import { newsOf, removalOf, type ServiceNews } from './news.ts'
+import { createOtherServers } from './others.ts'
+
+/** What has been changed and not been looked at yet. */
+export interface Unseen {
+  touched: Set<number>
+  /** With the keys that they had. */
+  removed: Map<number, string>
+}
+
+/** What a look has found. */
+export interface Found {
+  hasTransitions: boolean
+  services: [id: number, news: ServiceNews][]
+}
+
+export type LookDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'> & {
+  /** Whether no other server can have changed anything. */
+  isAlone: () => Promise<boolean>
+}
+
+/** With two looks a second: all services together are told of 200 times a second. */
+const SERVICES_A_LOOK = 100
+export const LOOK_EVERY_MS = 2_000
+
+/** Reads what became of the services that have changed, here and on other servers. What it fails to read stays unseen. */
+export function createLook(deps: LookDeps, { touched, removed }: Unseen): () => Promise<Found> {
+  const { db, clock } = deps
+  const others = createOtherServers(db)
+  let othersLookedAt = Number.NEGATIVE_INFINITY
+  let newestTransition = 0
+
+  async function lookAtOtherServers(): Promise<void> {
+    if (clock.now() - othersLookedAt < LOOK_EVERY_MS || (await deps.isAlone())) return
+    const found = await others.look()
+    othersLookedAt = clock.now()
+    for (const id of found.touched) touched.add(id)
+    for (const [id, key] of found.removed) removed.set(id, key)
+  }
+
+  async function lookAtTouched(): Promise<Found['services']> {
+    const ids = [...touched].slice(0, SERVICES_A_LOOK)
+    for (const id of ids) touched.delete(id)
+    const rows = ids.length === 0 ? [] : await findServicesById(db, ids).catch(giveBack(ids))
+    for (const { id, key, version } of rows) others.knows(id, key, version)
+    const context = viewContext(deps)
+    return rows.map((row) => [row.id, newsOf(row, context)])
+  }
+
+  const giveBack = (ids: number[]) => (error: unknown) => {
+    for (const id of ids) touched.add(id)
+    throw error
+  }
+
+  function takeRemoved(): Found['services'] {
+    const gone = [...removed]
+    removed.clear()
+    for (const [id] of gone) others.forget(id)
+    return gone.map(([id, key]) => [id, removalOf(key)])
+  }
+
+  return async () => {
+    await lookAtOtherServers()
+    const newest = await newestTransitionId(db)
+    const services = [...(await lookAtTouched()), ...takeRemoved()]
+    const hasTransitions = newest !== newestTransition
+    newestTransition = newest
+    return { hasTransitions, services }
+  }
+}

@@ -1,0 +1,60 @@
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { findServicesById, idsHeardSince } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { viewContext } from '../status/list.ts'
+import type { Inbox } from './inbox.ts'
+import { keyOf } from './key.ts'
+import { lastEventId } from './lastEventId.ts'
+import { listen } from './listen.ts'
+import { newsOf, type ServiceNews } from './news.ts'
+
+export const onHeartbeatInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
+
+const ROWS_AT_ONCE = 100
+/** Events are numbered by the moment they show; clocks of servers differ by less than this. */
+const OVERLAP_MS = 2_000
+
+type Input = z.output<typeof onHeartbeatInput>
+type News = Inbox<number, { id: string; news: ServiceNews }>
+
+/** Services as they are heard, registered, changed and removed; after a lost connection first those heard since. */
+export async function onHeartbeat(deps: Deps, { serviceKey, lastEventId }: Input, signal?: AbortSignal) {
+  const key = await keyOf(deps.db, serviceKey)
+  const inbox: News = listen(deps.feed, signal, ({ put }) => ({
+    onService: (id, news) => put(id, { id: String(deps.clock.now()), news }),
+  }))
+  return newsFrom(deps, { key, lastId: lastEventId ?? null }, inbox)
+}
+
+interface Asked {
+  key: string | undefined
+  lastId: number | null
+}
+
+async function* newsFrom(deps: Deps, { key, lastId }: Asked, inbox: News) {
+  const isAskedFor = (news: ServiceNews) => key === undefined || news.serviceKey === key
+  try {
+    if (lastId !== null) {
+      for await (const news of heardSince(deps, lastId - OVERLAP_MS)) {
+        if (isAskedFor(news)) yield tracked(String(lastId), news)
+      }
+    }
+    while (true) {
+      const { id, news } = await inbox.take()
+      if (isAskedFor(news)) yield tracked(id, news)
+    }
+  } finally {
+    inbox.close()
+  }
+}
+
+async function* heardSince(deps: Deps, sinceMs: number): AsyncGenerator<ServiceNews> {
+  const ids = await idsHeardSince(deps.db, sinceMs)
+  for (let first = 0; first < ids.length; first += ROWS_AT_ONCE) {
+    const rows = await findServicesById(deps.db, ids.slice(first, first + ROWS_AT_ONCE))
+    const context = viewContext(deps)
+    for (const row of rows) yield newsOf(row, context)
+  }
+}

@@ -1,0 +1,54 @@
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import type { Db } from '../../db/schema.ts'
+import { newestTransitionId, transitionsAfter } from '../../db/transitions.ts'
+import type { Deps } from '../deps.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { viewTransition } from '../status/history.ts'
+import type { Inbox } from './inbox.ts'
+import { keyOf } from './key.ts'
+import { lastEventId } from './lastEventId.ts'
+import { listen } from './listen.ts'
+
+export const onTransitionInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
+
+const PAGE = 100
+/** Whoever was away for longer asks for the history. */
+const MOST_MADE_UP_FOR = 1_000
+
+type Input = z.output<typeof onTransitionInput>
+type News = Inbox<'transitions', true>
+
+/** Transitions as they are recorded, oldest first; after a lost connection from where it broke off. */
+export async function onTransition(deps: Deps, { serviceKey, lastEventId }: Input, signal?: AbortSignal) {
+  const key = await keyOf(deps.db, serviceKey)
+  const after = await resumeAfter(deps.db, lastEventId ?? null)
+  const inbox: News = listen(deps.feed, signal, ({ put }) => ({ onTransitions: () => put('transitions', true) }))
+  return transitionsFrom(deps, { key, after }, inbox)
+}
+
+async function* transitionsFrom(
+  { db, iso }: Deps,
+  { key, after }: { key: string | undefined; after: number },
+  inbox: News,
+) {
+  try {
+    let id = after
+    while (true) {
+      const rows = await transitionsAfter(db, { id, key, limit: PAGE })
+      for (const row of rows) {
+        yield tracked(String(row.id), viewTransition(row, iso))
+        id = row.id
+      }
+      if (rows.length < PAGE) await inbox.take()
+    }
+  } finally {
+    inbox.close()
+  }
+}
+
+async function resumeAfter(db: Db, lastId: number | null): Promise<number> {
+  const newest = await newestTransitionId(db)
+  if (lastId === null || lastId > newest) return newest
+  return Math.max(lastId, newest - MOST_MADE_UP_FOR)
+}

@@ -1,0 +1,76 @@
+import { targetStates } from '../../db/deliveries.ts'
+import { failingDeliveries } from '../../db/messages.ts'
+import type { Deps } from '../deps.ts'
+import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
+import { slotsAround } from '../summary/when.ts'
+
+/** How the monitor itself is. Times in ISO 8601 with the server's offset. */
+export interface MonitorView {
+  version: string
+  startedAt: string
+  now: string
+  /** For people, without secrets. */
+  database: string
+  timezone: string
+  /** The address people use, if it was set. */
+  publicUrl: string | null
+  counts: StatusCounts
+  /** When nobody was listening, the newest first. */
+  outages: { from: string; to: string; seconds: number }[]
+  deliveries: Delivery[]
+  /** `nextAt` is `null` when there are no summaries. */
+  summary: { nextAt: string | null }
+}
+
+export interface Delivery {
+  target: string
+  /** By the settings of this server; the others were once. */
+  isConfigured: boolean
+  pending: number
+  failedLastDay: number
+  lastError: string | null
+  lastSentAt: string | null
+  retryAt: string | null
+}
+
+const OUTAGES_SHOWN = 50
+const DAY_MS = 86_400_000
+
+export async function showMonitor(deps: Deps): Promise<MonitorView> {
+  const { config, about, iso } = deps
+  const { now, timezone, outages } = viewContext(deps)
+  const { dailySummary } = config
+  return {
+    version: about.version,
+    startedAt: iso(about.startedAt),
+    now: iso(now),
+    database: about.database,
+    timezone,
+    publicUrl: config.publicUrl ?? null,
+    counts: await countStatus(deps, {}),
+    outages: outages
+      .slice(-OUTAGES_SHOWN)
+      .reverse()
+      .map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs), seconds: (toMs - fromMs) / 1000 })),
+    deliveries: await deliveries(deps, now),
+    summary: { nextAt: dailySummary && iso(slotsAround({ ...dailySummary, timezone }, now).nextAt) },
+  }
+}
+
+async function deliveries({ db, channels, iso }: Deps, now: number): Promise<Delivery[]> {
+  const configured = channels.map(({ target }) => target)
+  const failing = await failingDeliveries(db, { failedSince: now - DAY_MS, pendingBefore: Number.MAX_SAFE_INTEGER })
+  const states = await targetStates(db, configured)
+  return states.map(({ target, lastSentAt, retryAt }) => {
+    const of = (state: string) => failing.find((one) => one.target === target && one.state === state)
+    return {
+      target,
+      isConfigured: configured.includes(target),
+      pending: of('pending')?.count ?? 0,
+      failedLastDay: of('failed')?.count ?? 0,
+      lastError: of('pending')?.error ?? of('failed')?.error ?? null,
+      lastSentAt: lastSentAt === null ? null : iso(lastSentAt),
+      retryAt: retryAt === null ? null : iso(retryAt),
+    }
+  })
+}

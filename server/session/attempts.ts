@@ -1,0 +1,29 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../clock.ts'
+import { CallerError } from '../errors.ts'
+
+/** How often an address may be wrong within a minute. */
+const MOST_WRONG = 10
+const WITHIN_MS = 60_000
+const ADDRESSES_KEPT_IN_MIND = 10_000
+
+/** Keeps those who guess from guessing fast. */
+export interface Attempts {
+  /** Throws 429 for an address that has been wrong too often. */
+  allow(address: string): void
+  noteWrong(address: string): void
+}
+
+export function createAttempts(clock: Clock): Attempts {
+  const wrong = new LRUCache<string, number[]>({ max: ADDRESSES_KEPT_IN_MIND })
+  const recent = (address: string) => (wrong.get(address) ?? []).filter((at) => at > clock.now() - WITHIN_MS)
+  return {
+    allow(address) {
+      if (recent(address).length < MOST_WRONG) return
+      throw new CallerError('TOO_MANY_REQUESTS', 'too many wrong keys from this address; try again in a minute')
+    },
+    noteWrong(address) {
+      wrong.set(address, [...recent(address), clock.now()])
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { ServiceRow } from '../../db/services.ts'
+import { limitOf } from '../lifecycle/limit.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSilence } from '../lifecycle/transition.ts'
+import type { ViewContext } from './view.ts'
+
+const LONGEST_STRIP = 30
+
+/** How regularly a service was heard lately: what its rhythm looks like on one line. */
+export const strip = z.object({
+  serviceKey: z.string(),
+  /** Newest first, at most 30. */
+  gapsSeconds: z.array(z.number()),
+  /** A longer gap was too long, by what is expected now. */
+  limitSeconds: z.number().nullable(),
+})
+
+export type Strip = z.infer<typeof strip>
+
+export function stripOf(row: ServiceRow & { gaps: number[] }, context: Omit<ViewContext, 'iso'>): Strip {
+  const { now, rules, timezone, outages } = context
+  const { state } = afterSilence(stateOf(row, timezone), now, rules, outages)
+  const limitMs = limitOf(state, rules)
+  return {
+    serviceKey: row.key,
+    gapsSeconds: row.gaps
+      .slice(-LONGEST_STRIP)
+      .reverse()
+      .map((gap) => gap / 1000),
+    limitSeconds: limitMs === null ? null : limitMs / 1000,
+  }
+}

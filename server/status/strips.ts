@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { listServicesWithGaps } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { cursorOfKey, keyOfCursor } from './cursor.ts'
+import { LARGEST_PAGE, viewContext } from './list.ts'
+import { type Strip, stripOf } from './strip.ts'
+
+export const stripsInput = z.object({
+  group: z.string().optional(),
+  limit: z.int().min(1).max(LARGEST_PAGE).default(1_000),
+  cursor: z.string().max(1_100).optional(),
+})
+
+/** The newest gaps of many services, in the order of their keys, without a look into history. */
+export async function listStrips(
+  deps: Deps,
+  { group, limit, cursor }: z.output<typeof stripsInput>,
+): Promise<{ strips: Strip[]; nextCursor: string | null }> {
+  const context = viewContext(deps)
+  const after = cursor === undefined ? undefined : keyOfCursor(cursor)
+  const rows = await listServicesWithGaps(deps.db, { group }, { after, limit })
+  const last = rows.length === limit ? rows.at(-1) : undefined
+  return { strips: rows.map((row) => stripOf(row, context)), nextCursor: last ? cursorOfKey(last.key) : null }
+}
