@@ -8,9 +8,11 @@ const only = (name, packages, folder) => ({
 
 const pure = [
   '^server/lifecycle/(cadence|limit|listening|schedule|transition)\\.ts$',
-  '^server/status/view\\.ts$',
-  '^server/(time|errors)\\.ts$',
-  '^server/alert/(compose|group|parts|policy|settlement|words)\\.ts$',
+  '^server/status/(strip|uptime|view)\\.ts$',
+  '^server/badge/',
+  '^server/errors\\.ts$',
+  '^server/text/',
+  '^server/alert/(amend|compose|group|parts|policy|settlement)\\.ts$',
   '^server/outage/(compose|effect)\\.ts$',
   '^server/summary/(compose|when)\\.ts$',
   '^db/gaps\\.ts$',
@@ -35,7 +37,14 @@ export default {
       name: 'clients-see-the-server-as-types',
       severity: 'error',
       from: { path: '^(client|bot|web)/' },
-      to: { path: '^(server|db)/', dependencyTypesNot: ['type-only'] },
+      // Words for people are the same everywhere, and those files import nothing but each other.
+      to: { path: '^(server|db)/', pathNot: '^server/text/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-the-page',
+      severity: 'error',
+      from: { pathNot: '^(web|tests)/' },
+      to: { path: '^web/' },
     },
     {
       name: 'nothing-imports-tests-or-bench',
@@ -56,16 +65,18 @@ export default {
     only('sql-only-in-db', 'kysely|pg|@electric-sql/pglite', '^db/'),
     only('pg-boss-only-in-jobs', 'pg-boss', '^server/jobs/'),
     only('fastify-only-in-http', 'fastify', '^(server/http|client/examples)/'),
+    only('react-only-in-web', 'react|react-dom|uplot|@tanstack/[^/]+|@trpc/tanstack-react-query|vite', '^web/'),
     only('grammy-only-in-bot', 'grammy|@grammyjs/[^/]+', '^(bot|client/examples)/'),
     {
-      name: 'bot-is-wired-in-one-place',
+      name: 'bot-is-wired-in-two-files',
       severity: 'error',
-      from: { path: '^(server|client)/', pathNot: '^server/channels\\.ts$' },
+      from: { path: '^(server|client)/', pathNot: '^server/(channels|telegram)\\.ts$' },
       to: { path: '^bot/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^web/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

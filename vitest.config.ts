@@ -1,21 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
 const serverUrl = process.env.TEST_DATABASE_URL
+const globalSetup = 'tests/helpers/setup.ts'
 
 /** Every test runs on the embedded database and, where one is given, on PostgreSQL too. */
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    globalSetup: 'tests/helpers/setup.ts',
     reporters: ['default', './tests/verify/reporter.ts'],
     // Most tests wait for processes and databases rather than for a core.
     maxWorkers: '150%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 25 } },
     projects: [
-      { extends: true, test: { name: 'embedded', env: { TEST_DATABASE_URL: '' } } },
+      { extends: true, test: { name: 'embedded', globalSetup, env: { TEST_DATABASE_URL: '' } } },
       ...(serverUrl
-        ? [{ extends: true as const, test: { name: 'postgres', env: { TEST_DATABASE_URL: serverUrl } } }]
+        ? [{ extends: true as const, test: { name: 'postgres', globalSetup, env: { TEST_DATABASE_URL: serverUrl } } }]
         : []),
     ],
   },

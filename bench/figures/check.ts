@@ -6,7 +6,7 @@ import type { Deps } from '../../server/deps.ts'
 import { createBatch } from '../../server/heartbeat/batch.ts'
 import { watch } from '../../server/lifecycle/watch.ts'
 import { createLog } from '../../server/log.ts'
-import { isoIn } from '../../server/time.ts'
+import { isoIn } from '../../server/text/time.ts'
 import { createDatabase, open } from '../tools/database.ts'
 import { medianTime, paired, timed } from '../tools/rounds.ts'
 import { makeOverdue, seedServices } from '../tools/seed.ts'
@@ -66,6 +66,7 @@ function depsOf(db: Db): Deps {
   const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
   const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
   return {
+    about: { version: '', startedAt: clock.now(), database: '' },
     config,
     db,
     clock,
@@ -76,6 +77,8 @@ function depsOf(db: Db): Deps {
     tell: async () => {},
     channels: [],
     kickCouriers: () => {},
+    feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
+    publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     wakeAt: () => {},
   }
 }

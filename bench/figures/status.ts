@@ -14,7 +14,7 @@ const TIMES = 3
 /** Every column that an answer is made of. */
 const SELECT = `
   select s.id, s.key, s.display_name, s.group_name, s.kind, s.period_ms, s.cron, s.timezone, s.grace_ms,
-    s.dead_after_ms, s.alerts_enabled, s.muted_until, s.muted_until_recovered, st.version, st.status, st.status_since,
+    s.dead_after_ms, s.alerts_enabled, s.muted_until, s.muted_until_recovered, s.muted_by, st.version, st.status, st.status_since,
     st.heartbeat_count, st.last_heartbeat_at, st.silence_since, st.cadence_ms, st.failing, st.paused_at,
     st.pause_until_heartbeat, st.resumed_at, st.check_at
   from services s join service_states st on st.service_id = s.id order by s.key limit ${FEW}`

@@ -1,0 +1,104 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestApp, type TestApp } from './helpers/app.ts'
+import { HOUR } from './helpers/clock.ts'
+import { describePage, isLive, openPage, rowOf } from './helpers/page.ts'
+import { hindrancesOf } from './helpers/pageAxe.ts'
+
+const KEY = 'correct-horse-battery'
+let locked: TestApp
+let open: TestApp
+
+async function signIn(page: Page, key: string): Promise<void> {
+  await page.getByLabel('Key').fill(key)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+describePage('access', () => {
+  beforeAll(async () => {
+    locked = await startTestApp({ proofEveryMs: HOUR, env: { API_KEY: KEY }, stopAfter: afterAll })
+    await locked.fetch(`/heartbeat/worker?key=${KEY}`, { method: 'POST' })
+    open = await startTestApp({ proofEveryMs: HOUR, stopAfter: afterAll })
+    await open.beat('worker')
+  })
+
+  test('with a key one signs in and out, and the key stays out of reach of scripts', async () => {
+    const page = await openPage(locked, '#/service/worker', { expected: /401/ })
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await hindrancesOf(page)).toEqual([])
+    await signIn(page, 'wrong-horse-battery')
+    await page.getByRole('alert').getByText('this key is not valid here').waitFor()
+    await signIn(page, KEY)
+    await page.getByRole('heading', { name: 'Worker', level: 1 }).waitFor()
+    const [cookie] = await page.context().cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    const reach = await page.evaluate(() => [
+      location.href,
+      document.cookie,
+      ...Object.values({ ...localStorage, ...sessionStorage }),
+    ])
+    expect(JSON.stringify([reach, cookie])).not.toContain(KEY)
+    await page.reload()
+    await isLive(page)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  })
+
+  test('a session that ends elsewhere ends here too, and signing in goes on where one was', async () => {
+    const page = await openPage(locked, '#/', { expected: /401/ })
+    await signIn(page, KEY)
+    await rowOf(page, 'Worker').waitFor()
+    await page.context().clearCookies()
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await signIn(page, KEY)
+    await page.getByRole('heading', { name: 'History' }).waitFor()
+  })
+
+  test('who may only read sees no controls', async () => {
+    const asReader = (page: Page) =>
+      page.route('**/session', (route) => route.fulfill({ json: { signed_in: true, key_needed: true, scope: 'read' } }))
+    const page = await openPage(open, '#/service/worker', { prepare: asReader })
+    await page.getByRole('heading', { name: 'Up-time' }).waitFor()
+    for (const name of ['Pause', 'Save', 'Remove…']) expect(await page.getByRole('button', { name }).count()).toBe(0)
+    await page.goto(`${open.url}/#/send`)
+    await page.getByLabel('Key of the service').waitFor()
+    expect(await page.getByRole('button', { name: 'Send one from here' }).count()).toBe(0)
+  })
+  test('a server of another version: says so, and offers to reload', async () => {
+    const asOther = (page: Page) =>
+      page.route('**/trpc/*monitor*', async (route) => {
+        const answer = await route.fetch()
+        const body = (await answer.text()).replace(/"version":"[^"]*"/, '"version":"9.9.9"')
+        await route.fulfill({ response: answer, body })
+      })
+    const page = await openPage(open, '#/', { prepare: asOther })
+    await page.getByText(/This page is of version .*, the server of version 9\.9\.9\./).waitFor()
+    await page.unroute('**/trpc/*monitor*')
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await rowOf(page, 'Worker').waitFor()
+    await isLive(page)
+    expect(await page.getByText('9.9.9').count()).toBe(0)
+  })
+
+  test('a server that is away when the page is opened: says so, and shows everything as soon as it answers', async () => {
+    let isAway = true
+    const asAway = (page: Page) =>
+      page.route(/\/(trpc|session)/, (route) => (isAway ? route.abort() : route.continue()))
+    const page = await openPage(open, '#/', { prepare: asAway, expected: /ERR_FAILED/ })
+    await page.getByText('The server does not answer. Trying again…').waitFor()
+    isAway = false
+    await rowOf(page, 'Worker').waitFor()
+    await isLive(page)
+  })
+
+  test('a server with other parts than the page: says so instead of showing nothing', async () => {
+    const isReplaced = (page: Page) =>
+      page.route(/assets\/view-.*\.js/, (route) => route.fulfill({ status: 404, body: '' }))
+    const page = await openPage(open, '#/', { prepare: isReplaced, expected: /404|dynamically imported module/ })
+    await page.getByRole('link', { name: 'Monitor' }).click()
+    await page.getByText('The server has a newer page than this one.').waitFor()
+  })
+})

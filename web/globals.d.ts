@@ -1,0 +1,2 @@
+/** Of the package, as it was when the page was built. */
+declare const VERSION: string

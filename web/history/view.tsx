@@ -1,0 +1,76 @@
+import './history.css'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { trpc } from '../api.ts'
+import { Fault } from '../parts/fault.tsx'
+import { StatusMark } from '../parts/status.tsx'
+import { hashOf } from '../route.ts'
+import { Moment } from '../time/time.tsx'
+import { askedFor } from './asked.ts'
+import { HistoryFilter } from './filter.tsx'
+
+const amounts = [100, 300, 1_000]
+
+export default function HistoryView({ filter }: { filter: URLSearchParams }) {
+  const [step, setStep] = useState(0)
+  const limit = amounts[step] ?? 100
+  const asked = askedFor(filter)
+  const history = useQuery({
+    ...trpc.history.queryOptions({ ...asked.input, limit }),
+    placeholderData: keepPreviousData,
+  })
+  const transitions = history.data?.transitions
+  const isCut = transitions?.length === limit
+  return (
+    <>
+      <h1>History</h1>
+      <HistoryFilter asked={asked} />
+      <Fault of={history} />
+      {transitions?.length === 0 && <p className="notice">No change of status is like that.</p>}
+      {transitions && transitions.length > 0 && (
+        <div className="sheet scrolling history">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">At</th>
+                <th scope="col">Service</th>
+                <th scope="col">Became</th>
+                <th scope="col">Was</th>
+                <th scope="col">Because of</th>
+              </tr>
+            </thead>
+            <tbody>
+              {transitions.map(({ id, at, serviceKey, displayName, from, to, reason }) => (
+                <tr key={id}>
+                  <td>
+                    <Moment at={at} />
+                  </td>
+                  <td className="history-name">
+                    <a href={hashOf('service', serviceKey)} dir="auto">
+                      {displayName}
+                    </a>
+                  </td>
+                  <td>
+                    <StatusMark status={to} />
+                  </td>
+                  <td className="soft">{from}</td>
+                  <td className="soft">{reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {isCut && step < amounts.length - 1 && (
+        <p className="more">
+          <button type="button" className="button" onClick={() => setStep(step + 1)}>
+            Show more
+          </button>
+        </p>
+      )}
+      {isCut && step === amounts.length - 1 && (
+        <p className="notice">There are older ones: choose a service, a group or a status.</p>
+      )}
+    </>
+  )
+}

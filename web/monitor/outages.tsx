@@ -1,0 +1,41 @@
+import { roughly } from '../../server/text/time.ts'
+import type { Outputs } from '../live/answers.ts'
+import { Moment } from '../time/time.tsx'
+
+/** When the monitor itself was not listening. */
+export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] }) {
+  return (
+    <section className="sheet" aria-labelledby="outages">
+      <h2 id="outages">Outages of the monitor</h2>
+      <p className="soft">Times in which it was not listening. They count as nobody's silence.</p>
+      {outages.length === 0 ? (
+        <p className="notice">None.</p>
+      ) : (
+        <div className="scrolling">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">From</th>
+                <th scope="col">To</th>
+                <th scope="col">Lasted</th>
+              </tr>
+            </thead>
+            <tbody>
+              {outages.map(({ from, to, seconds }) => (
+                <tr key={from}>
+                  <td>
+                    <Moment at={from} />
+                  </td>
+                  <td>
+                    <Moment at={to} />
+                  </td>
+                  <td>{roughly(seconds * 1_000)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}

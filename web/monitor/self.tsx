@@ -1,0 +1,35 @@
+import type { Outputs } from '../live/answers.ts'
+import { Lasting, Moment, Until } from '../time/time.tsx'
+
+export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
+  const { version, startedAt, database, timezone, summary } = monitor
+  return (
+    <dl className="facts sheet">
+      <div>
+        <dt>Version</dt>
+        <dd>{version}</dd>
+      </div>
+      <div>
+        <dt>Running</dt>
+        <dd>
+          <Lasting since={startedAt} />{' '}
+          <span className="soft">
+            since <Moment at={startedAt} />
+          </span>
+        </dd>
+      </div>
+      <div>
+        <dt>Database</dt>
+        <dd>{database}</dd>
+      </div>
+      <div>
+        <dt>Time zone</dt>
+        <dd>{timezone}</dd>
+      </div>
+      <div>
+        <dt>Next summary</dt>
+        <dd>{summary.nextAt === null ? 'switched off' : <Until at={summary.nextAt} />}</dd>
+      </div>
+    </dl>
+  )
+}

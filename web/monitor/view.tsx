@@ -1,0 +1,29 @@
+import './monitor.css'
+import { useQuery } from '@tanstack/react-query'
+import { trpc } from '../api.ts'
+import { Fault } from '../parts/fault.tsx'
+import { Deliveries } from './deliveries.tsx'
+import { Groups } from './groups.tsx'
+import { Outages } from './outages.tsx'
+import { Self } from './self.tsx'
+
+const REFRESH_MS = 30_000
+
+/** How the monitor itself is. */
+export default function MonitorView() {
+  const monitor = useQuery({ ...trpc.monitor.queryOptions(), refetchInterval: REFRESH_MS })
+  return (
+    <div className="monitor">
+      <h1>Monitor</h1>
+      <Fault of={monitor} />
+      {monitor.data && (
+        <>
+          <Self monitor={monitor.data} />
+          <Deliveries monitor={monitor.data} />
+          <Outages monitor={monitor.data} />
+        </>
+      )}
+      <Groups />
+    </div>
+  )
+}

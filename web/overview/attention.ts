@@ -1,0 +1,29 @@
+import type { Outputs, Service } from '../live/answers.ts'
+
+type Summary = Outputs['summary']
+
+/** Why somebody should look at a service, by its key; what is not in the list of services follows from the summary. */
+export type Remarks = Record<string, string>
+
+/** What the summary knows beyond a status. */
+export function remarksOf({ attention, flapping, down, inactive }: Summary): Remarks {
+  const remarks: Remarks = {}
+  for (const { serviceKey } of inactive) remarks[serviceKey] = 'never found its rhythm'
+  for (const { serviceKey, incidents } of flapping) remarks[serviceKey] = `flapping, ${incidents} incidents`
+  for (const { serviceKey, note } of attention)
+    remarks[serviceKey] = note ? `asks for a look: ${note}` : 'asks for a look'
+  for (const { serviceKey, acknowledged, acknowledgedBy, muted } of down) {
+    if (acknowledged) remarks[serviceKey] = acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : 'acknowledged'
+    else if (muted) remarks[serviceKey] ??= 'muted'
+  }
+  return remarks
+}
+
+const NEWLY_MS = 86_400_000
+
+/** Who is down, has died within a day, or has a remark. */
+export function needsAttention({ serviceKey, status, paused, statusSince }: Service, remarks: Remarks, now: number) {
+  if (serviceKey in remarks) return true
+  if (paused) return false
+  return status === 'down' || (status === 'dead' && now - Date.parse(statusSince) < NEWLY_MS)
+}

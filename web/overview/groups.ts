@@ -1,0 +1,7 @@
+import type { StatusAnswer } from '../live/answers.ts'
+
+/** The names of all groups, in their order. */
+export function allGroups({ services }: StatusAnswer): string[] {
+  const groups = new Set(services.flatMap(({ group }) => group ?? []))
+  return [...groups].sort((a, b) => a.localeCompare(b))
+}

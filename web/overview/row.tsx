@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query'
+import { memo, useCallback } from 'react'
+import type { Service, StatusAnswer, Strip as StripData, StripsAnswer } from '../live/answers.ts'
+import { allServices, allStrips } from '../live/queries.ts'
+import { shownStatus } from '../parts/shown.ts'
+import { StatusMark } from '../parts/status.tsx'
+import { Strip } from '../parts/strip.tsx'
+import { hashOf } from '../route.ts'
+import { Ago, Lasting, Moment, Until } from '../time/time.tsx'
+import { rhythm } from '../time/words.ts'
+import { finder } from './finder.ts'
+
+interface RowProps {
+  serviceKey: string
+  remark: string | null
+  /** In the whole table, from 1. */
+  index: number
+}
+
+const findService = finder((answer: StatusAnswer) => answer.services)
+const findStrip = finder((answer: StripsAnswer) => answer.strips)
+
+/** One service; drawn again when something is heard of it, and only then. */
+export const Row = memo(function Row({ serviceKey, remark, index }: RowProps) {
+  const service = useQuery({
+    ...allServices,
+    select: useCallback((answer: StatusAnswer) => findService(answer, serviceKey), [serviceKey]),
+  }).data
+  const strip = useQuery({
+    ...allStrips,
+    select: useCallback((answer: StripsAnswer) => findStrip(answer, serviceKey), [serviceKey]),
+  }).data
+  if (!service) return null
+  return (
+    <div className="row" role="row" aria-rowindex={index}>
+      <span role="cell" className="cell-status">
+        <StatusMark status={shownStatus(service)} />
+      </span>
+      <span role="cell" className="cell-name">
+        <a className="row-link" href={hashOf('service', serviceKey)} dir="auto">
+          {service.displayName}
+        </a>
+        <Remark service={service} remark={remark} />
+      </span>
+      <span role="cell" className="cell-strip">
+        <RowStrip service={service} strip={strip} />
+      </span>
+      <span role="cell" className="cell-heard">
+        {service.lastHeartbeat === null ? 'never' : <Ago at={service.lastHeartbeat} />}
+      </span>
+      <span role="cell" className="cell-rhythm">
+        {rhythmOf(service)}
+      </span>
+      <span role="cell" className="cell-deadline">
+        <Deadline service={service} />
+      </span>
+    </div>
+  )
+})
+
+function Remark({ service, remark }: { service: Service; remark: string | null }) {
+  if (remark !== null) return <span className="remark">{remark}</span>
+  return (
+    <span className="key" dir="auto">
+      {service.serviceKey}
+    </span>
+  )
+}
+
+function RowStrip({ service, strip }: { service: Service; strip: StripData | null | undefined }) {
+  if (!strip) return null
+  const isJudged = !service.paused && (service.status === 'alive' || service.status === 'down')
+  return (
+    <Strip
+      gapsSeconds={strip.gapsSeconds}
+      limitSeconds={strip.limitSeconds}
+      silentSince={isJudged ? service.lastHeartbeat : null}
+    />
+  )
+}
+
+function rhythmOf({ medianIntervalSeconds, heartbeatsNeeded }: Service): string {
+  if (medianIntervalSeconds !== null) return rhythm(medianIntervalSeconds)
+  return heartbeatsNeeded > 0 ? `${heartbeatsNeeded} more to learn` : 'by schedule'
+}
+
+function Deadline({ service: { status, paused, statusSince, deadline } }: { service: Service }) {
+  if (paused) return 'not judged'
+  if (status === 'down' || status === 'dead') {
+    return (
+      <span className={`status-${status}`}>
+        since <Moment at={statusSince} /> (<Lasting since={statusSince} />)
+      </span>
+    )
+  }
+  return deadline === null ? '–' : <Until at={deadline} />
+}

@@ -1,0 +1,45 @@
+import './overview.css'
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import type { StatusAnswer } from '../live/answers.ts'
+import { allServices, allStrips, summary } from '../live/queries.ts'
+import { Fault } from '../parts/fault.tsx'
+import { serverNow } from '../time/serverClock.ts'
+import { arrange, type Line } from './arrange.ts'
+import { remarksOf } from './attention.ts'
+import { Counts } from './counts.tsx'
+import { Empty } from './empty.tsx'
+import { filterOf } from './filter.ts'
+import { List } from './list.tsx'
+import { useTitle } from './title.ts'
+import { Tools } from './tools.tsx'
+import { Undelivered } from './undelivered.tsx'
+
+const noRemarks = {}
+
+export function OverviewView({ filter: query }: { filter: URLSearchParams }) {
+  const filter = useMemo(() => filterOf(query), [query])
+  const remarks = useQuery({ ...summary, select: remarksOf }).data ?? noRemarks
+  const toLines = useCallback(
+    ({ services }: StatusAnswer): Line[] => arrange(services, remarks, filter, serverNow()),
+    [remarks, filter],
+  )
+  // The same lines as long as their order is the same: a heartbeat draws its row, not the list.
+  const list = useQuery({ ...allServices, select: toLines })
+  const hasServices = useQuery({ ...allServices, select: ({ services }) => services.length > 0 }).data
+  const isCut = useQuery({ ...allServices, select: ({ nextCursor }) => nextCursor !== null }).data
+  useQuery({ ...allStrips, notifyOnChangeProps: [] })
+  useTitle()
+
+  if (hasServices === false) return <Empty />
+  return (
+    <>
+      <h1 className="unseen">Services</h1>
+      <Counts filter={filter} />
+      <Tools filter={filter} />
+      <Undelivered />
+      {list.data ? <List lines={list.data} filter={filter} /> : <Fault of={list} />}
+      {isCut && <p className="notice">There are more services than this page shows: choose a group or a status.</p>}
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+import { isPassing, sentenceOf } from '../failure.ts'
+
+interface Asked {
+  failureReason: { message: string } | null
+  isPending: boolean
+  refetch(): unknown
+}
+
+/** Why there is nothing to see here, and what is done about it. */
+export function Fault({ of: { failureReason, isPending, refetch } }: { of: Asked }) {
+  if (!failureReason) return isPending ? <p className="notice waiting">Waiting for the server…</p> : null
+  return (
+    <p className="notice" role="alert">
+      {capitalized(sentenceOf(failureReason))}.{' '}
+      {isPassing(failureReason) ? (
+        'Trying again…'
+      ) : (
+        <button type="button" className="button" onClick={() => refetch()}>
+          Try again
+        </button>
+      )}
+    </p>
+  )
+}
+
+const capitalized = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1)

@@ -1,0 +1,42 @@
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+
+interface Tab {
+  name: string
+  content: ReactNode
+}
+
+/** One of several at a time; the arrow keys go from one to the next. */
+export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  const id = useId()
+  const [chosen, setChosen] = useState(0)
+  const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLElement>) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key]
+    if (step === undefined) return
+    const next = (chosen + step + tabs.length) % tabs.length
+    setChosen(next)
+    currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[next]?.focus()
+  }
+  return (
+    <section className="sheet tabs" aria-label={label}>
+      <div role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+        {tabs.map(({ name }, index) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`${id}-tab-${index}`}
+            aria-controls={`${id}-panel`}
+            aria-selected={index === chosen}
+            tabIndex={index === chosen ? 0 : -1}
+            onClick={() => setChosen(index)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${chosen}`}>
+        {tabs[chosen]?.content}
+      </div>
+    </section>
+  )
+}

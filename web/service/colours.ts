@@ -1,0 +1,9 @@
+/** A colour of the stylesheet as a canvas takes it. */
+export function colourOf(element: HTMLElement, property: string): string {
+  const probe = document.createElement('i')
+  probe.style.color = `var(${property})`
+  element.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}

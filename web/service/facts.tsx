@@ -1,0 +1,45 @@
+import { roughly } from '../../server/text/time.ts'
+import { plural } from '../../server/text/words.ts'
+import type { Outputs } from '../live/answers.ts'
+import { Ago, Moment, Until } from '../time/time.tsx'
+import { rhythm } from '../time/words.ts'
+
+/** What is measured, in one line of figures. */
+export function Facts({ explanation }: { explanation: Outputs['explain'] }) {
+  const { service, cadenceSeconds, limitSeconds, deadline } = explanation
+  return (
+    <dl className="facts sheet">
+      <div>
+        <dt>Last heartbeat</dt>
+        <dd>{service.lastHeartbeat === null ? 'never' : <Ago at={service.lastHeartbeat} />}</dd>
+      </div>
+      <div>
+        <dt>Rhythm</dt>
+        <dd>{cadenceSeconds === null ? learning(service.heartbeatsNeeded) : rhythm(cadenceSeconds)}</dd>
+      </div>
+      <div>
+        <dt>Silence that is fine</dt>
+        <dd>{limitSeconds === null ? '–' : roughly(limitSeconds * 1_000)}</dd>
+      </div>
+      <div>
+        <dt>Down if silent</dt>
+        <dd>{deadline === null ? '–' : <Deadline at={deadline} />}</dd>
+      </div>
+      <div>
+        <dt>Heartbeats</dt>
+        <dd>{service.heartbeatCount.toLocaleString()}</dd>
+      </div>
+    </dl>
+  )
+}
+
+const learning = (needed: number) => (needed > 0 ? `after ${plural(needed, 'more heartbeat')}` : 'not learned')
+
+const Deadline = ({ at }: { at: string }) => (
+  <>
+    <Until at={at} />{' '}
+    <span className="soft">
+      (<Moment at={at} />)
+    </span>
+  </>
+)

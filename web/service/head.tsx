@@ -1,0 +1,97 @@
+import { useMutation } from '@tanstack/react-query'
+import { trpc } from '../api.ts'
+import type { Outputs } from '../live/answers.ts'
+import { MutationFault } from '../parts/mutationFault.tsx'
+import { shownStatus } from '../parts/shown.ts'
+import { StatusMark } from '../parts/status.tsx'
+import { hashOf } from '../route.ts'
+import { useMayChange } from '../session/useSession.ts'
+import { Lasting, Moment } from '../time/time.tsx'
+
+type Explanation = Outputs['explain']
+
+/** What it is, how it is, and what can be done about that at once. */
+export function Head({ explanation: { service, incident } }: { explanation: Explanation }) {
+  const mayChange = useMayChange()
+  return (
+    <header className="service-head">
+      <p className="soft">
+        <a href="#/">Services</a>
+        {service.group !== null && (
+          <>
+            {' / '}
+            <a href={hashOf('overview', null, { group: service.group })} dir="auto">
+              {service.group}
+            </a>
+          </>
+        )}
+      </p>
+      <h1 dir="auto">{service.displayName}</h1>
+      <p className="service-status">
+        <StatusMark status={shownStatus(service)} />
+        <span className="soft">
+          since <Moment at={service.statusSince} />, for <Lasting since={service.statusSince} />
+        </span>
+        {incident?.acknowledgedAt && (
+          <span className="soft">
+            acknowledged{incident.acknowledgedBy && ` by ${incident.acknowledgedBy}`}{' '}
+            <Moment at={incident.acknowledgedAt} />
+          </span>
+        )}
+      </p>
+      {incident?.note && (
+        <p className="incident-note" dir="auto">
+          {incident.note}
+        </p>
+      )}
+      <p className="soft key" dir="auto">
+        {service.serviceKey}
+      </p>
+      {mayChange && <Actions explanation={{ service, incident }} />}
+    </header>
+  )
+}
+
+function Actions({ explanation: { service, incident } }: { explanation: Pick<Explanation, 'service' | 'incident'> }) {
+  const { serviceKey, paused } = service
+  const pause = useMutation(trpc.services.pause.mutationOptions())
+  const resume = useMutation(trpc.services.resume.mutationOptions())
+  const acknowledge = useMutation(trpc.acknowledge.mutationOptions())
+  return (
+    <div className="actions">
+      {incident && !incident.acknowledgedAt && (
+        <button
+          type="button"
+          className="button"
+          disabled={acknowledge.isPending}
+          onClick={() => acknowledge.mutate({ serviceKey })}
+        >
+          Acknowledge
+        </button>
+      )}
+      {paused ? (
+        <button
+          type="button"
+          className="button"
+          disabled={resume.isPending}
+          onClick={() => resume.mutate({ serviceKey })}
+        >
+          Resume
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="button"
+          disabled={pause.isPending}
+          onClick={() => pause.mutate({ serviceKey })}
+        >
+          Pause
+        </button>
+      )}
+      <a className="button" href={hashOf('send', serviceKey)}>
+        Send a heartbeat
+      </a>
+      <MutationFault of={[pause, resume, acknowledge]} />
+    </div>
+  )
+}

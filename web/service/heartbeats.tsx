@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { duration } from '../../server/text/time.ts'
+import { trpc } from '../api.ts'
+import { Moment } from '../time/time.tsx'
+import type { HeartbeatSeen } from './signals.ts'
+
+const SHOWN = 50
+
+/** The newest heartbeats as they came, with what they carried. */
+export function Heartbeats({ serviceKey }: { serviceKey: string }) {
+  const { data } = useQuery(trpc.heartbeats.queryOptions({ serviceKey, limit: 300 }))
+  if (!data || data.heartbeats.length === 0) return null
+  return (
+    <details className="sheet">
+      <summary>
+        <h2>Newest heartbeats</h2>
+      </summary>
+      <div className="scrolling">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">At</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Gap</th>
+              <th scope="col">Carried</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.heartbeats.slice(0, SHOWN).map((heartbeat) => (
+              <tr key={`${heartbeat.at} ${heartbeat.kind}`}>
+                <td>
+                  <Moment at={heartbeat.at} />
+                </td>
+                <td>{heartbeat.kind}</td>
+                <td>{heartbeat.gapSeconds === null ? '–' : duration(heartbeat.gapSeconds * 1_000)}</td>
+                <td className="said">{heartbeat.details !== null && <Carried details={heartbeat.details} />}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
+
+const LONGEST_LINE = 80
+
+/** Others' data: text, whatever it looks like. */
+function Carried({ details }: { details: NonNullable<HeartbeatSeen['details']> }) {
+  const text = JSON.stringify(details)
+  if (text.length <= LONGEST_LINE) return <code dir="auto">{text}</code>
+  return (
+    <details>
+      <summary>
+        <code dir="auto">{text.slice(0, LONGEST_LINE)}…</code>
+      </summary>
+      <pre className="code">{JSON.stringify(details, null, 2)}</pre>
+    </details>
+  )
+}

@@ -1,0 +1,10 @@
+export const units = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const
+export type Unit = keyof typeof units
+
+/** A length of time as people write it: a number, and the largest unit that leaves it whole. */
+export function lengthOf(seconds: number): { count: number; unit: Unit } {
+  const unit = (['days', 'hours', 'minutes'] as const).find(
+    (name) => seconds >= units[name] && seconds % units[name] === 0,
+  )
+  return unit ? { count: seconds / units[unit], unit } : { count: seconds, unit: 'seconds' }
+}

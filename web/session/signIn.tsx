@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { openSession, sessionOptions } from './session.ts'
+
+export function SignIn() {
+  const queryClient = useQueryClient()
+  const signIn = useMutation({
+    mutationFn: openSession,
+    onSuccess: (answer) => queryClient.setQueryData(sessionOptions.queryKey, answer),
+  })
+  const submit = (form: FormData) => signIn.mutate(String(form.get('key')).trim())
+  return (
+    <main className="page sign-in" id="main">
+      <form
+        className="sheet"
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit(new FormData(event.currentTarget))
+        }}
+      >
+        <h1>Sign in</h1>
+        <p className="soft">This monitor asks for its key, the API_KEY of the server. The browser does not keep it.</p>
+        {/* Managers of passwords want to know whose it is. */}
+        <input name="username" autoComplete="username" value="stillbeat" readOnly hidden />
+        <label className="field">
+          <span>Key</span>
+          <input name="key" type="password" autoComplete="current-password" required aria-describedby="sign-in-fault" />
+        </label>
+        <p className="fault" id="sign-in-fault" role="alert">
+          {signIn.error?.message}
+        </p>
+        <button type="submit" className="button primary" disabled={signIn.isPending}>
+          Sign in
+        </button>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,42 @@
+import { ago, roughly } from '../../server/text/time.ts'
+import { useTicking } from './ticker.ts'
+import { bothZones, shortTime } from './words.ts'
+
+/** `5 minutes ago`, and still true a minute later. */
+export function Ago({ at }: { at: string }) {
+  const ms = Date.parse(at)
+  const words = useTicking((now) => ago(Math.max(0, now - ms)))
+  return (
+    <time dateTime={at} title={bothZones(at)}>
+      {words}
+    </time>
+  )
+}
+
+/** `14:02`, or with its date. */
+export function Moment({ at }: { at: string }) {
+  const ms = Date.parse(at)
+  const words = useTicking((now) => shortTime(ms, now))
+  return (
+    <time dateTime={at} title={bothZones(at)}>
+      {words}
+    </time>
+  )
+}
+
+/** `in 4 min`, and `now` from then on. */
+export function Until({ at, before = 'in' }: { at: string; before?: string }) {
+  const ms = Date.parse(at)
+  const words = useTicking((now) => (ms > now ? `${before} ${roughly(ms - now)}` : 'now'))
+  return (
+    <time dateTime={at} title={bothZones(at)}>
+      {words}
+    </time>
+  )
+}
+
+/** How long something has lasted: `25 min`. */
+export function Lasting({ since }: { since: string }) {
+  const ms = Date.parse(since)
+  return <>{useTicking((now) => roughly(Math.max(0, now - ms)))}</>
+}
