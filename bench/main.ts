@@ -1,10 +1,13 @@
 import { alert } from './figures/alert.ts'
 import { bytes } from './figures/bytes.ts'
+import { bytesService } from './figures/bytesService.ts'
 import { check } from './figures/check.ts'
+import { cost } from './figures/cost.ts'
 import { exec } from './figures/exec.ts'
 import { heartbeatEmbedded, heartbeatPostgres } from './figures/heartbeat.ts'
 import { memory } from './figures/memory.ts'
 import { oneCaller } from './figures/oneCaller.ts'
+import { spread } from './figures/spread.ts'
 import { status } from './figures/status.ts'
 import { trpcHeartbeat } from './figures/trpc.ts'
 import { serverUrl } from './tools/database.ts'
@@ -28,6 +31,9 @@ const figures: Figure[] = [
   { name: 'alert', measure: alert },
   { name: 'memory', measure: memory },
   { name: 'bytes a heartbeat', measure: bytes },
+  { name: 'bytes a service', measure: bytesService },
+  { name: 'cost', measure: cost },
+  { name: 'many services', measure: spread },
   { name: 'exec', measure: exec, embedded: true },
 ]
 

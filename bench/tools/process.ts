@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { freePort } from '../../tests/helpers/port.ts'
+import { cpuOf } from './cpu.ts'
 import { later } from './undo.ts'
 
 /** A server in a process of its own. */
@@ -15,6 +16,8 @@ export interface Running {
   url: string
   /** The memory it holds, in MB. */
   memory(): Promise<number>
+  /** Milliseconds of processor time that it has used. */
+  cpu(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -43,7 +46,7 @@ async function start(script: string, env: Record<string, string>): Promise<Runni
   later(stop)
   const url = `http://127.0.0.1:${port}`
   await ready(child, url)
-  return { url, memory: () => residentMb(child), stop }
+  return { url, memory: () => residentMb(child), cpu: () => cpuOf(Number(child.pid)), stop }
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {
