@@ -21,56 +21,56 @@ import { listStatus, statusInput } from './status/list.ts'
 import { listStrips, stripsInput } from './status/strips.ts'
 import { showUptime, uptimeInput } from './status/uptimes.ts'
 import { showSummary } from './summary/show.ts'
-import { events, openProcedure, procedure, router } from './trpc.ts'
+import { adminProcedure, events, openProcedure, pingProcedure, readProcedure, router } from './trpc.ts'
 
 export const appRouter = router({
-  heartbeat: procedure.input(heartbeatInput).mutation(({ ctx, input }) => receiveHeartbeat(ctx.deps, input)),
-  signal: procedure.input(signalInput).mutation(({ ctx, input }) => receiveSignal(ctx.deps, input)),
+  heartbeat: pingProcedure.input(heartbeatInput).mutation(({ ctx, input }) => receiveHeartbeat(ctx.deps, input)),
+  signal: pingProcedure.input(signalInput).mutation(({ ctx, input }) => receiveSignal(ctx.deps, input)),
 
-  status: procedure.input(statusInput.prefault({})).query(({ ctx, input }) => listStatus(ctx.deps, input)),
-  history: procedure.input(historyInput.prefault({})).query(({ ctx, input }) => listHistory(ctx.deps, input)),
-  heartbeats: procedure.input(heartbeatsInput).query(({ ctx, input }) => listHeartbeatsOf(ctx.deps, input)),
-  explain: procedure.input(explainInput).query(({ ctx, input }) => explain(ctx.deps, input)),
+  status: readProcedure.input(statusInput.prefault({})).query(({ ctx, input }) => listStatus(ctx.deps, input)),
+  history: readProcedure.input(historyInput.prefault({})).query(({ ctx, input }) => listHistory(ctx.deps, input)),
+  heartbeats: readProcedure.input(heartbeatsInput).query(({ ctx, input }) => listHeartbeatsOf(ctx.deps, input)),
+  explain: readProcedure.input(explainInput).query(({ ctx, input }) => explain(ctx.deps, input)),
 
-  strips: procedure.input(stripsInput.prefault({})).query(({ ctx, input }) => listStrips(ctx.deps, input)),
-  uptime: procedure.input(uptimeInput).query(({ ctx, input }) => showUptime(ctx.deps, input)),
+  strips: readProcedure.input(stripsInput.prefault({})).query(({ ctx, input }) => listStrips(ctx.deps, input)),
+  uptime: readProcedure.input(uptimeInput).query(({ ctx, input }) => showUptime(ctx.deps, input)),
 
-  onTransition: procedure
+  onTransition: readProcedure
     .input(onTransitionInput.prefault({}))
     .subscription(async ({ ctx, input, signal, path }) =>
       events(ctx, path, await onTransition(ctx.deps, input, signal)),
     ),
-  onHeartbeat: procedure
+  onHeartbeat: readProcedure
     .input(onHeartbeatInput.prefault({}))
     .subscription(async ({ ctx, input, signal, path }) =>
       events(ctx, path, await onHeartbeat(ctx.deps, input, signal)),
     ),
 
-  acknowledge: procedure.input(acknowledgeInput).mutation(({ ctx, input }) => acknowledge(ctx.deps, input)),
-  alert: procedure.input(alertInput).query(({ ctx, input }) => showAlert(ctx.deps, input)),
-  acknowledgeAlert: procedure
+  acknowledge: adminProcedure.input(acknowledgeInput).mutation(({ ctx, input }) => acknowledge(ctx.deps, input)),
+  alert: readProcedure.input(alertInput).query(({ ctx, input }) => showAlert(ctx.deps, input)),
+  acknowledgeAlert: adminProcedure
     .input(acknowledgeAlertInput)
     .mutation(({ ctx, input }) => acknowledgeAlert(ctx.deps, input)),
-  muteAlert: procedure.input(muteAlertInput).mutation(({ ctx, input }) => muteAlert(ctx.deps, input)),
-  summary: procedure.query(({ ctx }) => showSummary(ctx.deps)),
-  monitor: procedure.query(({ ctx }) => showMonitor(ctx.deps)),
-  schedulePreview: procedure
+  muteAlert: adminProcedure.input(muteAlertInput).mutation(({ ctx, input }) => muteAlert(ctx.deps, input)),
+  summary: readProcedure.query(({ ctx }) => showSummary(ctx.deps)),
+  monitor: readProcedure.query(({ ctx }) => showMonitor(ctx.deps)),
+  schedulePreview: readProcedure
     .input(schedulePreviewInput.prefault({}))
     .query(({ ctx, input }) => previewSchedule(ctx.deps, input)),
 
   publicGroup: openProcedure.input(publicGroupInput).query(({ ctx, input }) => ctx.deps.publicGroups.show(input.group)),
   groups: router({
-    list: procedure.query(({ ctx }) => listGroups(ctx.deps)),
-    configure: procedure.input(configureGroupInput).mutation(({ ctx, input }) => configureGroup(ctx.deps, input)),
+    list: readProcedure.query(({ ctx }) => listGroups(ctx.deps)),
+    configure: adminProcedure.input(configureGroupInput).mutation(({ ctx, input }) => configureGroup(ctx.deps, input)),
   }),
 
   services: router({
-    get: procedure.input(getInput).query(({ ctx, input }) => getSettings(ctx.deps, input)),
-    list: procedure.input(listInput.prefault({})).query(({ ctx, input }) => listSettings(ctx.deps, input)),
-    configure: procedure.input(configureInput).mutation(({ ctx, input }) => configureService(ctx.deps, input)),
-    pause: procedure.input(pauseInput).mutation(({ ctx, input }) => pauseService(ctx.deps, input)),
-    resume: procedure.input(resumeInput).mutation(({ ctx, input }) => resumeService(ctx.deps, input)),
-    remove: procedure.input(removeInput).mutation(({ ctx, input }) => removeService(ctx.deps, input)),
+    get: readProcedure.input(getInput).query(({ ctx, input }) => getSettings(ctx.deps, input)),
+    list: readProcedure.input(listInput.prefault({})).query(({ ctx, input }) => listSettings(ctx.deps, input)),
+    configure: adminProcedure.input(configureInput).mutation(({ ctx, input }) => configureService(ctx.deps, input)),
+    pause: adminProcedure.input(pauseInput).mutation(({ ctx, input }) => pauseService(ctx.deps, input)),
+    resume: adminProcedure.input(resumeInput).mutation(({ ctx, input }) => resumeService(ctx.deps, input)),
+    remove: adminProcedure.input(removeInput).mutation(({ ctx, input }) => removeService(ctx.deps, input)),
   }),
 })
 

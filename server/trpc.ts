@@ -2,12 +2,13 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { Deps } from './deps.ts'
 import { callerErrorOf, sentenceOf } from './errors.ts'
+import type { Caller, Scope } from './keys/caller.ts'
 import { pulledAhead } from './live/pulledAhead.ts'
 
 interface Context {
   deps: Deps
-  /** Throws for a caller who wants a key or a session. */
-  admit: () => Promise<void>
+  /** Throws for a caller who lacks a key or a session of this scope. */
+  admit: (scope: Scope) => Promise<Caller>
 }
 
 /** So that a page notices within a minute that it hears nothing only because the line is dead. */
@@ -36,10 +37,15 @@ export const openProcedure = t.procedure.use(async ({ ctx, path, next }) => {
   throw forCaller(result.error.cause, ctx, path)
 })
 
-export const procedure = openProcedure.use(async ({ ctx, next }) => {
-  await ctx.admit()
-  return next()
-})
+const procedureOf = (scope: Scope) =>
+  openProcedure.use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.admit(scope) } }))
+
+/** Takes heartbeats. */
+export const pingProcedure = procedureOf('ping')
+/** Only tells. */
+export const readProcedure = procedureOf('read')
+/** Changes something. */
+export const adminProcedure = procedureOf('admin')
 
 /** Says the same of what goes wrong once events are on their way. */
 export const events = <T>(ctx: Context, path: string, iterable: AsyncIterable<T>) =>

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Config, isLoopback } from '../config.ts'
 import { CallerError } from '../errors.ts'
+import { allows, type Caller, NOBODY, OWNER, type Scope } from '../keys/caller.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createKeyMatch } from './key.ts'
 import { refuseForeignPage } from './origin.ts'
@@ -12,12 +13,13 @@ export type DoorKind =
   | 'open'
   /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
   | 'heartbeat'
-  /** Wants a key or a session where there is a key; where there is none, only callers that are no foreign web page. */
-  | 'kept'
+  /** Wants a key or session of this scope where there is a key; where there is none, only callers that are no foreign web page. */
+  | Scope
 
-export type AccessCheck = (request: FastifyRequest, door: DoorKind) => void | Promise<void>
+/** Throws 401 or 403 for a caller who may not pass a door. */
+export type AccessCheck = (request: FastifyRequest, door: DoorKind) => Caller | Promise<Caller>
 
-/** Throws 401 or 403 for a caller who may not pass a door; `sessions` where there is a key to sign in with. */
+/** The one gate before all doors; `sessions` where there is a key to sign in with. */
 export function createAccessCheck(
   config: Pick<Config, 'apiKey' | 'host' | 'publicUrl'>,
   sessions: Sessions | null,
@@ -26,22 +28,29 @@ export function createAccessCheck(
   if (!apiKey) return keylessCheck(config)
   const matches = createKeyMatch(apiKey)
 
-  async function checkSession(request: FastifyRequest, token: string): Promise<void> {
+  async function checkSession(request: FastifyRequest, token: string): Promise<Caller> {
     refuseForeignPage(request, publicUrl)
     if (!(await sessions?.isOpen(token))) throw new CallerError('UNAUTHORIZED', 'you are signed out; sign in again')
+    return OWNER
   }
 
   return (request, door) => {
-    if (door === 'open') return
+    if (door === 'open') return NOBODY
     const given = givenKey(request, door)
     if (given !== undefined) {
       if (!matches(given)) throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
-      return
+      return OWNER
     }
-    const token = door === 'kept' ? sessionToken(request) : undefined
+    const token = door === 'heartbeat' ? undefined : sessionToken(request)
     if (token !== undefined) return checkSession(request, token)
     throw new CallerError('UNAUTHORIZED', 'a key is needed: send the header "Authorization: Bearer <API_KEY>"')
   }
+}
+
+/** Throws 403 for a caller whose key allows less. */
+export function refuseBelow(wanted: Scope, { scope }: Caller): void {
+  if (allows(scope, wanted)) return
+  throw new CallerError('FORBIDDEN', `this needs a key of the scope "${wanted}"; yours is "${scope}"`)
 }
 
 function givenKey({ headers, query }: FastifyRequest, door: DoorKind): string | undefined {
@@ -62,13 +71,15 @@ function keylessCheck({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): 
   const isOwn = (name: string) => own.has(name) || isLoopback(name)
   const isAnyHost = !isLoopback(host)
   return ({ headers }, door) => {
-    if (door !== 'kept') return
+    if (door === 'open') return NOBODY
+    if (door === 'heartbeat') return OWNER
     const { origin } = headers
     const originHost = origin === undefined ? undefined : hostOf(origin)
     const requestHost = hostOf(`http://${headers.host ?? ''}`)
     if (originHost !== undefined && !isOwn(originHost) && originHost !== requestHost)
       throw foreign(`the page at ${origin}`)
     if (!isAnyHost && !isOwn(requestHost)) throw foreign(`the address ${headers.host ?? '(none)'}`)
+    return OWNER
   }
 }
 

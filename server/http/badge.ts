@@ -42,7 +42,7 @@ export function badgeDoor(deps: Deps, check: AccessCheck): Door {
   ): Promise<'everybody' | 'holders of the key' | 'nobody'> {
     if (row.group_name !== null && (await isPublicGroup(deps.db, row.group_name))) return 'everybody'
     try {
-      await check(request, 'kept')
+      await check(request, 'read')
       return deps.config.apiKey === undefined ? 'everybody' : 'holders of the key'
     } catch (error) {
       if (error instanceof CallerError) return 'nobody'

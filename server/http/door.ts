@@ -36,7 +36,9 @@ function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
     url,
     exposeHeadRoute: false,
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    onRequest: async (request: FastifyRequest) => check(request, kind),
+    onRequest: async (request: FastifyRequest) => {
+      await check(request, kind)
+    },
     handler: async (request, reply) => handle(request, reply),
   })
 }

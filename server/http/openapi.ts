@@ -30,7 +30,7 @@ export function openApiDoor(version: string, publicUrl: string): Door {
   return {
     method: 'GET',
     url: '/openapi.json',
-    kind: 'kept',
+    kind: 'read',
     handle: (_request, reply) => reply.type('application/json; charset=utf-8').send(document),
   }
 }

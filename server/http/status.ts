@@ -69,7 +69,7 @@ export function statusDoor(deps: Deps): Door {
   return {
     method: 'GET',
     url: '/status',
-    kind: 'kept',
+    kind: 'read',
     handle: async (request, reply) => {
       const input = inputOf(request)
       const first = await listStatus(deps, { ...input, limit: input.limit ?? CHUNK })

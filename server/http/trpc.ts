@@ -1,8 +1,9 @@
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import type { Caller, Scope } from '../keys/caller.ts'
 import { type AppRouter, appRouter } from '../router.ts'
-import type { AccessCheck } from './access.ts'
+import { type AccessCheck, refuseBelow } from './access.ts'
 import { refuseMethod } from './door.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST'] as const
@@ -16,10 +17,12 @@ export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCh
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       createContext: ({ req }) => {
-        let checked: Promise<void> | undefined
-        const admit = () => {
-          checked ??= (async () => check(req, 'kept'))()
-          return checked
+        let checked: Promise<Caller> | undefined
+        const admit = async (scope: Scope) => {
+          checked ??= (async () => check(req, 'ping'))()
+          const caller = await checked
+          refuseBelow(scope, caller)
+          return caller
         }
         return { deps, admit }
       },
