@@ -64,6 +64,7 @@ export default {
     },
     only('sql-only-in-db', 'kysely|pg|@electric-sql/pglite', '^db/'),
     only('pg-boss-only-in-jobs', 'pg-boss', '^server/jobs/'),
+    only('prometheus-only-in-metrics', '@prometheus-io/client', '^server/metrics/'),
     only('fastify-only-in-http', 'fastify', '^(server/http|client/examples)/'),
     only('react-only-in-web', 'react|react-dom|uplot|@tanstack/[^/]+|@trpc/tanstack-react-query|vite', '^web/'),
     only('grammy-only-in-bot', 'grammy|@grammyjs/[^/]+', '^(bot|client/examples)/'),

@@ -19,3 +19,38 @@ export async function targetStates(db: Db, names: readonly string[]): Promise<Ta
     order by n.name`.execute(db)
   return rows
 }
+
+/** What waits to be sent, by target. */
+export async function pendingByTarget(db: Db): Promise<{ target: string; count: number; oldestAt: number }[]> {
+  return db
+    .selectFrom('messages')
+    .select((select) => [
+      'target',
+      select.fn.countAll<number>().as('count'),
+      select.fn.min('created_at').as('oldestAt'),
+    ])
+    .where('state', '=', 'pending')
+    .groupBy('target')
+    .execute()
+}
+
+/** Of the named targets those where something waits from before a moment, or where the last message was refused for good. */
+export async function troubledTargets(
+  db: Db,
+  names: readonly string[],
+  pendingBefore: number,
+): Promise<{ target: string; error: string | null }[]> {
+  const { rows } = await sql<{ target: string; error: string | null }>`
+    select n.name as target, coalesce(waiting.error, newest.error) as error
+    from unnest(${[...names]}::text[]) as n(name)
+      left join lateral (
+        select id, error from messages
+        where target = n.name and state = 'pending' and created_at < ${pendingBefore} order by id limit 1
+      ) waiting on true
+      left join lateral (
+        select state, error from messages where target = n.name and state <> 'pending' order by id desc limit 1
+      ) newest on true
+    where waiting.id is not null or newest.state = 'failed'
+    order by n.name`.execute(db)
+  return rows
+}

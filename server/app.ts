@@ -16,7 +16,7 @@ import type { Deps } from './deps.ts'
 import { CallerError } from './errors.ts'
 import { createPublicGroups } from './group/public.ts'
 import { createBatch } from './heartbeat/batch.ts'
-import { createRecorder } from './heartbeat/record.ts'
+import { createRecorder, type Signal } from './heartbeat/record.ts'
 import type { Door } from './http/door.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
@@ -24,7 +24,9 @@ import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
 import { createFeed } from './live/feed.ts'
 import type { Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { isoIn } from './text/time.ts'
+import { createWatchdog } from './watchdog/watchdog.ts'
 
 export interface AppOptions {
   config: Config
@@ -70,8 +72,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     proofEveryMs: options.proofEveryMs,
     onOutage: () => announceAt(clock.now()),
   })
+  const metrics = createMetrics()
   const couriers = channels.map((channel) =>
-    createCourier({ db, clock, log, timezone: config.timezone, holder: database.name, wakeAt: announceAt }, channel),
+    createCourier(
+      { db, clock, log, metrics, timezone: config.timezone, holder: database.name, wakeAt: announceAt },
+      channel,
+    ),
   )
   const iso = isoIn(config.timezone)
   const wiring = {
@@ -88,11 +94,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     // Before there are jobs nothing is lost: the first thing they do is to look.
     tell: async (trx: Parameters<Deps['tell']>[0]) => jobs?.announce.after(trx),
     channels,
+    metrics,
+    jobsWaiting: async () => (await jobs?.waiting()) ?? [],
     kickCouriers: () => {
       for (const courier of couriers) courier.kick()
     },
   }
-  const heartbeats = createBatch(createRecorder(wiring), { largest: LARGEST_BATCH, queue: LONGEST_QUEUE })
+  const heartbeats = createBatch(measured(createRecorder(wiring), metrics), {
+    largest: LARGEST_BATCH,
+    queue: LONGEST_QUEUE,
+  })
   const deps: Deps = { ...wiring, heartbeats }
 
   const isReady = async () => {
@@ -117,11 +128,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     announce: () => announce(deps),
   })
   await jobs.begin()
+  const { watchdogUrl } = config
+  const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
+  watchdog?.begin()
 
   const { port } = http.server.address() as AddressInfo
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     async stop() {
+      watchdog?.stop()
       deps.feed.end()
       const closed = once(http.server, 'close')
       // Closing ends the connections that are idle in that moment; one that was just between two requests stays.
@@ -143,4 +158,17 @@ async function adoptRules({ config, db, clock }: Deps): Promise<void> {
   await db.transaction().execute(async (trx) => {
     if (await replaceRules(trx, rules)) await recheckAll(trx, clock.now())
   })
+}
+
+/** Counts what is written and how long it takes. */
+function measured(write: (signals: Signal[]) => Promise<void>, metrics: Metrics): (signals: Signal[]) => Promise<void> {
+  return async (signals) => {
+    const begun = performance.now()
+    try {
+      await write(signals)
+      metrics.stored(signals.filter(({ storedAs }) => storedAs !== undefined).map(({ kind }) => kind))
+    } finally {
+      metrics.batchWritten(signals.length, (performance.now() - begun) / 1000)
+    }
+  }
 }

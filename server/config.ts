@@ -117,6 +117,9 @@ const environment = z.object({
   ALERT_WEBHOOK_URL: z
     .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://ntfy.sh/my-topic' })
     .optional(),
+  WATCHDOG_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://hc-ping.com/your-uuid' })
+    .optional(),
   SERVICE_REGISTRY_URL: webAddress('https://stillbeat.example.org').optional(),
   SERVICE_REGISTRY_KEY: z.string().trim().optional(),
   DEBUG_MODE: flag,
@@ -162,6 +165,7 @@ export function readConfig(env: Environment) {
     alertGroupMs: values.ALERT_GROUP_SECONDS,
     remindAfterMs: values.REMIND_AFTER_HOURS,
     alertWebhookUrl: values.ALERT_WEBHOOK_URL,
+    watchdogUrl: values.WATCHDOG_URL,
     ...botSettings(values),
   }
 }

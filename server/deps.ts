@@ -8,6 +8,7 @@ import type { Signal } from './heartbeat/record.ts'
 import type { Ledger } from './lifecycle/ledger.ts'
 import type { Feed } from './live/feed.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 
 /** What this process can say of itself. */
 interface About {
@@ -38,4 +39,7 @@ export interface Deps {
   /** Tells those who watch what has changed. */
   feed: Feed
   publicGroups: PublicGroups
+  metrics: Metrics
+  /** How many jobs wait in each queue, as of the last minute. */
+  jobsWaiting: () => Promise<{ queue: string; waiting: number }[]>
 }

@@ -6,6 +6,7 @@ import type { Deps } from '../../server/deps.ts'
 import { createBatch } from '../../server/heartbeat/batch.ts'
 import { watch } from '../../server/lifecycle/watch.ts'
 import { createLog } from '../../server/log.ts'
+import { createMetrics } from '../../server/metrics/metrics.ts'
 import { isoIn } from '../../server/text/time.ts'
 import { createDatabase, open } from '../tools/database.ts'
 import { medianTime, paired, timed } from '../tools/rounds.ts'
@@ -80,6 +81,8 @@ function depsOf(db: Db): Deps {
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     wakeAt: () => {},
+    metrics: createMetrics(),
+    jobsWaiting: async () => [],
   }
 }
 

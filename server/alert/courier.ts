@@ -2,17 +2,19 @@ import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
 import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { claimTarget, releaseTarget, waitsUntil } from '../../db/targets.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Channel } from './channel.ts'
 import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
 import { messageId } from './messageId.ts'
 import { logSettlement, storeSettlement } from './settle.ts'
-import { settlementOf } from './settlement.ts'
+import { outcomeOf, settlementOf } from './settlement.ts'
 
 export interface CourierDeps extends EditDeps {
   /** The name under which this process is connected to the database. */
   holder: string
   /** Asks to be kicked at this moment. */
   wakeAt: (ms: number) => void
+  metrics: Metrics
 }
 
 /** Carries the messages of one target, one at a time and in their order; and, when none waits, their edits. */
@@ -73,6 +75,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const delivery = await notifier.send(to, message)
     const settlement = settlementOf(attempt, to, delivery, clock.now())
     logSettlement(log, settlement, attempt)
+    deps.metrics.delivered(target, outcomeOf(settlement, attempt))
     if (settlement.kind === 'waits') deps.wakeAt(settlement.retryAt)
     await insist((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
     return settlement.kind !== 'waits'

@@ -28,3 +28,12 @@ export function settlementOf(
   const waitMs = (delivery.outcome === 'refused' ? delivery.retryAfterMs : undefined) ?? backoffMs
   return { kind: 'waits', reason, unanswered: repeated || delivery.outcome === 'lost', retryAt: now + waitMs }
 }
+
+/** The same in one word, for those who count. */
+export function outcomeOf(
+  { kind }: Settlement,
+  { repeated }: Pick<Attempt, 'repeated'>,
+): 'sent' | 'repeated' | 'failed' | 'retried' | 'moved' {
+  if (kind === 'sent') return repeated ? 'repeated' : 'sent'
+  return kind === 'waits' ? 'retried' : kind
+}

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { withoutCredentials } from '../credentials.ts'
 import type { Delivery, Notifier, Outgoing } from './notifier.ts'
 
 /** A wrong number in an answer must not silence the webhook for ever. */
@@ -22,12 +23,8 @@ export function createWebhookNotifier({ timeoutMs = 20_000 }: { timeoutMs?: numb
 }
 
 function post(url: URL, { id, title, body, repeated, data }: Outgoing, timeoutMs: number): Promise<Response> {
-  // fetch takes no address with a password in it.
-  const { username, password, href } = url
-  const target = new URL(href)
-  target.username = target.password = ''
-  const credentials = [username, password].map(decoded).join(':')
-  return fetch(target, {
+  const { address, headers } = withoutCredentials(url)
+  return fetch(address, {
     method: 'POST',
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
@@ -35,18 +32,10 @@ function post(url: URL, { id, title, body, repeated, data }: Outgoing, timeoutMs
       'content-type': 'application/json',
       'idempotency-key': id,
       'user-agent': 'stillbeat',
-      ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+      ...headers,
     },
     body: JSON.stringify({ id, title, text: body === '' ? title : `${title}\n${body}`, repeated, ...data }),
   })
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function deliveryOf({ status, headers }: Response, host: string): Delivery {

@@ -37,7 +37,9 @@ const ATTEMPTS = 10
 const CLOCK_SKEW_MS = 1_000
 
 /** Stores signals with all that they change. For services that are known from before this is one statement. */
-export function createRecorder(deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell' | 'feed'>) {
+export function createRecorder(
+  deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell' | 'feed' | 'metrics'>,
+) {
   const services = createKnownServices(deps)
   const partitions = new Set<number>()
 

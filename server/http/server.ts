@@ -17,6 +17,7 @@ import { type Door, openDoors } from './door.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
 import { refuseMalformed } from './malformed.ts'
+import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
 import { pageDoors } from './page.ts'
 import { sessionDoors } from './session.ts'
@@ -63,10 +64,14 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
   const check = createAccessCheck(deps.config, sessions)
   takeRawBodies(app)
+  app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
+    deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
+  )
   const doors = [
     ...heartbeatDoors(deps),
     statusDoor(deps),
     ...healthDoors(options.isReady),
+    metricsDoor(deps),
     openApiDoor(deps.about.version, publicUrl ?? '/'),
     ...sessionDoors(deps, sessions),
     badgeDoor(deps, check),

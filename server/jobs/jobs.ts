@@ -33,6 +33,8 @@ export interface Jobs {
   announce: Pick<Work, 'wakeAt' | 'after'>
   /** Takes jobs from now on, and looks at once what there is to do. */
   begin(): Promise<void>
+  /** How many jobs wait in each queue, as of the last minute. */
+  waiting(): Promise<{ queue: string; waiting: number }[]>
   stop(): Promise<void>
 }
 
@@ -69,6 +71,9 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     async begin() {
       await check.begin()
       await announce.begin()
+    },
+    async waiting() {
+      return (await boss.getQueues()).map(({ name, readyCount }) => ({ queue: name, waiting: readyCount }))
     },
     async stop() {
       check.end()

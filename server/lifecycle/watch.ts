@@ -15,16 +15,21 @@ const PAGE = 500
  */
 export async function watch(deps: Deps): Promise<number | null> {
   await deps.ledger.caughtUp()
+  const begun = performance.now()
+  const lags: number[] = []
   // A heartbeat that was received but is not stored yet is no silence: judge as of just before it.
   const now = Math.min(deps.clock.now(), (deps.heartbeats.oldestAt() ?? Number.POSITIVE_INFINITY) - 1)
   while (true) {
     const rows = await dueServices(deps.db, now, { limit: PAGE })
-    if (rows.length > 0) await record(deps, rows, now)
-    if (rows.length < PAGE) return nextCheckAt(deps.db)
+    if (rows.length > 0) lags.push(...(await record(deps, rows, now)))
+    if (rows.length < PAGE) break
   }
+  deps.metrics.checked((performance.now() - begun) / 1000, lags)
+  return nextCheckAt(deps.db)
 }
 
-async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<void> {
+/** @returns how many seconds after each change it was recorded */
+async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<number[]> {
   const judged = rows.map((row) => judge(deps, row, now))
   const changed = await deps.db.transaction().execute(async (trx) => {
     const claimed = await writeVerdicts(
@@ -38,6 +43,7 @@ async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<void
     return changes
   })
   for (const { serviceId } of changed) deps.feed.touched(serviceId)
+  return changed.map(({ at }) => (now - at) / 1000)
 }
 
 function judge(deps: Deps, row: ServiceRow, now: number): { verdict: Verdict; changes: Change[] } {

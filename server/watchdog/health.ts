@@ -1,0 +1,28 @@
+import { troubledTargets } from '../../db/deliveries.ts'
+import { nextCheckAt } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+
+const MINUTE_MS = 60_000
+/** A check may be late by this much before somebody else is to be told. */
+const LATE_CHECK_MS = 2 * MINUTE_MS
+/** A message may wait so long: Telegram is at times away for some minutes. */
+const LATE_MESSAGE_MS = 10 * MINUTE_MS
+
+export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'channels'> & { isReady: () => Promise<void> }
+
+/** What keeps people from being told in time, in a few words for the log; `null` while all is well, whichever server does it. */
+export async function troubleOf({ db, clock, config, channels, isReady }: HealthDeps): Promise<string | null> {
+  try {
+    await isReady()
+    const now = clock.now()
+    const dueAt = await nextCheckAt(db)
+    if (dueAt !== null && now - dueAt > LATE_CHECK_MS + config.checkIntervalMs) {
+      return `no check has run since ${new Date(dueAt).toISOString()}`
+    }
+    const targets = channels.map(({ target }) => target)
+    const [troubled] = await troubledTargets(db, targets, now - LATE_MESSAGE_MS)
+    return troubled ? `messages do not reach ${troubled.target}${troubled.error ? `: ${troubled.error}` : ''}` : null
+  } catch (error) {
+    return (error as Error).message
+  }
+}

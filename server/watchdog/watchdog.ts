@@ -1,0 +1,64 @@
+import { withoutCredentials } from '../credentials.ts'
+import type { Deps } from '../deps.ts'
+import { type HealthDeps, troubleOf } from './health.ts'
+
+const EVERY_MS = 60_000
+const TIMEOUT_MS = 10_000
+
+/** Calls another monitor while all is well, so that it can tell when this one is not. */
+export interface Watchdog {
+  begin(): void
+  stop(): void
+}
+
+/** Its address is often a secret: the log names the host alone, and says a thing once rather than each minute. */
+export function createWatchdog(deps: HealthDeps & Pick<Deps, 'log'>, watchdogUrl: string): Watchdog {
+  const { clock, log } = deps
+  const url = new URL(watchdogUrl)
+  const ended = new AbortController()
+  let takeBack = () => {}
+  let said: string | null = null
+
+  async function turn(): Promise<void> {
+    takeBack = clock.at(clock.now() + EVERY_MS, turn)
+    const trouble = await troubleOf(deps)
+    if (ended.signal.aborted) return
+    const silence = trouble === null ? null : `the watchdog at ${url.host} is not called: ${trouble}`
+    say(silence ?? (await call()))
+  }
+
+  function say(sentence: string | null): void {
+    if (ended.signal.aborted || sentence === said) return
+    if (sentence === null) log.info(`the watchdog at ${url.host} is called again`)
+    else log.warn(sentence)
+    said = sentence
+  }
+
+  /** @returns what went wrong */
+  async function call(): Promise<string | null> {
+    const { address, headers } = withoutCredentials(url)
+    try {
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { 'user-agent': 'stillbeat', ...headers },
+        signal: AbortSignal.any([ended.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      })
+      await response.body?.cancel().catch(() => {})
+      return response.ok ? null : `the watchdog at ${url.host} answered ${response.status}`
+    } catch (error) {
+      const { cause, name } = error as Error
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : name
+      return `the watchdog at ${url.host} cannot be reached: ${code}`
+    }
+  }
+
+  return {
+    begin() {
+      void turn()
+    },
+    stop() {
+      ended.abort()
+      takeBack()
+    },
+  }
+}
