@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PGlite, types } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
+import { noHintLine } from './hints.ts'
 import type { OpenDatabase } from './open.ts'
 import type { Database } from './schema.ts'
 
@@ -31,6 +32,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
       description: `embedded in ${dataDir}`,
       isAlone: async () => true,
       jobsConnection: { pglite },
+      hintLine: noHintLine,
       close: async () => {
         if (!pglite.closed) await pglite.close()
         unlock()

@@ -9,8 +9,7 @@ class NewerSchemaError extends Error {
 
 /** Brings the schema up to this program's version. Kysely holds an advisory lock, so servers that start together take turns. */
 export async function migrate(db: Db): Promise<void> {
-  const done = await doneMigrations(db)
-  const unknown = done.filter((name) => !Object.hasOwn(migrations, name))
+  const { done, unknown } = await readMigrations(db)
   if (unknown.length > 0) {
     throw new NewerSchemaError(
       `the database was set up by a newer Stillbeat (it knows ${unknown.join(', ')}); start that version or a later one`,
@@ -21,6 +20,16 @@ export async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
+}
+
+/** The migrations of a newer program that this database has been through. */
+export async function newerMigrations(db: Db): Promise<string[]> {
+  return (await readMigrations(db)).unknown
+}
+
+async function readMigrations(db: Db): Promise<{ done: string[]; unknown: string[] }> {
+  const done = await doneMigrations(db)
+  return { done, unknown: done.filter((name) => !Object.hasOwn(migrations, name)) }
 }
 
 async function doneMigrations(db: Db): Promise<string[]> {

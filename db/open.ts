@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { type EmbeddedJobsConnection, openEmbedded } from './embedded.ts'
+import { type HintLine, openHintLine } from './hints.ts'
 import type { Database, Db } from './schema.ts'
 
 export interface DatabaseConfig {
@@ -20,6 +21,8 @@ export interface OpenDatabase {
   isAlone(): Promise<boolean>
   /** What the job queue connects with. */
   jobsConnection: { url: string } | EmbeddedJobsConnection
+  /** On which servers of the same database call to each other. */
+  hintLine: HintLine
   close(): Promise<void>
 }
 
@@ -51,13 +54,24 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const { hostname, pathname } = new URL(url)
+  const hintLine = openHintLine(db, {
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+  })
   return {
     db,
     name,
     description: `PostgreSQL at ${hostname}${pathname}`,
     isAlone: () => isAlone(db, name),
     jobsConnection: { url },
-    close: () => db.destroy(),
+    hintLine,
+    async close() {
+      await hintLine.close()
+      await db.destroy()
+    },
   }
 }
 

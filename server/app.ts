@@ -13,18 +13,19 @@ import { createCourier } from './alert/courier.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { CallerError } from './errors.ts'
 import { createPublicGroups } from './group/public.ts'
-import { createBatch } from './heartbeat/batch.ts'
-import { createRecorder, type Signal } from './heartbeat/record.ts'
+import { createIntake } from './heartbeat/intake.ts'
 import type { Door } from './http/door.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
 import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
 import { createFeed } from './live/feed.ts'
+import { createHints } from './live/hints.ts'
 import type { Log } from './log.ts'
-import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { createReach } from './reach.ts'
+import { watchSchema } from './schema.ts'
 import { isoIn } from './text/time.ts'
 import { createWatchdog } from './watchdog/watchdog.ts'
 
@@ -51,18 +52,14 @@ export interface App {
 }
 
 const PAGE_FOLDER = join(import.meta.dirname, '../web/dist')
-/** Larger batches would make the first caller wait for the last. */
-const LARGEST_BATCH = 500
-const LONGEST_QUEUE = 10_000
 const SLOW_CLIENTS_MS = 5_000
 
-/** Opens the doors on a database; once it resolves, the monitor is listening and watching. */
+/** Opens the doors on a database, and waits for it if it is away; once it resolves, the monitor is listening and watching. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, database, channels, clock, log } = options
   const { db } = database
-  await migrate(db)
   let jobs: Jobs | undefined
-  let isListening = false
+  const reach = createReach({ clock, log, description: database.description })
   const announceAt = (ms: number) => jobs?.announce.wakeAt(ms)
   const ledger = createLedger({
     db,
@@ -80,6 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ),
   )
   const iso = isoIn(config.timezone)
+  const hints = createHints({ clock, log, line: database.hintLine, name: database.name })
   const wiring = {
     about: { version: packageJson.version, startedAt: clock.now(), database: database.description },
     config,
@@ -88,7 +86,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     iso,
     ledger,
-    feed: createFeed({ db, clock, log, config, ledger, iso, isAlone: database.isAlone }),
+    hints,
+    feed: createFeed({ db, clock, log, config, ledger, iso, hints, isAlone: database.isAlone }),
     publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
     wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
     // Before there are jobs nothing is lost: the first thing they do is to look.
@@ -100,34 +99,40 @@ export async function startApp(options: AppOptions): Promise<App> {
       for (const courier of couriers) courier.kick()
     },
   }
-  const heartbeats = createBatch(measured(createRecorder(wiring), metrics), {
-    largest: LARGEST_BATCH,
-    queue: LONGEST_QUEUE,
-  })
-  const deps: Deps = { ...wiring, heartbeats }
+  const deps: Deps = { ...wiring, heartbeats: createIntake(wiring) }
 
   const isReady = async () => {
-    if (!isListening) throw new CallerError('SERVICE_UNAVAILABLE', 'still starting')
+    reach.refuseUntilOpen()
     await ping(db)
   }
   const http = await createHttp(deps, {
     isReady,
+    refuseUntilOpen: reach.refuseUntilOpen,
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
   })
   await http.listen({ host: config.host, port: config.port })
-  await ledger.begin()
-  isListening = true
-  await adoptRules(deps)
-  jobs = await connectJobs({
+  const jobsOptions = {
     connection: database.jobsConnection,
     clock,
     log,
     checkIntervalMs: config.checkIntervalMs,
     check: () => watch(deps),
     announce: () => announce(deps),
-  })
-  await jobs.begin()
+  }
+  try {
+    await reach.once(() => migrate(db))
+    await reach.once(() => ledger.begin())
+    reach.open()
+    await reach.once(() => adoptRules(deps))
+    jobs = await reach.once(() => connectJobs(jobsOptions))
+    await jobs.begin()
+  } catch (error) {
+    await http.close()
+    throw error
+  }
+  const leaveSchema = watchSchema(deps)
+  hints.begin()
   const { watchdogUrl } = config
   const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
   watchdog?.begin()
@@ -145,6 +150,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.all([http.close(), closed])
       clearInterval(idle)
       clearTimeout(slow)
+      leaveSchema()
+      await hints.end()
       await ledger.end()
       await jobs?.stop()
       await Promise.all(couriers.map((courier) => courier.stop()))
@@ -158,17 +165,4 @@ async function adoptRules({ config, db, clock }: Deps): Promise<void> {
   await db.transaction().execute(async (trx) => {
     if (await replaceRules(trx, rules)) await recheckAll(trx, clock.now())
   })
-}
-
-/** Counts what is written and how long it takes. */
-function measured(write: (signals: Signal[]) => Promise<void>, metrics: Metrics): (signals: Signal[]) => Promise<void> {
-  return async (signals) => {
-    const begun = performance.now()
-    try {
-      await write(signals)
-      metrics.stored(signals.filter(({ storedAs }) => storedAs !== undefined).map(({ kind }) => kind))
-    } finally {
-      metrics.batchWritten(signals.length, (performance.now() - begun) / 1000)
-    }
-  }
 }

@@ -7,6 +7,7 @@ import type { Batch } from './heartbeat/batch.ts'
 import type { Signal } from './heartbeat/record.ts'
 import type { Ledger } from './lifecycle/ledger.ts'
 import type { Feed } from './live/feed.ts'
+import type { Hints } from './live/hints.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
@@ -38,6 +39,8 @@ export interface Deps {
   kickCouriers: () => void
   /** Tells those who watch what has changed. */
   feed: Feed
+  /** Tells other servers what has changed, and hears of it. */
+  hints: Hints
   publicGroups: PublicGroups
   metrics: Metrics
   /** How many jobs wait in each queue, as of the last minute. */

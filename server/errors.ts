@@ -39,6 +39,13 @@ export const noSuchService = (key: string) =>
 export function callerErrorOf(error: unknown): CallerError {
   if (error instanceof CallerError) return error
   if (codeOf(error) === NUL_IN_TEXT) return badRequest('text must not contain NUL characters')
+  if (isOtherSchema(error)) {
+    return new CallerError(
+      'SERVICE_UNAVAILABLE',
+      'the database is being upgraded, or was by a newer Stillbeat; try again, repeating is harmless',
+      { cause: error },
+    )
+  }
   if (isDatabaseAway(error) || isTransient(error)) {
     return new CallerError(
       'SERVICE_UNAVAILABLE',
@@ -61,6 +68,9 @@ export function isDatabaseAway(error: unknown): boolean {
 
 /** Whether PostgreSQL gave up on a statement that may succeed next time: a deadlock, a conflict, a lock or a time limit. */
 const isTransient = (error: unknown) => /^(40001|40P01|55P03|57014)$/.test(codeOf(error))
+
+/** Whether a statement spoke of a table or column that this database does not have, or has otherwise. */
+export const isOtherSchema = (error: unknown) => /^(42P01|42703|0A000)$/.test(codeOf(error))
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -26,6 +26,10 @@ async function run(): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
   const database = await openDatabase(config.database, { onIdleError })
   const channels = channelsOf(config, log)
+  // Until the start is through nothing has been answered, so that there is nothing to finish.
+  const leave = () => process.exit(0)
+  process.once('SIGTERM', leave)
+  process.once('SIGINT', leave)
   const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
   const doors = telegram?.doors ?? []
   const app = await startApp({ config, database, channels, clock: systemClock, log, doors })
@@ -43,8 +47,8 @@ async function run(): Promise<void> {
     await database.close()
     process.exit(0)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop).off('SIGTERM', leave)
+  process.on('SIGINT', stop).off('SIGINT', leave)
 
   const address = config.publicUrl ?? app.url.replace(ANY_HOST, 'localhost')
   const curl = config.apiKey ? "curl -H 'Authorization: Bearer YOUR_API_KEY'" : 'curl'

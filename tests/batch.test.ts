@@ -96,6 +96,25 @@ test('a full queue refuses with a cure', async () => {
   await Promise.all(all)
 })
 
+test('large items count by their bytes, in a write as in the queue', async () => {
+  const { batches, write, letGo } = heldWrite()
+  const weight = { of: ({ name }: Item) => name.length, largest: 4, queue: 8 }
+  const batch = createBatch(write, { largest: 10, queue: 10, weight })
+  const all = [batch.add(item('first'))]
+  await nextTurn()
+  for (const name of ['aa', 'bb', 'ccccc']) all.push(batch.add(item(name)).catch(({ message }) => message))
+  all.push(batch.add(item('d')))
+  for (let write = 0; write < 3; write++) await letGo()
+  expect(await Promise.all(all)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    expect.stringContaining('too many heartbeats are waiting'),
+    undefined,
+  ])
+  expect(batches).toEqual([['first'], ['aa', 'bb'], ['d']])
+})
+
 test('it knows when the oldest item came that is not stored yet', async () => {
   const { write, letGo } = heldWrite()
   const batch = createBatch(write, { largest: 1, queue: 10 })

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { startTestApp } from './helpers/app.ts'
 import { HOUR, MINUTE, SECOND } from './helpers/clock.ts'
-import { createTestDatabase, onPostgres } from './helpers/database.ts'
+import { createTestDatabase } from './helpers/database.ts'
 import { watchEvents } from './helpers/events.ts'
 
 /** Longer than the pause between two looks for news. */
@@ -130,25 +130,4 @@ test('a stop breaks the line at once, and does not tell the page that all has be
   const events = await watchEvents(app, 'onHeartbeat')
   await app.stop()
   expect((await events.rest()).map(({ event }) => event)).not.toContain('return')
-})
-
-test.runIf(onPostgres)('what another server recorded, heard and removed is seen too', async () => {
-  const home = await createTestDatabase()
-  const one = await startTestApp({ beside: home })
-  const two = await startTestApp({ beside: home, clock: one.clock })
-  await two.beat('worker')
-  const transitions = await watchEvents(one, 'onTransition')
-  const services = await watchEvents(one, 'onHeartbeat')
-  await one.clock.advance(3 * SECOND)
-
-  await two.api.signal.mutate({ serviceKey: 'worker', kind: 'fail' })
-  await one.clock.advance(3 * SECOND)
-  expect((await transitions.next()).data).toMatchObject({ serviceKey: 'worker', to: 'down', reason: 'fail' })
-  expect((await services.next()).data.service).toMatchObject({ status: 'down' })
-  await two.api.services.remove.mutate({ serviceKey: 'worker' })
-  await one.clock.advance(3 * SECOND)
-  expect((await services.next()).data).toMatchObject({ serviceKey: 'worker', service: null })
-  await one.stop()
-  await two.stop()
-  await home.drop()
 })

@@ -32,7 +32,6 @@ test.each([
   [{ PORT: 'eighty' }, /^PORT must be a port number, e\.g\. 8765\n$/],
   [{ HOST: '0.0.0.0' }, /^HOST 0\.0\.0\.0 can be reached by other machines.*API_KEY/],
   [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL is not a postgres:\/\/ address/],
-  [{ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' }, /^cannot start: .*ECONNREFUSED.*\n$/],
 ])('a start with %j stops with one sentence', async (env, sentence) => {
   const { code, stderr } = await failToStart(env)
   expect(code).toBe(1)

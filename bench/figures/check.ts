@@ -80,6 +80,7 @@ function depsOf(db: Db): Deps {
     kickCouriers: () => {},
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
+    hints: { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing },
     wakeAt: () => {},
     metrics: createMetrics(),
     jobsWaiting: async () => [],

@@ -6,6 +6,8 @@ interface Waiting<T> {
   reject: (error: unknown) => void
 }
 
+const UNWEIGHED = { of: () => 0, largest: 1, queue: 1 }
+
 /** Items that arrive while a write is under way share the next one; each caller is answered after its own commit. */
 export interface Batch<T> {
   add(item: T): Promise<void>
@@ -13,37 +15,55 @@ export interface Batch<T> {
   oldestAt(): number | null
 }
 
-export interface BatchOptions {
+export interface BatchOptions<T> {
   /** How many items one write takes at most. */
   largest: number
   /** How many may wait; further ones are refused. */
   queue: number
+  /** The same in bytes, since a few large items fill the memory as well as many small ones. One item always passes. */
+  weight?: { of: (item: T) => number; largest: number; queue: number }
 }
 
 export function createBatch<T extends { at: number }>(
   write: (items: T[]) => Promise<void>,
-  options: BatchOptions,
+  { largest, queue, weight = UNWEIGHED }: BatchOptions<T>,
 ): Batch<T> {
   const waiting: Waiting<T>[] = []
   let writing = false
   let current: Waiting<T>[] = []
+  let waitingBytes = 0
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      current = waiting.splice(0, options.largest)
+      current = takeBatch()
       const away = await settle(current, write)
       if (away === null) continue
       // Each write of its own would wait as long again, only to be told the same.
+      waitingBytes = 0
       for (const { reject } of waiting.splice(0)) reject(away)
     }
     current = []
     writing = false
   }
 
+  function takeBatch(): Waiting<T>[] {
+    let count = 0
+    let bytes = 0
+    for (const { item } of waiting) {
+      const itsBytes = weight.of(item)
+      if (count > 0 && (count === largest || bytes + itsBytes > weight.largest)) break
+      count += 1
+      bytes += itsBytes
+    }
+    waitingBytes -= bytes
+    return waiting.splice(0, count)
+  }
+
   return {
     oldestAt: () => (current[0] ?? waiting[0])?.item.at ?? null,
     add(item) {
-      if (waiting.length >= options.queue) {
+      const bytes = weight.of(item)
+      if (waiting.length >= queue || (waiting.length > 0 && waitingBytes + bytes > weight.queue)) {
         return Promise.reject(
           new CallerError(
             'SERVICE_UNAVAILABLE',
@@ -53,6 +73,7 @@ export function createBatch<T extends { at: number }>(
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       waiting.push({ item, resolve, reject })
+      waitingBytes += bytes
       if (!writing) {
         writing = true
         // Not a wait: whatever has already arrived in this turn of the event loop comes along.

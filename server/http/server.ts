@@ -8,9 +8,9 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, RETRY_AFTER_SECONDS } from '../errors.ts'
+import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, isOtherSchema, RETRY_AFTER_SECONDS } from '../errors.ts'
 import { createSessions } from '../session/sessions.ts'
-import { createAccessCheck } from './access.ts'
+import { type AccessCheck, createAccessCheck } from './access.ts'
 import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
@@ -30,6 +30,8 @@ const LONGEST_PARAM = 200 * 4 * 3 + '.svg'.length
 
 export interface HttpOptions {
   isReady: () => Promise<void>
+  /** Throws as long as the database has not been reached and made ready. */
+  refuseUntilOpen: () => void
   /** Where the page was built. */
   pageFolder: string
   /** Beside those of the monitor itself. */
@@ -62,7 +64,11 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
 
   const { apiKey, publicUrl } = deps.config
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
-  const check = createAccessCheck(deps.config, sessions)
+  const checkAccess = createAccessCheck(deps.config, sessions)
+  const check: AccessCheck = (request, door) => {
+    if (door !== 'open') options.refuseUntilOpen()
+    return checkAccess(request, door)
+  }
   takeRawBodies(app)
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
@@ -89,7 +95,7 @@ const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, cause } = callerErrorOf(ofFastify(error))
   const status = HTTP_STATUS[code]
-  if (status === 500) request.log.error({ err: cause ?? error }, 'a request failed')
+  if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
   const retryAfter = RETRY_AFTER_SECONDS[code]
   if (retryAfter !== undefined) reply.header('Retry-After', retryAfter)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')

@@ -59,8 +59,16 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     registerInstance: false,
   })
   boss.on('error', (error) => log.warn({ err: error }, 'the job queue has trouble with the database'))
-  await boss.start()
+  try {
+    return await connect(boss, options)
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => {})
+    throw error
+  }
+}
 
+async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
+  await boss.start()
   // Of checks only one waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
   const check = await createWork(boss, options, { name: 'check', policy: 'short', run: options.check })
   const announce = await createWork(boss, options, { name: 'announce', policy: 'standard', run: options.announce })
@@ -102,12 +110,12 @@ async function createWork(
     deleteAfterSeconds: 60,
     retentionSeconds: 600,
   })
-  const alarm = createAlarm(clock, checkIntervalMs, async () => {
-    await boss.send(name, {}).catch((error) => {
+  const ask = () =>
+    boss.send(name, {}).catch((error) => {
       log.warn({ err: error }, `could not ask for a job "${name}"; it is asked for again soon`)
       tryAgain()
     })
-  })
+  const alarm = createAlarm(clock, checkIntervalMs, ask)
   const tryAgain = () => alarm.wakeAt(clock.now() + TRY_AGAIN_AFTER_MS)
   return {
     wakeAt: alarm.wakeAt,
@@ -125,7 +133,7 @@ async function createWork(
         log.debug({ next: next === null ? null : new Date(next).toISOString() }, `job "${name}" is done`)
         if (next !== null) alarm.wakeAt(next)
       })
-      await boss.send(name, {})
+      await ask()
     },
     end: alarm.stop,
   }

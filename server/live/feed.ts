@@ -27,9 +27,9 @@ export interface Feed {
 const SHORTEST_PAUSE_MS = 500
 
 export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
-  const { clock, log } = deps
+  const { clock, log, hints } = deps
   const listeners = new Set<Listener>()
-  const unseen: Unseen = { touched: new Set(), removed: new Map() }
+  const unseen: Unseen = { touched: new Set(), removed: new Map(), mayBeMore: true }
   let alarm: Alarm | undefined
   let hasEnded = false
 
@@ -64,18 +64,37 @@ export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
     alarm = undefined
     unseen.touched.clear()
     unseen.removed.clear()
+    unseen.mayBeMore = true
   }
+
+  function touched(ids: readonly number[]): void {
+    if (listeners.size === 0) return
+    for (const id of ids) unseen.touched.add(id)
+    lookSoon()
+  }
+
+  function removed(gone: readonly (readonly [id: number, key: string])[]): void {
+    if (listeners.size === 0) return
+    for (const [id, key] of gone) unseen.removed.set(id, key)
+    lookSoon()
+  }
+
+  function lookEverywhere(): void {
+    unseen.mayBeMore = true
+    lookSoon()
+  }
+
+  hints.on('services', (ids) => (ids ? touched(ids) : lookEverywhere()))
+  hints.on('removed', (gone) => (gone ? removed(gone) : lookEverywhere()))
 
   return {
     touched(id) {
-      if (listeners.size === 0) return
-      unseen.touched.add(id)
-      lookSoon()
+      hints.tell('services', id)
+      touched([id])
     },
     removed(id, key) {
-      if (listeners.size === 0) return
-      unseen.removed.set(id, key)
-      lookSoon()
+      hints.tell('removed', [id, key])
+      removed([[id, key]])
     },
     join(listener) {
       if (hasEnded) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again')

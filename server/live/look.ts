@@ -10,6 +10,8 @@ export interface Unseen {
   touched: Set<number>
   /** With the keys that they had. */
   removed: Map<number, string>
+  /** Other servers have changed more than they told of. */
+  mayBeMore: boolean
 }
 
 /** What a look has found. */
@@ -18,7 +20,7 @@ export interface Found {
   services: [id: number, news: ServiceNews][]
 }
 
-export type LookDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'> & {
+export type LookDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso' | 'hints'> & {
   /** Whether no other server can have changed anything. */
   isAlone: () => Promise<boolean>
 }
@@ -26,17 +28,27 @@ export type LookDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'> 
 /** With two looks a second: all services together are told of 200 times a second. */
 const SERVICES_A_LOOK = 100
 export const LOOK_EVERY_MS = 2_000
+/** While other servers tell what they change, a look finds only what one did not live to tell. */
+const LOOK_WHILE_TOLD_EVERY_MS = 15_000
 
 /** Reads what became of the services that have changed, here and on other servers. What it fails to read stays unseen. */
-export function createLook(deps: LookDeps, { touched, removed }: Unseen): () => Promise<Found> {
-  const { db, clock } = deps
+export function createLook(deps: LookDeps, unseen: Unseen): () => Promise<Found> {
+  const { db, clock, hints } = deps
+  const { touched, removed } = unseen
   const others = createOtherServers(db)
   let othersLookedAt = Number.NEGATIVE_INFINITY
   let newestTransition = 0
 
   async function lookAtOtherServers(): Promise<void> {
-    if (clock.now() - othersLookedAt < LOOK_EVERY_MS || (await deps.isAlone())) return
-    const found = await others.look()
+    const lookedAgoMs = clock.now() - othersLookedAt
+    const everyMs = hints.areHeard() && !unseen.mayBeMore ? LOOK_WHILE_TOLD_EVERY_MS : LOOK_EVERY_MS
+    if (lookedAgoMs >= 0 && lookedAgoMs < everyMs) return
+    if (await deps.isAlone()) return
+    unseen.mayBeMore = false
+    const found = await others.look().catch((error) => {
+      unseen.mayBeMore = true
+      throw error
+    })
     othersLookedAt = clock.now()
     for (const id of found.touched) touched.add(id)
     for (const [id, key] of found.removed) removed.set(id, key)

@@ -36,7 +36,24 @@ export const startAllInOne = (env: Record<string, string>) => start(env, ['serve
 /** `npm run bot`; its `url` is that of the API. */
 export const startBotProcess = (env: Record<string, string>) => start(env, ['server/bot.ts'], BOT_STARTED)
 
+/** A server whose start may take as long as it likes, or come to nothing; `flags` are Node's. */
+export function beginServer(env: Record<string, string>, flags: string[] = []): BegunProcess {
+  const begun = begin(env, [...flags, 'server/main.ts'], STARTED)
+  begun.started.catch(() => {})
+  return begun
+}
+
 async function start(env: Record<string, string>, program: string[], ready: RegExp): Promise<ServerProcess> {
+  const { started, ...server } = begin(env, program, ready)
+  return { url: await started, ...server }
+}
+
+export interface BegunProcess extends Omit<ServerProcess, 'url'> {
+  /** Its address, once it says so. */
+  started: Promise<string>
+}
+
+function begin(env: Record<string, string>, program: string[], ready: RegExp): BegunProcess {
   const child = launch(env, program)
   const told: string[] = []
   const started = new Promise<string>((resolve, reject) => {
@@ -51,7 +68,7 @@ async function start(env: Record<string, string>, program: string[], ready: RegE
     AbortSignal.timeout(LONGEST_START_MS).onabort = () => reject(new Error(`no start: ${told.join('\n')}`))
   })
   return {
-    url: await started,
+    started,
     child,
     told,
     async end(signal) {
