@@ -130,6 +130,9 @@ const environment = z.object({
     .default('info'),
 })
 
+/** All that the environment can say. */
+export const VARIABLES = Object.keys(environment.shape)
+
 const debugDefaults = {
   CHECK_INTERVAL_SECONDS: '5',
   DEAD_AFTER_SECONDS: '600',

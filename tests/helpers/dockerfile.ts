@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+
+export const ROOT = new URL('../../', import.meta.url)
+
+export const readRoot = (file: string): Promise<string> => readFile(new URL(file, ROOT), 'utf8')
+
+export interface Step {
+  /** Of the `FROM` it belongs to, counted from 0. */
+  stage: number
+  instruction: string
+  text: string
+}
+
+/** The steps of the Dockerfile: without comments, continued lines joined. */
+export async function readSteps(): Promise<Step[]> {
+  const lines = (await readRoot('Dockerfile'))
+    .replace(/^#.*\n/gm, '')
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+  let stage = -1
+  return lines.filter(Boolean).map((line) => {
+    const [, instruction = '', text = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? []
+    if (instruction === 'FROM') stage += 1
+    return { stage, instruction, text }
+  })
+}
