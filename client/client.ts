@@ -2,6 +2,9 @@ import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client'
 import { type ClientOptions, env } from './options.ts'
 import type { AppRouter } from './router.ts'
 
+/** As many calls as the monitor takes in one request. */
+const LARGEST_BATCH = 100
+
 /** The typed API of a monitor, as `createClient` makes it. */
 export type Client = TRPCClient<AppRouter>
 
@@ -18,7 +21,7 @@ export function createClient(options: ClientOptions & { fetch?: typeof globalThi
   const { url, headers } = endpointOf(options)
   const { fetch } = options
   return createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: `${url}/trpc`, headers, ...(fetch ? { fetch } : {}) })],
+    links: [httpBatchLink({ url: `${url}/trpc`, headers, maxItems: LARGEST_BATCH, ...(fetch ? { fetch } : {}) })],
   })
 }
 

@@ -26,6 +26,8 @@ export interface ServicesTable {
   muted_by: string | null
   metadata: JsonColumn
   created_at: Ms
+  /** The stored key whose heartbeat was the first, if it was one. */
+  registered_by: number | null
 }
 
 /** What its heartbeats taught; one narrow row a service, written by every heartbeat. */
@@ -205,6 +207,22 @@ interface PausesTable {
 interface SessionsTable {
   token_hash: string
   seen_at: Ms
+  /** The key that it began with; `null` for `API_KEY`. */
+  key_id: number | null
+}
+
+/** A key that was given to somebody; its secret is known to nobody else. */
+export interface KeysTable {
+  id: Generated<number>
+  name: string
+  scope: 'ping' | 'read' | 'admin'
+  /** A ping key may be limited to the services of a group, and to keys that begin so. */
+  group_name: string | null
+  key_prefix: string | null
+  secret_hash: string
+  created_at: Ms
+  last_used_at: Ms | null
+  revoked_at: Ms | null
 }
 
 /** Groups that everybody may look at. */
@@ -233,6 +251,7 @@ export interface Database {
   flapping: FlappingTable
   pauses: PausesTable
   sessions: SessionsTable
+  keys: KeysTable
   public_groups: PublicGroupsTable
 }
 

@@ -3,13 +3,14 @@ import { decodeGaps } from './gaps.ts'
 import { anyId } from './ids.ts'
 import type { Db, ServiceStatesTable, ServicesTable, Status, Trx } from './schema.ts'
 
+type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
 type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
 
 /** A service with its state, as the lifecycle needs it. */
-export type ServiceRow = Omit<Selectable<ServicesTable>, 'metadata' | 'created_at'> & StateColumns
+export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns
 
 /** The same with what only its own page shows. */
-export type FullServiceRow = Selectable<ServicesTable> &
+export type FullServiceRow = Settings &
   StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
 
 /** The same with what its rhythm and its up-time are told from. */
@@ -78,15 +79,23 @@ export async function lockKeys(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('stillbeat.keys'))`.execute(trx)
 }
 
+/** A service that is to be, and what is known of where it came from. */
+export interface Newcomer {
+  key: string
+  group_name?: string | null
+  registered_by?: number | null
+}
+
 /** Adds the services that do not exist yet, neither by key nor by alias. */
-export async function registerServices(trx: Trx, keys: string[], nowMs: number): Promise<void> {
+export async function registerServices(trx: Trx, newcomers: readonly Newcomer[], nowMs: number): Promise<void> {
   await lockKeys(trx)
+  const keys = newcomers.map(({ key }) => key)
   const known = new Set((await findServices(trx, keys)).map((row) => row.asked))
-  const fresh = keys.filter((key) => !known.has(key))
+  const fresh = newcomers.filter(({ key }) => !known.has(key))
   if (fresh.length === 0) return
   const services = await trx
     .insertInto('services')
-    .values(fresh.map((key) => ({ key, created_at: nowMs })))
+    .values(fresh.map((one) => ({ ...one, created_at: nowMs })))
     .returning('id')
     .execute()
   await trx
@@ -236,7 +245,7 @@ export async function findNamesakes(
     .execute()
 }
 
-export type ServiceSettings = Partial<Omit<Updateable<ServicesTable>, 'id' | 'key' | 'created_at'>>
+export type ServiceSettings = Partial<Omit<Updateable<ServicesTable>, 'id' | 'key' | 'created_at' | 'registered_by'>>
 
 export async function updateSettings(
   trx: Trx,

@@ -1,11 +1,14 @@
 import type { Db } from './schema.ts'
 
-export async function insertSession(db: Db, tokenHash: string, nowMs: number): Promise<void> {
-  await db.insertInto('sessions').values({ token_hash: tokenHash, seen_at: nowMs }).execute()
+export async function insertSession(db: Db, tokenHash: string, keyId: number | null, nowMs: number): Promise<void> {
+  await db.insertInto('sessions').values({ token_hash: tokenHash, key_id: keyId, seen_at: nowMs }).execute()
 }
 
-export async function findSession(db: Db, tokenHash: string): Promise<{ seen_at: number } | undefined> {
-  return db.selectFrom('sessions').select('seen_at').where('token_hash', '=', tokenHash).executeTakeFirst()
+export async function findSession(
+  db: Db,
+  tokenHash: string,
+): Promise<{ seen_at: number; key_id: number | null } | undefined> {
+  return db.selectFrom('sessions').select(['seen_at', 'key_id']).where('token_hash', '=', tokenHash).executeTakeFirst()
 }
 
 export async function touchSession(db: Db, tokenHash: string, nowMs: number): Promise<void> {

@@ -16,8 +16,10 @@ import type { Deps } from './deps.ts'
 import { createPublicGroups } from './group/public.ts'
 import { createIntake } from './heartbeat/intake.ts'
 import type { Door } from './http/door.ts'
+import type { HttpLimits } from './http/limits.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
+import { createKeyring } from './keys/keyring.ts'
 import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
 import { createFeed } from './live/feed.ts'
@@ -42,6 +44,8 @@ export interface AppOptions {
   doors?: readonly Door[]
   /** Where the page was built; the folder of this repository unless a test has a page of its own. */
   pageFolder?: string | undefined
+  /** Where they are not those for everybody. */
+  limits?: Partial<HttpLimits> | undefined
 }
 
 export interface App {
@@ -88,6 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledger,
     hints,
     feed: createFeed({ db, clock, log, config, ledger, iso, hints, isAlone: database.isAlone }),
+    keyring: createKeyring({ db, clock, log, hints }),
     publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
     wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
     // Before there are jobs nothing is lost: the first thing they do is to look.
@@ -110,6 +115,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     refuseUntilOpen: reach.refuseUntilOpen,
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
+    limits: options.limits,
   })
   await http.listen({ host: config.host, port: config.port })
   const jobsOptions = {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { proxies } from './proxies.ts'
 import { isTimeZone } from './text/time.ts'
 
 export class ConfigError extends Error {
@@ -43,6 +44,8 @@ const isFreePath = (path: string) =>
   !/^\/(heartbeat|status|health|ready|metrics|openapi\.json|badge|trpc|session|assets|public)(\/|$)/.test(path)
 
 const SECONDS_A_DAY = 86_400
+/** Far beyond what a program sends that means no harm. */
+const REQUESTS_PER_SECOND = 100
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -68,6 +71,14 @@ const environment = z.object({
     })
     .optional(),
   ALLOW_UNAUTHENTICATED: flag,
+  RATE_LIMIT_PER_SECOND: z
+    .string()
+    .refine((text) => isOff(text) || (Number(text) > 0 && Number(text) < 1e6), {
+      error: 'must be a number of requests, e.g. 100, or off',
+    })
+    .transform((text) => (isOff(text) ? null : Number(text)))
+    .optional(),
+  TRUST_PROXY: proxies,
   TIMEZONE: z
     .string()
     .default('UTC')
@@ -159,6 +170,9 @@ export function readConfig(env: Environment) {
     database: { url: databaseUrl(values.DATABASE_URL, values.DATABASE_NAME), dataDir: values.DATA_DIR },
     publicUrl: values.PUBLIC_URL,
     apiKey: values.API_KEY,
+    /** `null`: as many as they like. */
+    rateLimitPerSecond: rateLimitOf(values.HOST, values.RATE_LIMIT_PER_SECOND),
+    trustProxy: values.TRUST_PROXY,
     timezone: values.TIMEZONE,
     checkIntervalMs: values.CHECK_INTERVAL_SECONDS,
     rules: { minSilenceMs: values.MIN_SILENCE_SECONDS, deadAfterMs: values.DEAD_AFTER_SECONDS },
@@ -177,6 +191,11 @@ export function readConfig(env: Environment) {
 export function readBotConfig(env: Environment) {
   const values = read(botEnvironment, env)
   return { host: values.HOST, port: values.PORT, ...botSettings(values) }
+}
+
+function rateLimitOf(host: string, given: number | null | undefined): number | null {
+  if (given !== undefined) return given
+  return isLoopback(host) ? null : REQUESTS_PER_SECOND
 }
 
 type Environment = Record<string, string | undefined>

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { PublicGroups } from './group/public.ts'
 import type { Batch } from './heartbeat/batch.ts'
 import type { Signal } from './heartbeat/record.ts'
+import type { Keyring } from './keys/keyring.ts'
 import type { Ledger } from './lifecycle/ledger.ts'
 import type { Feed } from './live/feed.ts'
 import type { Hints } from './live/hints.ts'
@@ -45,4 +46,5 @@ export interface Deps {
   metrics: Metrics
   /** How many jobs wait in each queue, as of the last minute. */
   jobsWaiting: () => Promise<{ queue: string; waiting: number }[]>
+  keyring: Keyring
 }

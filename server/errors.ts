@@ -4,10 +4,13 @@ import type { ZodError } from 'zod'
 export class CallerError extends Error {
   override name = 'CallerError'
   readonly code: ErrorCode
+  /** When the caller may come again, where there is such a time. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
     super(message, options)
     this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds ?? RETRY_AFTER_SECONDS[code]
   }
 }
 
@@ -27,8 +30,7 @@ export const HTTP_STATUS = {
 
 export type ErrorCode = keyof typeof HTTP_STATUS
 
-/** Seconds after which a caller may come again. */
-export const RETRY_AFTER_SECONDS: { [code in ErrorCode]?: number } = { TOO_MANY_REQUESTS: 60, SERVICE_UNAVAILABLE: 2 }
+const RETRY_AFTER_SECONDS: { [code in ErrorCode]?: number } = { TOO_MANY_REQUESTS: 60, SERVICE_UNAVAILABLE: 2 }
 
 export const badRequest = (message: string) => new CallerError('BAD_REQUEST', message)
 

@@ -5,6 +5,9 @@ import { configureGroup, configureGroupInput } from './group/configure.ts'
 import { listGroups } from './group/list.ts'
 import { publicGroupInput } from './group/public.ts'
 import { heartbeatInput, receiveHeartbeat, receiveSignal, signalInput } from './heartbeat/receive.ts'
+import { createKey, createKeyInput } from './keys/create.ts'
+import { showKeys } from './keys/list.ts'
+import { revokeKey, revokeKeyInput } from './keys/revoke.ts'
 import { onHeartbeat, onHeartbeatInput } from './live/onHeartbeat.ts'
 import { onTransition, onTransitionInput } from './live/onTransition.ts'
 import { showMonitor } from './monitor/show.ts'
@@ -24,8 +27,10 @@ import { showSummary } from './summary/show.ts'
 import { adminProcedure, events, openProcedure, pingProcedure, readProcedure, router } from './trpc.ts'
 
 export const appRouter = router({
-  heartbeat: pingProcedure.input(heartbeatInput).mutation(({ ctx, input }) => receiveHeartbeat(ctx.deps, input)),
-  signal: pingProcedure.input(signalInput).mutation(({ ctx, input }) => receiveSignal(ctx.deps, input)),
+  heartbeat: pingProcedure
+    .input(heartbeatInput)
+    .mutation(({ ctx, input }) => receiveHeartbeat(ctx.deps, input, ctx.caller)),
+  signal: pingProcedure.input(signalInput).mutation(({ ctx, input }) => receiveSignal(ctx.deps, input, ctx.caller)),
 
   status: readProcedure.input(statusInput.prefault({})).query(({ ctx, input }) => listStatus(ctx.deps, input)),
   history: readProcedure.input(historyInput.prefault({})).query(({ ctx, input }) => listHistory(ctx.deps, input)),
@@ -62,6 +67,12 @@ export const appRouter = router({
   groups: router({
     list: readProcedure.query(({ ctx }) => listGroups(ctx.deps)),
     configure: adminProcedure.input(configureGroupInput).mutation(({ ctx, input }) => configureGroup(ctx.deps, input)),
+  }),
+
+  keys: router({
+    create: adminProcedure.input(createKeyInput).mutation(({ ctx, input }) => createKey(ctx.deps, input)),
+    list: adminProcedure.query(({ ctx }) => showKeys(ctx.deps)),
+    revoke: adminProcedure.input(revokeKeyInput).mutation(({ ctx, input }) => revokeKey(ctx.deps, input)),
   }),
 
   services: router({

@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { Deps } from './deps.ts'
-import { callerErrorOf, sentenceOf } from './errors.ts'
+import { CallerError, callerErrorOf, sentenceOf } from './errors.ts'
 import type { Caller, Scope } from './keys/caller.ts'
 import { pulledAhead } from './live/pulledAhead.ts'
 
@@ -9,6 +9,8 @@ interface Context {
   deps: Deps
   /** Throws for a caller who lacks a key or a session of this scope. */
   admit: (scope: Scope) => Promise<Caller>
+  /** Throws for who asks too fast. */
+  admitAnybody: () => Promise<void>
 }
 
 /** So that a page notices within a minute that it hears nothing only because the line is dead. */
@@ -30,15 +32,21 @@ const t = initTRPC.context<Context>().create({
 
 export const router = t.router
 
-/** Open to everybody. Says of every error only what is meant for the caller. */
-export const openProcedure = t.procedure.use(async ({ ctx, path, next }) => {
+/** Says of every error only what is meant for the caller. */
+const procedure = t.procedure.use(async ({ ctx, path, next }) => {
   const result = await next()
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result
   throw forCaller(result.error.cause, ctx, path)
 })
 
+/** Open to everybody. */
+export const openProcedure = procedure.use(async ({ ctx, next }) => {
+  await ctx.admitAnybody()
+  return next()
+})
+
 const procedureOf = (scope: Scope) =>
-  openProcedure.use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.admit(scope) } }))
+  procedure.use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.admit(scope) } }))
 
 /** Takes heartbeats. */
 export const pingProcedure = procedureOf('ping')
@@ -48,20 +56,31 @@ export const readProcedure = procedureOf('read')
 export const adminProcedure = procedureOf('admin')
 
 /** Says the same of what goes wrong once events are on their way. */
-export const events = <T>(ctx: Context, path: string, iterable: AsyncIterable<T>) =>
+export const events = <T>(ctx: Context & { caller: Caller }, path: string, iterable: AsyncIterable<T>) =>
   pulledAhead(eventsForCaller(ctx, path, iterable))
 
-async function* eventsForCaller<T>(ctx: Context, path: string, iterable: AsyncIterable<T>): AsyncGenerator<T, void> {
+async function* eventsForCaller<T>(
+  ctx: Context & { caller: Caller },
+  path: string,
+  iterable: AsyncIterable<T>,
+): AsyncGenerator<T, void> {
+  const { keyId } = ctx.caller
   try {
-    yield* iterable
+    for await (const event of iterable) {
+      if (keyId !== null && !(await ctx.deps.keyring.get(keyId))) throw revoked()
+      yield event
+    }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw forCaller(error, ctx, path)
   }
 }
 
+const revoked = () => new CallerError('UNAUTHORIZED', 'this key has been revoked')
+
 function forCaller(error: unknown, { deps }: Context, path: string): TRPCError {
-  const { code, message } = callerErrorOf(error)
+  const cause = callerErrorOf(error)
+  const { code, message } = cause
   if (code === 'INTERNAL_SERVER_ERROR') deps.log.error({ err: error, path }, 'a procedure failed')
-  return new TRPCError({ code, message })
+  return new TRPCError({ code, message, cause })
 }

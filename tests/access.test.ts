@@ -1,8 +1,9 @@
 import { request } from 'node:http'
 import { createTRPCClient, httpBatchLink, httpLink } from '@trpc/client'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AppRouter } from '../server/router.ts'
 import { startTestApp } from './helpers/app.ts'
+import { MINUTE } from './helpers/clock.ts'
 import { expectRefusal, expectTrpcRefusal } from './helpers/refusal.ts'
 
 const KEY = 'correct-horse'
@@ -10,6 +11,9 @@ const bearer = { Authorization: `Bearer ${KEY}` }
 
 describe('where a key is set', async () => {
   const app = await startTestApp({ env: { API_KEY: KEY }, stopAfter: afterAll })
+
+  // Those who are wrong too often within a minute are told something else.
+  beforeEach(() => app.clock.jump(MINUTE))
 
   async function ask(method: string, path: string, headers: Record<string, string> = {}) {
     const response = await app.fetch(path, { method, headers })

@@ -20,6 +20,8 @@ test('without any setting the monitor keeps to itself, with an embedded database
     database: { url: undefined, dataDir: './data' },
     publicUrl: undefined,
     apiKey: undefined,
+    rateLimitPerSecond: null,
+    trustProxy: false,
     timezone: 'UTC',
     checkIntervalMs: 60 * SECOND,
     rules: { minSilenceMs: 10 * SECOND, deadAfterMs: 604_800 * SECOND },

@@ -4,6 +4,7 @@ import { systemClock } from '../../server/clock.ts'
 import { readConfig } from '../../server/config.ts'
 import type { Deps } from '../../server/deps.ts'
 import { createBatch } from '../../server/heartbeat/batch.ts'
+import { createKeyring } from '../../server/keys/keyring.ts'
 import { watch } from '../../server/lifecycle/watch.ts'
 import { createLog } from '../../server/log.ts'
 import { createMetrics } from '../../server/metrics/metrics.ts'
@@ -65,6 +66,7 @@ function depsOf(db: Db): Deps {
   const log = createLog('warn')
   const nothing = async () => {}
   const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
+  const hints = { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing }
   const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
   return {
     about: { version: '', startedAt: clock.now(), database: '' },
@@ -80,7 +82,8 @@ function depsOf(db: Db): Deps {
     kickCouriers: () => {},
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
-    hints: { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing },
+    hints,
+    keyring: createKeyring({ db, clock, log, hints }),
     wakeAt: () => {},
     metrics: createMetrics(),
     jobsWaiting: async () => [],

@@ -3,6 +3,7 @@ import * as first from './0001_first.ts'
 import * as alerts from './0002_alerts.ts'
 import * as edits from './0003_edits.ts'
 import * as page from './0004_page.ts'
+import * as keys from './0005_keys.ts'
 
 /** In order; a released entry is never edited, only followed by another. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002_alerts': alerts,
   '0003_edits': edits,
   '0004_page': page,
+  '0005_keys': keys,
 }

@@ -1,13 +1,17 @@
 import { LRUCache } from 'lru-cache'
-import { findServices, registerServices } from '../../db/services.ts'
+import { findServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import type { ServiceState } from '../lifecycle/transition.ts'
+import { refusalOf } from './permission.ts'
+import type { Signal } from './record.ts'
+import { register } from './register.ts'
 
 /** A service as this process last saw it. Whether it still is so is found out when it is written. */
 export interface Known {
   readonly id: number
   readonly key: string
+  readonly group: string | null
   version: number
   checkAt: number | null
   readonly state: ServiceState & { gaps: number[] }
@@ -20,32 +24,47 @@ const KEPT_IN_MIND = 20_000
 export function createKnownServices({ db, config }: Pick<Deps, 'db' | 'config'>) {
   const known = new LRUCache<string, Known>({ max: KEPT_IN_MIND })
 
-  /** Looks up in the database; what has no service there is registered. */
-  async function load(keys: string[], nowMs: number): Promise<void> {
-    const missing = keys.filter((key) => !known.has(key))
+  /** Looks up in the database; what has no service there is registered, if whoever sent it may. */
+  async function load(signals: readonly Signal[]): Promise<void> {
+    const missing = signals.filter(({ key, caller }) => {
+      const one = known.get(key)
+      return !one || refusalOf(caller, one)
+    })
     if (missing.length === 0) return
+    // A refusal writes nothing, and would not find out that somebody has changed the service since.
+    forget(missing.map(({ key }) => key))
     await look(missing)
-    const unknown = missing.filter((key) => !known.has(key))
+    const unknown = missing.filter(({ key }) => !known.has(key))
     if (unknown.length === 0) return
-    await db.transaction().execute((trx) => registerServices(trx, unknown, nowMs))
+    await register(db, unknown)
     await look(unknown)
   }
 
-  async function look(keys: string[]): Promise<void> {
+  async function look(signals: readonly Signal[]): Promise<void> {
     const byId = new Map<number, Known>()
-    for (const row of await findServices(db, keys)) {
+    for (const row of await findServices(db, [...new Set(signals.map(({ key }) => key))])) {
       const state = { ...stateOf(row, config.timezone), gaps: row.gaps }
-      const one = byId.get(row.id) ?? { id: row.id, key: row.key, version: row.version, checkAt: row.check_at, state }
+      const fresh = {
+        id: row.id,
+        key: row.key,
+        group: row.group_name,
+        version: row.version,
+        checkAt: row.check_at,
+        state,
+      }
+      const one = byId.get(row.id) ?? fresh
       byId.set(row.id, one)
       known.set(row.asked, one)
     }
   }
 
+  function forget(keys: Iterable<string>): void {
+    for (const key of keys) known.delete(key)
+  }
+
   return {
     load,
     get: (key: string) => known.get(key),
-    forget: (keys: Iterable<string>) => {
-      for (const key of keys) known.delete(key)
-    },
+    forget,
   }
 }

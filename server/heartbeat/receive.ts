@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
+import type { Caller } from '../keys/caller.ts'
 import { cutText, isStorable, metadata } from './details.ts'
 import { serviceKey } from './key.ts'
 import type { Signal } from './record.ts'
@@ -38,29 +39,40 @@ export interface Received {
 }
 
 /** Takes in one heartbeat; resolves once it is committed. */
-export async function receiveHeartbeat(deps: Deps, input: z.output<typeof heartbeatInput>): Promise<Received> {
+export async function receiveHeartbeat(
+  deps: Deps,
+  input: z.output<typeof heartbeatInput>,
+  caller: Caller,
+): Promise<Received> {
   const stored = input.metadata && Object.keys(input.metadata).length > 0 ? JSON.stringify(input.metadata) : null
   return receive(deps, {
     key: input.serviceKey,
     kind: 'heartbeat',
     details: stored === null ? null : `{"metadata":${stored}}`,
     metadata: stored,
+    caller,
   })
 }
 
 /** Takes in one signal of a job; resolves once it is committed. */
-export async function receiveSignal(deps: Deps, input: z.output<typeof signalInput>): Promise<Received> {
+export async function receiveSignal(
+  deps: Deps,
+  input: z.output<typeof signalInput>,
+  caller: Caller,
+): Promise<Received> {
   const { serviceKey: key, kind, ...details } = input
   return receive(deps, {
     key,
     kind,
     details: Object.keys(details).length > 0 ? JSON.stringify(details) : null,
     metadata: null,
+    caller,
   })
 }
 
 async function receive(deps: Deps, input: Omit<Signal, 'at'>): Promise<Received> {
   const signal: Signal = { ...input, at: deps.clock.now() }
   await deps.heartbeats.add(signal)
+  if (signal.refusal) throw signal.refusal
   return { serviceKey: signal.storedAs ?? signal.key, status: 'ok', timestamp: deps.iso(signal.at) }
 }

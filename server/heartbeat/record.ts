@@ -3,11 +3,13 @@ import type { HeartbeatKind } from '../../db/schema.ts'
 import { type StateWrite, writePlainHeartbeats, writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError, isDatabaseAway } from '../errors.ts'
+import type { Caller } from '../keys/caller.ts'
 import { storePauses } from '../lifecycle/pauses.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import { type ServiceChange, storeTransitions } from '../lifecycle/transitions.ts'
 import { attentionsOf, noteOf, storeAttentions } from './attention.ts'
 import { createKnownServices, type Known } from './known.ts'
+import { refusalOf } from './permission.ts'
 
 /** One heartbeat on its way into the database. */
 export interface Signal {
@@ -18,8 +20,11 @@ export interface Signal {
   details: string | null
   /** JSON text. */
   metadata: string | null
+  caller: Caller
   /** Set once it is stored: the service's own key, where the signal came under an alias. */
   storedAs?: string
+  /** Set where the caller may not send it. */
+  refusal?: CallerError
 }
 
 /** What a batch does to one service. */
@@ -48,7 +53,7 @@ export function createRecorder(
       await deps.ledger.caughtUp()
       await makePartitions(signals)
       // A batch that failed halfway comes again in parts; what it had stored is not stored twice.
-      await recordAll(signals.filter(({ storedAs }) => storedAs === undefined))
+      await recordAll(signals.filter(({ storedAs, refusal }) => storedAs === undefined && !refusal))
     } catch (error) {
       if (isDatabaseAway(error)) deps.ledger.cutOff(error, (signals[0] as Signal).at)
       throw error
@@ -77,7 +82,7 @@ export function createRecorder(
 
   /** @returns the signals whose services turned out not to be as they were known */
   async function recordOnce(signals: Signal[]): Promise<Signal[]> {
-    await services.load([...new Set(signals.map(({ key }) => key))], Math.min(...signals.map(({ at }) => at)))
+    await services.load(signals)
     const { drafts, left } = draft(signals)
     if (drafts.length === 0) return left
     const keys = signals.map(({ key }) => key)
@@ -103,6 +108,7 @@ export function createRecorder(
     const outages = deps.ledger.outages()
     for (const signal of signals) {
       const known = services.get(signal.key)
+      if (signal.refusal || (known && isRefused(signal, known))) continue
       if (!known) {
         left.push(signal)
         continue
@@ -176,6 +182,12 @@ export function createRecorder(
     known.checkAt = checkAt === 'never' ? null : checkAt
     if (known.checkAt !== null) deps.wakeAt(known.checkAt)
   }
+}
+
+function isRefused(signal: Signal, known: Known): boolean {
+  const refusal = refusalOf(signal.caller, known)
+  if (refusal) signal.refusal = refusal
+  return refusal !== null
 }
 
 const stateChange = ({ known, state }: Draft) => ({ serviceId: known.id, before: known.state, after: state })

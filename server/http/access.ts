@@ -1,14 +1,19 @@
 import type { FastifyRequest } from 'fastify'
-import { type Config, isLoopback } from '../config.ts'
+import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { allows, type Caller, NOBODY, OWNER, type Scope } from '../keys/caller.ts'
+import { createAttempts, tooManyAttempts } from '../session/attempts.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createKeyMatch } from './key.ts'
+import { keylessCheck } from './keyless.ts'
 import { refuseForeignPage } from './origin.ts'
+import { createRateLimit } from './rateLimit.ts'
 import { sessionToken } from './sessionCookie.ts'
 
 /** How carefully a door is kept. */
 export type DoorKind =
+  /** Tells whether the server is well: open to everybody, however often. */
+  | 'probe'
   /** Open to everybody. */
   | 'open'
   /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
@@ -16,41 +21,96 @@ export type DoorKind =
   /** Wants a key or session of this scope where there is a key; where there is none, only callers that are no foreign web page. */
   | Scope
 
-/** Throws 401 or 403 for a caller who may not pass a door. */
-export type AccessCheck = (request: FastifyRequest, door: DoorKind) => Caller | Promise<Caller>
+/** Throws 401, 403 or 429 for a caller who may not pass a door. */
+export type AccessCheck = (request: FastifyRequest, door: DoorKind) => Promise<Caller>
 
-/** The one gate before all doors; `sessions` where there is a key to sign in with. */
-export function createAccessCheck(
-  config: Pick<Config, 'apiKey' | 'host' | 'publicUrl'>,
-  sessions: Sessions | null,
-): AccessCheck {
+export interface Access {
+  check: AccessCheck
+  /** Who asks, `null` if nothing tells; `requests` is for how many it counts. Throws 401 for a wrong key, and 429. */
+  identify(request: FastifyRequest, door: DoorKind, requests?: number): Promise<Caller | null>
+  /** Who signs in with this key. Throws 401 if it is nobody's, and 429 after too many that were. */
+  signIn(request: FastifyRequest, key: string): Promise<Caller>
+}
+
+export interface AccessOptions {
+  /** Where there is a key to sign in with. */
+  sessions: Sessions | null
+  /** Throws as long as there is no database to look into. */
+  refuseUntilOpen: () => void
+}
+
+/** The one gate before all doors. */
+export function createAccess(
+  { config, clock, keyring }: Pick<Deps, 'config' | 'clock' | 'keyring'>,
+  { sessions, refuseUntilOpen }: AccessOptions,
+): Access {
   const { apiKey, publicUrl } = config
-  if (!apiKey) return keylessCheck(config)
-  const matches = createKeyMatch(apiKey)
+  const attempts = createAttempts(clock)
+  const rateLimit = createRateLimit(clock, config.rateLimitPerSecond)
+  const isOwners = apiKey === undefined ? () => true : createKeyMatch(apiKey)
+  const refuseForeign = apiKey === undefined ? keylessCheck(config) : null
 
-  async function checkSession(request: FastifyRequest, token: string): Promise<Caller> {
-    refuseForeignPage(request, publicUrl)
-    if (!(await sessions?.isOpen(token))) throw new CallerError('UNAUTHORIZED', 'you are signed out; sign in again')
-    return OWNER
-  }
-
-  return (request, door) => {
+  async function identify(request: FastifyRequest, door: DoorKind, requests = 1): Promise<Caller | null> {
+    if (door === 'probe') return NOBODY
+    if (door !== 'open') refuseUntilOpen()
+    const key = door === 'open' || refuseForeign ? undefined : givenKey(request, door)
+    if (key !== undefined) {
+      const caller = await holderOf(request, key)
+      rateLimit(`key ${caller.keyId ?? 'API_KEY'}`, requests)
+      return caller
+    }
+    rateLimit(request.ip, requests)
     if (door === 'open') return NOBODY
-    const given = givenKey(request, door)
-    if (given !== undefined) {
-      if (!matches(given)) throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+    if (refuseForeign) {
+      if (door !== 'heartbeat') refuseForeign(request)
       return OWNER
     }
     const token = door === 'heartbeat' ? undefined : sessionToken(request)
-    if (token !== undefined) return checkSession(request, token)
-    throw new CallerError('UNAUTHORIZED', 'a key is needed: send the header "Authorization: Bearer <API_KEY>"')
+    return token === undefined ? null : viewerOf(request, token)
+  }
+
+  async function holderOf(request: FastifyRequest, key: string): Promise<Caller> {
+    const isSuspect = attempts.areTooMany(request.ip)
+    // A right key is let in from wherever it comes; but where guesses come from, the next one may be right.
+    if (isSuspect) rateLimit(request.ip)
+    const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect })
+    if (caller) return caller
+    if (isSuspect) throw tooManyAttempts()
+    attempts.noteWrong(request.ip)
+    throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+  }
+
+  async function viewerOf(request: FastifyRequest, token: string): Promise<Caller> {
+    refuseForeignPage(request, publicUrl)
+    const caller = await sessions?.find(token)
+    if (!caller) throw new CallerError('UNAUTHORIZED', 'you are signed out; sign in again')
+    return caller
+  }
+
+  return {
+    identify,
+    check: async (request, door) => admitted(await identify(request, door), scopeOf(door)),
+    async signIn(request, key) {
+      if (attempts.areTooMany(request.ip)) throw tooManyAttempts()
+      return holderOf(request, key)
+    },
   }
 }
 
-/** Throws 403 for a caller whose key allows less. */
-export function refuseBelow(wanted: Scope, { scope }: Caller): void {
-  if (allows(scope, wanted)) return
-  throw new CallerError('FORBIDDEN', `this needs a key of the scope "${wanted}"; yours is "${scope}"`)
+function scopeOf(door: DoorKind): Scope {
+  return door === 'probe' || door === 'open' || door === 'heartbeat' ? 'ping' : door
+}
+
+/** Throws 401 for who has shown nothing, and 403 for a caller whose key allows less. */
+export function admitted(caller: Caller | null, wanted: Scope): Caller {
+  if (caller === null) {
+    throw new CallerError(
+      'UNAUTHORIZED',
+      `a key is needed: send the header "Authorization: Bearer <API_KEY>", with it or a key of the scope ${wanted}`,
+    )
+  }
+  if (allows(caller.scope, wanted)) return caller
+  throw new CallerError('FORBIDDEN', `this needs a key of the scope ${wanted}; yours is of the scope ${caller.scope}`)
 }
 
 function givenKey({ headers, query }: FastifyRequest, door: DoorKind): string | undefined {
@@ -61,34 +121,3 @@ function givenKey({ headers, query }: FastifyRequest, door: DoorKind): string | 
   const inQuery = (query as Record<string, unknown>).key
   return door === 'heartbeat' && typeof inQuery === 'string' ? inQuery : undefined
 }
-
-/**
- * Without a key the monitor trusts whoever reaches it, but not the web pages that their browsers happen to show: those
- * come with a foreign Origin, or with a foreign Host if they have bent their own name to this address.
- */
-function keylessCheck({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): AccessCheck {
-  const own = new Set([host, ...(publicUrl ? [new URL(publicUrl).hostname] : [])])
-  const isOwn = (name: string) => own.has(name) || isLoopback(name)
-  const isAnyHost = !isLoopback(host)
-  return ({ headers }, door) => {
-    if (door === 'open') return NOBODY
-    if (door === 'heartbeat') return OWNER
-    const { origin } = headers
-    const originHost = origin === undefined ? undefined : hostOf(origin)
-    const requestHost = hostOf(`http://${headers.host ?? ''}`)
-    if (originHost !== undefined && !isOwn(originHost) && originHost !== requestHost)
-      throw foreign(`the page at ${origin}`)
-    if (!isAnyHost && !isOwn(requestHost)) throw foreign(`the address ${headers.host ?? '(none)'}`)
-    return OWNER
-  }
-}
-
-function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).hostname : ''
-}
-
-const foreign = (what: string) =>
-  new CallerError(
-    'FORBIDDEN',
-    `${what} is foreign to this monitor, which has no key; set PUBLIC_URL to it, or set API_KEY`,
-  )

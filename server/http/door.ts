@@ -1,6 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { CallerError } from '../errors.ts'
+import type { Caller } from '../keys/caller.ts'
 import type { AccessCheck, DoorKind } from './access.ts'
+import { FOR_ANY_PAGE, PREFLIGHT } from './headers.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks at a door. */
+    caller: Caller
+  }
+}
 
 /** One address that answers. */
 export interface Door {
@@ -16,13 +25,18 @@ const ALL_METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 
 /** Opens doors, and tells those who come with another method which ones an address takes. */
 export function openDoors(app: FastifyInstance, doors: readonly Door[], check: AccessCheck): void {
+  app.decorateRequest('caller')
   for (const [url, its] of Map.groupBy(doors, (door) => door.url)) {
     const allowed = its.flatMap(methodsOf)
+    const isForAnyPage = its.some(({ kind }) => kind === 'heartbeat')
     for (const door of its) openDoor(app, door, check)
     app.route({
       method: ALL_METHODS.filter((other) => !allowed.includes(other)),
       url,
-      handler: async (request, reply) => refuseMethod(request, reply, allowed),
+      handler: async (request, reply) =>
+        isForAnyPage && request.method === 'OPTIONS'
+          ? answerPreflight(reply, allowed)
+          : refuseMethod(request, reply, allowed),
     })
   }
 }
@@ -36,12 +50,19 @@ function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
     url,
     exposeHeadRoute: false,
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    onRequest: async (request: FastifyRequest) => {
-      await check(request, kind)
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      if (kind === 'heartbeat') reply.headers(FOR_ANY_PAGE)
+      request.caller = await check(request, kind)
     },
     handler: async (request, reply) => handle(request, reply),
   })
 }
+
+const answerPreflight = (reply: FastifyReply, allowed: readonly HTTPMethods[]) =>
+  reply
+    .code(204)
+    .headers({ ...FOR_ANY_PAGE, ...PREFLIGHT, 'Access-Control-Allow-Methods': allowed.join(', ') })
+    .send()
 
 export function refuseMethod({ method }: FastifyRequest, reply: FastifyReply, allowed: readonly HTTPMethods[]): never {
   reply.header('Allow', allowed.join(', '))

@@ -11,7 +11,7 @@ export function heartbeatDoors(deps: Deps): Door[] {
     const fields = bodyFields(request)
     const input = heartbeatInput.safeParse({ serviceKey: theKey(request, fields), metadata: fields.metadata })
     if (!input.success) throw badRequest(sentenceOf(input.error))
-    const { serviceKey, status, timestamp } = await receiveHeartbeat(deps, input.data)
+    const { serviceKey, status, timestamp } = await receiveHeartbeat(deps, input.data, request.caller)
     return { status, service_key: serviceKey, timestamp }
   }
   return [

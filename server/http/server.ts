@@ -8,14 +8,16 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, isOtherSchema, RETRY_AFTER_SECONDS } from '../errors.ts'
+import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, isOtherSchema } from '../errors.ts'
 import { createSessions } from '../session/sessions.ts'
-import { type AccessCheck, createAccessCheck } from './access.ts'
+import { createAccess } from './access.ts'
 import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
+import { headersFor, sendHeaders } from './headers.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
+import { HTTP_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
 import { refuseMalformed } from './malformed.ts'
 import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
@@ -36,23 +38,30 @@ export interface HttpOptions {
   pageFolder: string
   /** Beside those of the monitor itself. */
   doors: readonly Door[]
+  limits?: Partial<HttpLimits> | undefined
 }
 
 export async function createHttp(deps: Deps, options: HttpOptions): Promise<FastifyInstance> {
+  const { apiKey, publicUrl } = deps.config
+  const limits = { ...HTTP_LIMITS, ...options.limits }
+  const headers = headersFor(publicUrl)
   const app = Fastify({
     loggerInstance: deps.log.child({}, { level: quieter(deps.log.level) }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    requestTimeout: 30_000,
+    ...timeoutsOf(limits),
+    trustProxy: deps.config.trustProxy,
     routerOptions: {
       maxParamLength: LONGEST_PARAM,
       querystringParser: (text) => querystring.parse(text),
     },
     clientErrorHandler: refuseMalformed,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(headers)),
   })
+  app.server.maxConnections = limits.connections
+  sendHeaders(app, headers)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) =>
     sendError(
@@ -62,13 +71,8 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ),
   )
 
-  const { apiKey, publicUrl } = deps.config
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
-  const checkAccess = createAccessCheck(deps.config, sessions)
-  const check: AccessCheck = (request, door) => {
-    if (door !== 'open') options.refuseUntilOpen()
-    return checkAccess(request, door)
-  }
+  const access = createAccess(deps, { sessions, refuseUntilOpen: options.refuseUntilOpen })
   takeRawBodies(app)
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
@@ -79,13 +83,13 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...healthDoors(options.isReady),
     metricsDoor(deps),
     openApiDoor(deps.about.version, publicUrl ?? '/'),
-    ...sessionDoors(deps, sessions),
-    badgeDoor(deps, check),
+    ...sessionDoors(deps, sessions, access.signIn),
+    badgeDoor(deps, access.check),
     ...(await pageDoors(app, options.pageFolder)),
     ...options.doors,
   ]
-  openDoors(app, doors, check)
-  await openTrpc(app, deps, check)
+  openDoors(app, doors, access.check)
+  await openTrpc(app, deps, access)
   return app
 }
 
@@ -93,11 +97,10 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
 const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { code, message, cause } = callerErrorOf(ofFastify(error))
+  const { code, message, cause, retryAfterSeconds } = callerErrorOf(ofFastify(error))
   const status = HTTP_STATUS[code]
   if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
-  const retryAfter = RETRY_AFTER_SECONDS[code]
-  if (retryAfter !== undefined) reply.header('Retry-After', retryAfter)
+  if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
   reply.code(status).send({ error: { code, message } })
 }

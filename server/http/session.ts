@@ -1,40 +1,35 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { badRequest, CallerError } from '../errors.ts'
-import { createAttempts } from '../session/attempts.ts'
+import { badRequest } from '../errors.ts'
+import { type Caller, OWNER } from '../keys/caller.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { type Access, admitted } from './access.ts'
 import { bodyFields } from './body.ts'
 import type { Door } from './door.ts'
-import { createKeyMatch } from './key.ts'
 import { refuseForeignPage } from './origin.ts'
 import { sessionToken, setSessionCookie } from './sessionCookie.ts'
 
 /** `/session`: is this browser signed in? POST signs in with the key, DELETE signs out. */
-export function sessionDoors({ config, clock }: Deps, sessions: Sessions | null): Door[] {
-  const { apiKey, publicUrl } = config
-  const matches = apiKey === undefined ? null : createKeyMatch(apiKey)
-  const attempts = createAttempts(clock)
+export function sessionDoors({ config }: Deps, sessions: Sessions | null, signsIn: Access['signIn']): Door[] {
+  const { publicUrl } = config
 
   async function show(request: FastifyRequest, reply: FastifyReply) {
-    if (!sessions) return view(true)
+    if (!sessions) return view(OWNER)
     const token = sessionToken(request)
-    const isOpen = token !== undefined && (await sessions.isOpen(token))
-    if (isOpen) setSessionCookie(request, reply, { token, publicUrl })
-    return view(isOpen)
+    if (token === undefined) return view(undefined)
+    const viewer = await sessions.find(token)
+    if (viewer) setSessionCookie(request, reply, { token, publicUrl })
+    return view(viewer)
   }
 
   async function signIn(request: FastifyRequest, reply: FastifyReply) {
     refuseForeignPage(request, publicUrl)
-    if (!sessions || !matches) return view(true)
+    if (!sessions) return view(OWNER)
     const { key } = bodyFields(request)
     if (typeof key !== 'string') throw badRequest('key is required, e.g. {"key":"<API_KEY>"}')
-    attempts.allow(request.ip)
-    if (!matches(key)) {
-      attempts.noteWrong(request.ip)
-      throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
-    }
-    setSessionCookie(request, reply, { token: await sessions.begin(), publicUrl })
-    return view(true)
+    const viewer = admitted(await signsIn(request, key), 'read')
+    setSessionCookie(request, reply, { token: await sessions.begin(viewer), publicUrl })
+    return view(viewer)
   }
 
   async function signOut(request: FastifyRequest, reply: FastifyReply) {
@@ -42,13 +37,13 @@ export function sessionDoors({ config, clock }: Deps, sessions: Sessions | null)
     const token = sessionToken(request)
     if (token !== undefined) await sessions?.end(token)
     setSessionCookie(request, reply, { token: null, publicUrl })
-    return view(!sessions)
+    return view(sessions ? undefined : OWNER)
   }
 
-  const view = (isSignedIn: boolean) => ({
-    signed_in: isSignedIn,
+  const view = (viewer: Caller | undefined) => ({
+    signed_in: viewer !== undefined,
     key_needed: sessions !== null,
-    scope: isSignedIn ? 'admin' : null,
+    scope: viewer?.scope ?? null,
   })
 
   const door = { url: '/session', kind: 'open' } as const

@@ -1,31 +1,42 @@
+import type { TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { CallerError } from '../errors.ts'
 import type { Caller, Scope } from '../keys/caller.ts'
 import { type AppRouter, appRouter } from '../router.ts'
-import { type AccessCheck, refuseBelow } from './access.ts'
+import { type Access, admitted } from './access.ts'
 import { refuseMethod } from './door.ts'
 
+/** Programs of ours send no larger ones. */
+const LARGEST_BATCH = 100
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 /** The typed API under `/trpc`. */
-export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCheck): Promise<void> {
+export async function openTrpc(app: FastifyInstance, deps: Deps, { identify }: Access): Promise<void> {
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: '/trpc',
     trpcOptions: {
       // It streams multipart bodies past the limit that Fastify has for the others.
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
-      createContext: ({ req }) => {
-        let checked: Promise<Caller> | undefined
-        const admit = async (scope: Scope) => {
-          checked ??= (async () => check(req, 'ping'))()
-          const caller = await checked
-          refuseBelow(scope, caller)
-          return caller
+      maxBatchSize: LARGEST_BATCH,
+      createContext: ({ req, info }) => {
+        let caller: Promise<Caller | null> | undefined
+        let stranger: Promise<unknown> | undefined
+        return {
+          deps,
+          async admit(scope: Scope) {
+            caller ??= identify(req, 'ping', info.calls.length)
+            return admitted(await caller, scope)
+          },
+          async admitAnybody() {
+            stranger ??= identify(req, 'open', info.calls.length)
+            await stranger
+          },
         }
-        return { deps, admit }
       },
+      responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     },
   }
   await app.register(async (scope) => {
@@ -34,4 +45,14 @@ export async function openTrpc(app: FastifyInstance, deps: Deps, check: AccessCh
     })
     await scope.register(fastifyTRPCPlugin, options)
   })
+}
+
+/** The same hints that other doors give with an error. */
+function headersOf(errors: readonly TRPCError[]): Record<string, string> {
+  const causes = errors.map(({ cause }) => cause).filter((cause) => cause instanceof CallerError)
+  const waits = causes.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
+  return {
+    ...(waits.length > 0 ? { 'Retry-After': String(Math.max(...waits)) } : {}),
+    ...(causes.some(({ code }) => code === 'UNAUTHORIZED') ? { 'WWW-Authenticate': 'Bearer' } : {}),
+  }
 }

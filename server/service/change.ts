@@ -31,7 +31,7 @@ export async function changeService(
   /** @returns the id of the service, unless somebody else was faster */
   async function tryChange(trx: Trx): Promise<number | null> {
     const now = deps.clock.now()
-    if (registers) await registerServices(trx, [key], now)
+    if (registers) await registerServices(trx, [{ key }], now)
     const row = await findAndLock(trx, key)
     const silent = afterSilence(stateOf(row, timezone), now, rules, deps.ledger.outages())
     const { state, changes } = await change(silent.state, now, trx, row)

@@ -7,28 +7,21 @@ const MOST_WRONG = 10
 const WITHIN_MS = 60_000
 const ADDRESSES_KEPT_IN_MIND = 10_000
 
-/** Keeps those who guess from guessing fast. */
+/** Keeps those who guess keys from guessing fast. */
 export interface Attempts {
-  /** Throws 429 for an address that has been wrong too often and was never right. */
-  allow(address: string): void
+  /** Whether an address has been wrong so often that it has to wait. */
+  areTooMany(address: string): boolean
   noteWrong(address: string): void
-  noteRight(address: string): void
 }
 
 export function createAttempts(clock: Clock): Attempts {
   const wrong = new LRUCache<string, number[]>({ max: ADDRESSES_KEPT_IN_MIND })
-  const right = new LRUCache<string, true>({ max: ADDRESSES_KEPT_IN_MIND })
   const recent = (address: string) => (wrong.get(address) ?? []).filter((at) => at > clock.now() - WITHIN_MS)
   return {
-    allow(address) {
-      if (right.has(address) || recent(address).length < MOST_WRONG) return
-      throw new CallerError('TOO_MANY_REQUESTS', 'too many wrong keys from this address; try again in a minute')
-    },
-    noteWrong(address) {
-      wrong.set(address, [...recent(address), clock.now()].slice(-MOST_WRONG))
-    },
-    noteRight(address) {
-      right.set(address, true)
-    },
+    areTooMany: (address) => wrong.has(address) && recent(address).length >= MOST_WRONG,
+    noteWrong: (address) => wrong.set(address, [...recent(address), clock.now()].slice(-MOST_WRONG)),
   }
 }
+
+export const tooManyAttempts = () =>
+  new CallerError('TOO_MANY_REQUESTS', 'too many wrong keys from this address; try again in a minute')

@@ -1,13 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { deleteSession, deleteSessionsSeenBefore, findSession, insertSession, touchSession } from '../../db/sessions.ts'
 import type { Deps } from '../deps.ts'
+import { type Caller, OWNER } from '../keys/caller.ts'
 
 /** Browsers that are signed in. */
 export interface Sessions {
-  /** @returns the token that stands for the key from now on */
-  begin(): Promise<string>
-  /** Whether a token stands for the key; being asked for keeps it alive. */
-  isOpen(token: string): Promise<boolean>
+  /** @returns the token that stands for the caller's key from now on */
+  begin(caller: Caller): Promise<string>
+  /** Whose key a token stands for, while that key is valid; being asked for keeps it alive. */
+  find(token: string): Promise<Caller | undefined>
   end(token: string): Promise<void>
 }
 
@@ -17,22 +18,25 @@ const IDLE_MS = IDLE_DAYS * 86_400_000
 const TOUCH_AFTER_MS = 3_600_000
 
 /** The database holds hashes of the tokens, made with the key: under another key none of them is found. */
-export function createSessions({ db, clock }: Pick<Deps, 'db' | 'clock'>, apiKey: string): Sessions {
+export function createSessions(
+  { db, clock, keyring }: Pick<Deps, 'db' | 'clock' | 'keyring'>,
+  apiKey: string,
+): Sessions {
   const hash = (token: string) => createHmac('sha256', apiKey).update(token).digest('base64url')
   return {
-    async begin() {
+    async begin({ keyId }) {
       const now = clock.now()
       const token = randomBytes(32).toString('base64url')
       await deleteSessionsSeenBefore(db, now - IDLE_MS)
-      await insertSession(db, hash(token), now)
+      await insertSession(db, hash(token), keyId, now)
       return token
     },
-    async isOpen(token) {
+    async find(token) {
       const now = clock.now()
       const found = await findSession(db, hash(token))
-      if (!found || found.seen_at < now - IDLE_MS) return false
+      if (!found || found.seen_at < now - IDLE_MS) return undefined
       if (found.seen_at < now - TOUCH_AFTER_MS) await touchSession(db, hash(token), now)
-      return true
+      return found.key_id === null ? OWNER : keyring.get(found.key_id)
     },
     end: (token) => deleteSession(db, hash(token)),
   }

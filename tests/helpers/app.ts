@@ -5,6 +5,7 @@ import type { Channel } from '../../server/alert/channel.ts'
 import type { Outgoing } from '../../server/alert/notifier.ts'
 import { startApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
+import type { HttpLimits } from '../../server/http/limits.ts'
 import { createLog } from '../../server/log.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { createTestClock, MINUTE, type TestClock } from './clock.ts'
@@ -40,6 +41,7 @@ export interface TestAppOptions {
   /** How often the server writes down that it listens. */
   proofEveryMs?: number
   pageFolder?: string
+  limits?: Partial<HttpLimits>
   /** `afterAll` for an app that all tests of a file share. */
   stopAfter?: (stop: () => Promise<void>) => void
 }
@@ -55,6 +57,7 @@ export async function startTestApp({
   channels,
   proofEveryMs = SELDOM.proofEveryMs,
   pageFolder,
+  limits,
   stopAfter = onTestFinished,
 }: TestAppOptions = {}): Promise<TestApp> {
   const home = beside ?? (await createTestDatabase())
@@ -70,6 +73,7 @@ export async function startTestApp({
     log,
     proofEveryMs,
     pageFolder,
+    limits,
   })
   const settled = () => untilSettled(database.db, clock)
 

@@ -1,0 +1,30 @@
+import type { Server } from 'node:http'
+import type { FastifyHttpOptions } from 'fastify'
+
+/** How long a caller may take, and how many may be connected. */
+export interface HttpLimits {
+  /** Until all headers are there. */
+  headersMs: number
+  /** Until the whole request is there. */
+  requestMs: number
+  /** In which a connection moves not a byte, in either direction; events are never that far apart. */
+  stalledMs: number
+  /** How often slow callers are looked for. */
+  lookEveryMs: number
+  connections: number
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  stalledMs: 120_000,
+  lookEveryMs: 1_000,
+  connections: 10_000,
+}
+
+export const timeoutsOf = ({ headersMs, requestMs, stalledMs, lookEveryMs }: HttpLimits) =>
+  ({
+    requestTimeout: requestMs,
+    connectionTimeout: stalledMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs },
+  }) satisfies FastifyHttpOptions<Server>

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { insertKey } from '../../db/keys.ts'
+import type { Deps } from '../deps.ts'
+import { badRequest, CallerError } from '../errors.ts'
+import { text } from '../service/text.ts'
+import { SCOPES } from './caller.ts'
+import { createSecret, hashOf } from './keyring.ts'
+import { type KeyView, keyView } from './view.ts'
+
+const unnamed = 'name is required: say where the key is used'
+
+const name = z
+  .string({ error: unnamed })
+  .trim()
+  .min(1, { error: unnamed })
+  .max(100, { error: 'name must have at most 100 characters' })
+  .refine((given) => given.isWellFormed() && !/\p{Cc}/u.test(given), {
+    error: 'name must not contain control characters',
+  })
+
+export const createKeyInput = z.object({
+  name,
+  scope: z.enum(SCOPES, { error: `scope must be one of ${SCOPES.join(', ')}` }),
+  group: text('group', 100),
+  keyPrefix: text('keyPrefix', 200),
+})
+
+/** Makes a key; this answer is the only one that ever holds its secret. */
+export async function createKey(
+  deps: Deps,
+  { name, scope, group, keyPrefix }: z.output<typeof createKeyInput>,
+): Promise<KeyView & { secret: string }> {
+  if (deps.config.apiKey === undefined) {
+    throw new CallerError('CONFLICT', 'set API_KEY first: as long as there is none, everybody is let in without a key')
+  }
+  if (scope !== 'ping' && (group || keyPrefix)) {
+    throw badRequest('group and keyPrefix limit the heartbeats of a ping key; other keys have none')
+  }
+  const secret = createSecret()
+  const row = await insertKey(deps.db, {
+    name,
+    scope,
+    group_name: group || null,
+    key_prefix: keyPrefix || null,
+    secret_hash: hashOf(secret),
+    created_at: deps.clock.now(),
+  })
+  deps.keyring.changed(row.id)
+  return { ...keyView(deps, row), secret }
+}

@@ -1,0 +1,31 @@
+import type { KeyRow } from '../../db/keys.ts'
+import type { Deps } from '../deps.ts'
+import type { Scope } from './caller.ts'
+
+/** A stored key, without its secret. */
+export interface KeyView {
+  id: number
+  name: string
+  scope: Scope
+  group: string | null
+  keyPrefix: string | null
+  /** ISO 8601 in the server's zone. */
+  createdAt: string
+  /** To the minute. */
+  lastUsedAt: string | null
+  revokedAt: string | null
+}
+
+export function keyView({ iso }: Pick<Deps, 'iso'>, row: KeyRow): KeyView {
+  const when = (ms: number | null) => (ms === null ? null : iso(ms))
+  return {
+    id: row.id,
+    name: row.name,
+    scope: row.scope,
+    group: row.group_name,
+    keyPrefix: row.key_prefix,
+    createdAt: iso(row.created_at),
+    lastUsedAt: when(row.last_used_at),
+    revokedAt: when(row.revoked_at),
+  }
+}
