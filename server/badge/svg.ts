@@ -5,7 +5,7 @@ export type BadgeStatus = 'alive' | 'down' | 'dead' | 'unknown' | 'paused' | 'no
 /** Each has a colour on which white can be read, and a shape for those who see no colours. */
 const looks: Record<BadgeStatus, { colour: string; shape: string }> = {
   alive: { colour: '#1a7f37', shape: '<circle cx="5" cy="10" r="4.5"/>' },
-  down: { colour: '#cf222e', shape: '<path d="M5 5 10 14.5H0z"/>' },
+  down: { colour: '#cf222e', shape: '<path d="M0 5.5h10L5 15z"/>' },
   dead: { colour: '#24292f', shape: '<path d="M1 6l8 8m0-8l-8 8" stroke="#fff" stroke-width="2"/>' },
   unknown: {
     colour: '#6f5a00',

@@ -31,7 +31,7 @@ function Head({ words, order, filter }: { words: string; order: Order; filter: F
   return (
     <button type="button" className="head" onClick={choose}>
       {words}
-      <span aria-hidden="true">{isOrder ? (filter.backwards ? ' ↑' : ' ↓') : ''}</span>
+      <span aria-hidden="true">{isOrder ? (filter.backwards ? ' ↓' : ' ↑') : ''}</span>
     </button>
   )
 }

@@ -1,3 +1,4 @@
+import './counts.css'
 import { useQuery } from '@tanstack/react-query'
 import { allServices } from '../live/queries.ts'
 import type { Shown } from '../parts/shown.ts'

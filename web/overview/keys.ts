@@ -36,3 +36,6 @@ function focusLink(list: HTMLElement, index: number): void {
   if (found) found.focus({ preventScroll: true })
   else requestAnimationFrame(() => link()?.focus({ preventScroll: true }))
 }
+
+/** From the search on to what was found. */
+export const focusFirstRow = () => document.querySelector<HTMLElement>('.row-link')?.focus()

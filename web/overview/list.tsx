@@ -1,3 +1,4 @@
+import './list.css'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { Line } from './arrange.ts'

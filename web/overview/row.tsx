@@ -1,3 +1,4 @@
+import './row.css'
 import { useQuery } from '@tanstack/react-query'
 import { memo, useCallback } from 'react'
 import type { Service, StatusAnswer, Strip as StripData, StripsAnswer } from '../live/answers.ts'

@@ -1,8 +1,10 @@
+import './tools.css'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { allServices } from '../live/queries.ts'
 import type { Filter, Order } from './filter.ts'
 import { allGroups } from './groups.ts'
+import { focusFirstRow } from './keys.ts'
 import { showFilter } from './showFilter.ts'
 
 const orderWords: Record<Order, string> = {
@@ -29,7 +31,12 @@ export function Tools({ filter }: { filter: Filter }) {
           aria-keyshortcuts="/"
           value={filter.search}
           onChange={({ target }) => showFilter({ ...filter, search: target.value })}
-          onKeyDown={({ key }) => key === 'Escape' && showFilter({ ...filter, search: '' })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') showFilter({ ...filter, search: '' })
+            if (event.key !== 'ArrowDown') return
+            event.preventDefault()
+            focusFirstRow()
+          }}
         />
         <span className="shortcut" aria-hidden="true">
           /

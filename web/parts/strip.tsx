@@ -32,7 +32,7 @@ export const Strip = memo(function Strip({ gapsSeconds, limitSeconds, silentSinc
       role="img"
       aria-label={wordsOf(bars)}
     >
-      <path className="strip-limit" d={`M0 ${limitY}H${(BARS + 1) * STEP}`} />
+      {limitSeconds !== null && <path className="strip-limit" d={`M0 ${limitY}H${(BARS + 1) * STEP}`} />}
       <path className="strip-on-time" d={drawn('on-time')} />
       <path className="strip-late" d={drawn('late')} />
       <path className="strip-missed" d={drawn('missed')} />

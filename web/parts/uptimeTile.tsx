@@ -1,3 +1,4 @@
+import './uptimeTile.css'
 import type { UptimePeriod } from '../live/answers.ts'
 import { percentOf, periodName, uptimeWords } from './uptime.ts'
 

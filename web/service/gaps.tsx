@@ -1,3 +1,4 @@
+import './gaps.css'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { roughly } from '../../server/text/time.ts'

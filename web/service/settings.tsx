@@ -1,3 +1,4 @@
+import './settings.css'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'

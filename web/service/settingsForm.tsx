@@ -11,7 +11,7 @@ import { LengthField } from './lengthField.tsx'
 import { Preview } from './preview.tsx'
 
 const expectations: { value: Expectation; words: string }[] = [
-  { value: 'learned', words: 'as it was learned' },
+  { value: 'learned', words: 'as learned' },
   { value: 'period', words: 'every so often' },
   { value: 'cron', words: 'by a cron line' },
 ]

@@ -1,3 +1,4 @@
+import './signIn.css'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { openSession, sessionOptions } from './session.ts'
 

@@ -1,3 +1,4 @@
+import './masthead.css'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNews } from '../live/connection.ts'
 import { hashOf, type View } from '../route.ts'
