@@ -9,6 +9,7 @@ import { useSession } from './session/useSession.ts'
 import { Announcer } from './shell/announcer.tsx'
 import { Banners } from './shell/banners.tsx'
 import { Masthead } from './shell/masthead.tsx'
+import { usePlace } from './usePlace.ts'
 import { useRoute } from './useRoute.ts'
 
 const ServiceView = lazy(() => import('./service/view.tsx'))
@@ -53,8 +54,9 @@ function SignedIn({ route }: { route: Route }) {
 }
 
 function Page({ route }: { route: Route }) {
+  const holder = usePlace(route)
   return (
-    <main className="page" id="main">
+    <main className="page" id="main" tabIndex={-1} ref={holder}>
       <FaultBoundary key={`${route.view} ${route.of}`}>
         <Suspense fallback={null}>{viewOf(route)}</Suspense>
       </FaultBoundary>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { StatusMark } from '../parts/status.tsx'
+import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
 import { Moment } from '../time/time.tsx'
 import { askedFor } from './asked.ts'
@@ -12,6 +13,7 @@ import { HistoryFilter } from './filter.tsx'
 const amounts = [100, 300, 1_000]
 
 export default function HistoryView({ filter }: { filter: URLSearchParams }) {
+  useTitle('History')
   const [step, setStep] = useState(0)
   const limit = amounts[step] ?? 100
   const asked = askedFor(filter)
@@ -33,8 +35,8 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
             <thead>
               <tr>
                 <th scope="col">At</th>
-                <th scope="col">Service</th>
                 <th scope="col">Became</th>
+                <th scope="col">Service</th>
                 <th scope="col">Was</th>
                 <th scope="col">Because of</th>
               </tr>
@@ -45,13 +47,13 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
                   <td>
                     <Moment at={at} />
                   </td>
+                  <td>
+                    <StatusMark status={to} />
+                  </td>
                   <td className="history-name">
                     <a href={hashOf('service', serviceKey)} dir="auto">
                       {displayName}
                     </a>
-                  </td>
-                  <td>
-                    <StatusMark status={to} />
                   </td>
                   <td className="soft">{from}</td>
                   <td className="soft">{reason}</td>

@@ -2,6 +2,7 @@ import './monitor.css'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
+import { useTitle } from '../parts/useTitle.ts'
 import { Deliveries } from './deliveries.tsx'
 import { Groups } from './groups.tsx'
 import { Outages } from './outages.tsx'
@@ -11,6 +12,7 @@ const REFRESH_MS = 30_000
 
 /** How the monitor itself is. */
 export default function MonitorView() {
+  useTitle('Monitor')
   const monitor = useQuery({ ...trpc.monitor.queryOptions(), refetchInterval: REFRESH_MS })
   return (
     <div className="monitor">

@@ -4,6 +4,7 @@ import { useCallback, useMemo } from 'react'
 import type { StatusAnswer } from '../live/answers.ts'
 import { allServices, allStrips, summary } from '../live/queries.ts'
 import { Fault } from '../parts/fault.tsx'
+import { useTitle } from '../parts/useTitle.ts'
 import { serverNow } from '../time/serverClock.ts'
 import { arrange, type Line } from './arrange.ts'
 import { remarksOf } from './attention.ts'
@@ -11,7 +12,6 @@ import { Counts } from './counts.tsx'
 import { Empty } from './empty.tsx'
 import { filterOf } from './filter.ts'
 import { List } from './list.tsx'
-import { useTitle } from './title.ts'
 import { Tools } from './tools.tsx'
 import { Undelivered } from './undelivered.tsx'
 
@@ -28,8 +28,9 @@ export function OverviewView({ filter: query }: { filter: URLSearchParams }) {
   const list = useQuery({ ...allServices, select: toLines })
   const hasServices = useQuery({ ...allServices, select: ({ services }) => services.length > 0 }).data
   const isCut = useQuery({ ...allServices, select: ({ nextCursor }) => nextCursor !== null }).data
+  const down = useQuery({ ...allServices, select: ({ counts }) => counts.down }).data
   useQuery({ ...allStrips, notifyOnChangeProps: [] })
-  useTitle()
+  useTitle(down ? `${down} down` : null)
 
   if (hasServices === false) return <Empty />
   return (

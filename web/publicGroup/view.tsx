@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
 import { isNotFound } from '../failure.ts'
 import { Fault } from '../parts/fault.tsx'
+import { useTitle } from '../parts/useTitle.ts'
 import { clockTime } from '../time/words.ts'
 import { PublicService } from './service.tsx'
 import { verdictOf } from './verdict.ts'
@@ -11,6 +12,7 @@ const REFRESH_MS = 30_000
 
 /** What everybody may see of a group that was made public. */
 export default function PublicGroupView({ group }: { group: string }) {
+  useTitle(group)
   const answer = useQuery({ ...trpc.publicGroup.queryOptions({ group }), refetchInterval: REFRESH_MS })
   if (isNotFound(answer.error)) return <p className="notice">There is no public page at this address.</p>
   if (!answer.data) return <Fault of={answer} />

@@ -2,6 +2,7 @@ import './send.css'
 import { useState } from 'react'
 import { Copyable } from '../parts/copyable.tsx'
 import { useServerAddress } from '../parts/serverAddress.ts'
+import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
 import { useSession } from '../session/useSession.ts'
 import { replaceHash } from '../useRoute.ts'
@@ -11,6 +12,7 @@ import { snippetsOf } from './snippets.ts'
 import { Tabs } from './tabs.tsx'
 
 export default function SendView({ serviceKey: given }: { serviceKey: string | null }) {
+  useTitle('Send a heartbeat')
   const [typed, setTyped] = useState(given ?? 'my-service')
   const address = useServerAddress()
   const isKeyNeeded = useSession().data?.key_needed ?? false

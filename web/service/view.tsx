@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
 import { isNotFound } from '../failure.ts'
 import { Fault } from '../parts/fault.tsx'
+import { shownStatus } from '../parts/shown.ts'
+import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
 import { useMayChange } from '../session/useSession.ts'
 import { Badge } from './badge.tsx'
@@ -19,6 +21,8 @@ import { Uptime } from './uptime.tsx'
 export default function ServiceView({ serviceKey: asked }: { serviceKey: string }) {
   const explanation = useQuery(trpc.explain.queryOptions({ serviceKey: asked }))
   const mayChange = useMayChange()
+  const service = explanation.data?.service
+  useTitle(service ? `${service.displayName}: ${shownStatus(service)}` : asked)
   if (isNotFound(explanation.error)) return <NoSuchService serviceKey={asked} />
   if (!explanation.data) return <Fault of={explanation} />
   // It may have been asked for by an alias.
