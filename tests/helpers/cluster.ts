@@ -11,12 +11,22 @@ import { freePort } from './port.ts'
 /** A PostgreSQL cluster of the test's own, which it may treat badly. */
 export interface Cluster {
   url: string
+  /** Whether its first process is there; it ends by itself when it cannot write what it must. */
+  isUp(): boolean
   /** `fast` ends every connection and writes all out; `immediate` is a crash, and the next start recovers from it. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
   /** Resolves once connections are taken. */
   start(): Promise<void>
   /** Stops it for good and deletes its files; done at the end of the test, if not before. */
   remove(): Promise<void>
+}
+
+export interface ClusterOptions {
+  /** The folder for its files, instead of one of its own. */
+  home?: string
+  /** Copies this cluster by `pg_basebackup` and follows it as its standby, under the name `standby`. */
+  of?: Cluster
+  settings?: string[]
 }
 
 const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
@@ -50,21 +60,22 @@ function packaged(): string[] {
   return versions.map((version) => join(home, version, 'bin'))
 }
 
-export async function createCluster(binaries: string): Promise<Cluster> {
-  const home = mkdtempSync(join(tmpdir(), 'stillbeat-cluster-'))
+export async function createCluster(binaries: string, options: ClusterOptions = {}): Promise<Cluster> {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'stillbeat-cluster-'))
   const owner = ownerOf(home)
   const data = join(home, 'data')
-  execFileSync(
-    join(binaries, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
-    { ...owner, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+  const [program, ...args] = options.of ? copyOf(options.of) : NEW
+  execFileSync(join(binaries, program as string), ['-D', data, ...args], {
+    ...owner,
+    cwd: home,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   let running: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', 'log_min_messages=panic']
+    const settings = [...HASTY, ...(options.settings ?? [])]
     const child = spawn(
       join(binaries, 'postgres'),
       ['-D', data, '-p', String(port), '-k', home, ...settings.flatMap((setting) => ['-c', setting])],
@@ -100,8 +111,24 @@ export async function createCluster(binaries: string): Promise<Cluster> {
   }
   onTestFinished(remove)
   await start()
-  return { url, stop, start, remove }
+  return { url, isUp: () => running !== undefined && running.exitCode === null, stop, start, remove }
 }
+
+// Small files of changes, so that a small disk holds some.
+const NEW = ['initdb', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--wal-segsize=1']
+
+const copyOf = ({ url }: Cluster) => [
+  'pg_basebackup',
+  '-R',
+  '-X',
+  'stream',
+  '-c',
+  'fast',
+  '-d',
+  `${url}?application_name=standby`,
+]
+
+const HASTY = ['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', 'log_min_messages=panic']
 
 /** PostgreSQL refuses to run as root. */
 function ownerOf(folder: string): { uid?: number; gid?: number } {

@@ -10,11 +10,13 @@ export interface Proxy {
   mend(): void
   /** Lets nothing more through what is connected now, as a firewall that has forgotten it; new connections work. */
   freeze(): void
+  /** Moves to another server: cuts what is connected, and leads new connections there. */
+  move(databaseUrl: string): void
 }
 
 /** Stands between the server and PostgreSQL, so that a test can cut the line. */
 export async function startProxy(databaseUrl: string): Promise<Proxy> {
-  const target = new URL(databaseUrl)
+  let target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let isCut = false
   const server = createServer((near) => {
@@ -35,9 +37,12 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const drop = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   const cut = () => {
     isCut = true
-    for (const socket of sockets) socket.destroy()
+    drop()
   }
   onTestFinished(() => {
     cut()
@@ -50,6 +55,10 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
     cut,
     mend() {
       isCut = false
+    },
+    move(databaseUrl) {
+      target = new URL(databaseUrl)
+      drop()
     },
     freeze() {
       for (const socket of sockets) socket.unpipe().pause()
