@@ -121,7 +121,7 @@ test.each([
   ['GET', '/heartbeat', 'POST'],
   ['HEAD', '/heartbeat', 'POST'],
   ['PUT', '/heartbeat/a', 'POST'],
-  ['OPTIONS', '/heartbeat', 'POST'],
+  ['OPTIONS', '/status', 'GET, HEAD'],
   ['POST', '/status', 'GET, HEAD'],
   ['DELETE', '/status', 'GET, HEAD'],
   ['POST', '/health', 'GET, HEAD'],

@@ -36,6 +36,26 @@ test('without any setting the monitor keeps to itself, with an embedded database
   })
 })
 
+test('how fast callers may be depends on who can reach the server', () => {
+  const limitOf = (env: Record<string, string>) => readConfig(env).rateLimitPerSecond
+  expect(limitOf({ HOST: '0.0.0.0', API_KEY: 'correct-horse' })).toBe(100)
+  expect(limitOf({ HOST: '0.0.0.0', API_KEY: 'correct-horse', RATE_LIMIT_PER_SECOND: 'Off' })).toBeNull()
+  expect(limitOf({ RATE_LIMIT_PER_SECOND: '0.5' })).toBe(0.5)
+  for (const given of ['0', '-1', 'many']) {
+    expect(complaint({ RATE_LIMIT_PER_SECOND: given })).toMatch(/^RATE_LIMIT_PER_SECOND must be a number/)
+  }
+})
+
+test('proxies are trusted by name, address or block', () => {
+  const proxiesOf = (text: string) => readConfig({ TRUST_PROXY: text }).trustProxy
+  expect(proxiesOf('FALSE')).toBe(false)
+  expect(proxiesOf('True')).toEqual(['loopback', 'linklocal', 'uniquelocal'])
+  expect(proxiesOf('loopback, 10.0.0.0/8,fd00::/8')).toEqual(['loopback', '10.0.0.0/8', 'fd00::/8'])
+  for (const wrong of ['1', 'everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'fd00::/129', '10.0.0.1,']) {
+    expect(complaint({ TRUST_PROXY: wrong })).toMatch(/^TRUST_PROXY must be the addresses of the proxies in front/)
+  }
+})
+
 test('alerts and summaries are set up as they are needed', () => {
   const config = readConfig({
     SERVICE_INACTIVE_THRESHOLD_MINUTES: '90',

@@ -1,5 +1,7 @@
+import { createTRPCClient, httpLink } from '@trpc/client'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AppRouter } from '../server/router.ts'
 import { startTestApp, type TestApp } from './helpers/app.ts'
 import { HOUR } from './helpers/clock.ts'
 import { describePage, isLive, openPage, rowOf } from './helpers/page.ts'
@@ -57,15 +59,27 @@ describePage('access', () => {
     await page.getByRole('heading', { name: 'History' }).waitFor()
   })
 
-  test('who may only read sees no controls', async () => {
-    const asReader = (page: Page) =>
-      page.route('**/session', (route) => route.fulfill({ json: { signed_in: true, key_needed: true, scope: 'read' } }))
-    const page = await openPage(open, '#/service/worker', { prepare: asReader })
+  test('who signs in with a read key sees everything and no controls', async () => {
+    const headers = { Authorization: `Bearer ${KEY}` }
+    const links = [httpLink({ url: `${locked.url}/trpc`, headers })]
+    const owner = createTRPCClient<AppRouter>({ links })
+    const { secret, id } = await owner.keys.create.mutate({ name: 'Screen in the hall', scope: 'read' })
+    await owner.services.configure.mutate({ serviceKey: 'worker', group: 'Hall' })
+    const page = await openPage(locked, '#/service/worker', { expected: /401/ })
+    await signIn(page, secret)
     await page.getByRole('heading', { name: 'Up-time' }).waitFor()
-    for (const name of ['Pause', 'Save', 'Remove…']) expect(await page.getByRole('button', { name }).count()).toBe(0)
-    await page.goto(`${open.url}/#/send`)
+    for (const name of ['Pause', 'Save', 'Remove…', 'Acknowledge']) {
+      expect(await page.getByRole('button', { name }).count()).toBe(0)
+    }
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    await page.goto(`${locked.url}/#/send`)
     await page.getByLabel('Key of the service').waitFor()
     expect(await page.getByRole('button', { name: 'Send one from here' }).count()).toBe(0)
+    await page.goto(`${locked.url}/#/monitor`)
+    expect(await page.getByLabel('Hall').isDisabled()).toBe(true)
+    await owner.keys.revoke.mutate({ id })
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 
   test('a server of another version: says so, and offers to reload', async () => {

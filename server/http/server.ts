@@ -114,5 +114,8 @@ function ofFastify(error: FastifyError | Error): Error {
       `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`,
     )
   }
+  // Fastify would repeat the address, in which there may be a key.
+  if ('code' in error && error.code === 'FST_ERR_BAD_URL')
+    return badRequest('the address is not a valid url: a % in it begins no %XX of UTF-8')
   return status >= 400 && status < 500 ? badRequest(error.message) : error
 }

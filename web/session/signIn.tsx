@@ -19,7 +19,10 @@ export function SignIn() {
         }}
       >
         <h1>Sign in</h1>
-        <p className="soft">This monitor asks for its key, the API_KEY of the server. The browser does not keep it.</p>
+        <p className="soft">
+          This monitor asks for a key: the API_KEY of the server, or one of the scope read. The browser does not keep
+          it.
+        </p>
         {/* Managers of passwords want to know whose it is. */}
         <input name="username" autoComplete="username" value="stillbeat" readOnly hidden />
         <label className="field">

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from './helpers/database.ts'
+import { startServer } from './helpers/process.ts'
+
+const KEY = 'correct-horse-battery-staple'
+const WRONG = 'wrong-horse-battery-staple'
+
+test('a key is in no log, no error, no metric and no page, however it came', async () => {
+  const home = await createTestDatabase()
+  const server = await startServer({ ...home.env, API_KEY: KEY, LOG_LEVEL: 'trace' })
+  const seen: string[] = []
+  async function ask(method: string, path: string, headers: Record<string, string> = {}, body?: object) {
+    const json: Record<string, string> = body ? { 'Content-Type': 'application/json' } : {}
+    const init = { method, headers: { ...json, ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const response = await fetch(server.url + path, init)
+    const text = await response.text()
+    seen.push(JSON.stringify([...response.headers]), text)
+    return { status: response.status, text }
+  }
+
+  const made = await fetch(`${server.url}/trpc/keys.create`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Everywhere', scope: 'read' }),
+  })
+  const { secret } = ((await made.json()) as { result: { data: { secret: string } } }).result.data
+  for (const key of [KEY, secret, WRONG]) {
+    const status = key === WRONG ? 401 : 200
+    expect((await ask('POST', `/heartbeat/a?key=${key}`)).status).toBe(status)
+    expect((await ask('POST', `/heartbeat?service_key=a&key=${key}`)).status).toBe(status)
+    expect((await ask('GET', '/status', { Authorization: `Bearer ${key}` })).status).toBe(status)
+    expect((await ask('GET', '/trpc/keys.list,status?batch=1', { 'X-Api-Key': key })).status).not.toBe(500)
+    expect((await ask('GET', `/nothing?key=${key}`)).status).toBe(404)
+    expect((await ask('GET', `/%zz?key=${key}`)).status).toBe(400)
+    expect((await ask('PUT', `/heartbeat/a?key=${key}`)).status).toBe(405)
+    expect((await ask('POST', '/session', {}, { key })).status).toBe(status)
+    expect((await ask('GET', `/?key=${key}`)).status).toBe(200)
+    expect((await ask('GET', '/status', { Cookie: `stillbeat_session=${key}` })).status).toBe(401)
+  }
+  for (const path of ['/metrics', '/openapi.json', '/trpc/monitor', '/trpc/keys.list']) {
+    expect((await ask('GET', path, { Authorization: `Bearer ${KEY}` })).status).toBe(200)
+  }
+  await server.end('SIGTERM')
+  await home.drop()
+
+  expect(server.told.length).toBeGreaterThan(1)
+  const everything = [...server.told, ...seen].join('\n')
+  for (const key of [KEY, secret, WRONG]) expect(everything).not.toContain(key)
+})
