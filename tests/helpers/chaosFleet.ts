@@ -59,7 +59,7 @@ export async function startFleet(envs: Record<string, Record<string, string>>): 
   }
 }
 
-/** A server does not start while PostgreSQL is away; whoever runs one starts it again. */
+/** A start can be cut off by what the storm does to PostgreSQL; whoever runs one starts it again. */
 async function insist(file: string, env: Record<string, string>): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt++) {
     try {
