@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { StatusMark } from '../parts/status.tsx'
 import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
@@ -30,7 +31,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
       <Fault of={history} />
       {transitions?.length === 0 && <p className="notice">No change of status is like that.</p>}
       {transitions && transitions.length > 0 && (
-        <div className="sheet scrolling history">
+        <Scrolling label="Changes of status" className="sheet history">
           <table>
             <thead>
               <tr>
@@ -61,7 +62,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       )}
       {isCut && step < amounts.length - 1 && (
         <p className="more">

@@ -1,4 +1,5 @@
 import type { Outputs } from '../live/answers.ts'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { Ago, Until } from '../time/time.tsx'
 
 /** Where messages go, and which did not get there. */
@@ -9,7 +10,7 @@ export function Deliveries({ monitor: { deliveries } }: { monitor: Outputs['moni
       {deliveries.length === 0 ? (
         <p className="notice">Alerts go to the log: neither a chat nor a webhook is set up.</p>
       ) : (
-        <div className="scrolling">
+        <Scrolling label="Deliveries">
           <table>
             <thead>
               <tr>
@@ -26,7 +27,7 @@ export function Deliveries({ monitor: { deliveries } }: { monitor: Outputs['moni
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       )}
     </section>
   )

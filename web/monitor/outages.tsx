@@ -1,5 +1,6 @@
 import { roughly } from '../../server/text/time.ts'
 import type { Outputs } from '../live/answers.ts'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { Moment } from '../time/time.tsx'
 
 /** When the monitor itself was not listening. */
@@ -11,7 +12,7 @@ export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] 
       {outages.length === 0 ? (
         <p className="notice">None.</p>
       ) : (
-        <div className="scrolling">
+        <Scrolling label="Outages">
           <table>
             <thead>
               <tr>
@@ -34,7 +35,7 @@ export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] 
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       )}
     </section>
   )

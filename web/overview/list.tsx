@@ -22,10 +22,10 @@ export function List({ lines, filter }: { lines: readonly Line[]; filter: Filter
     overscan: 12,
   })
   const onKeyDown = useArrowKeys(lines, (index) => virtualizer.scrollToIndex(index))
+  if (lines.length === 0) return <p className="notice">No service is like that.</p>
   return (
     <div className="list" role="table" aria-label="Services" aria-rowcount={lines.length + 1} onKeyDown={onKeyDown}>
       <ColumnHeads filter={filter} />
-      {lines.length === 0 && <p className="notice">No service is like that.</p>}
       <div ref={body} role="rowgroup" className="list-body" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => (
           <div

@@ -7,7 +7,7 @@ export function Badge({ serviceKey }: { serviceKey: string }) {
   return (
     <section className="sheet" aria-labelledby="badge">
       <h2 id="badge">Badge</h2>
-      <p className="scrolling badge">
+      <p className="badge">
         <img src={path} alt={`Badge of ${serviceKey}`} height="20" />
       </p>
       <Copyable text={`![${serviceKey}](${address}${path})`} label="Markdown" />

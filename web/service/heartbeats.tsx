@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { duration } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { Moment } from '../time/time.tsx'
 import type { HeartbeatSeen } from './signals.ts'
 
@@ -15,7 +16,7 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
       <summary>
         <h2>Newest heartbeats</h2>
       </summary>
-      <div className="scrolling">
+      <Scrolling label="Newest heartbeats">
         <table>
           <thead>
             <tr>
@@ -38,7 +39,7 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
     </details>
   )
 }

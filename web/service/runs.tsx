@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { duration } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { Moment } from '../time/time.tsx'
 import { type HeartbeatSeen, signalsOf, toldBy } from './signals.ts'
 
@@ -17,7 +18,7 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
   return (
     <section className="sheet" aria-labelledby="runs">
       <h2 id="runs">Runs</h2>
-      <div className="scrolling">
+      <Scrolling label="Runs">
         <table>
           <thead>
             <tr>
@@ -33,7 +34,7 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
       {signals.length > AT_FIRST && !isOpen && (
         <button type="button" className="button" onClick={() => setOpen(true)}>
           Show {signals.length - AT_FIRST} more
