@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,7 @@ import * as client from '../client/index.ts'
 import { startBotApi } from './helpers/botApi.ts'
 import { createTestDatabase, onPostgres } from './helpers/database.ts'
 import { startServer } from './helpers/process.ts'
+import { stillbeatOnPath } from './helpers/stillbeatOnPath.ts'
 
 const EXAMPLES = resolve('client/examples')
 const LONGEST_WAIT = { timeout: 20_000, interval: 50 }
@@ -240,14 +241,4 @@ function readCrontab(text: string): { settings: Record<string, string>; commands
   const settings = lines.map((line) => /^(\w+)=(.*)$/.exec(line)).filter((found) => found !== null)
   const commands = lines.map((line) => /^(?:\S+ ){5}(.+)$/.exec(line)?.[1]).filter((found) => found !== undefined)
   return { settings: Object.fromEntries(settings.map(([, name, value]) => [name, value])), commands }
-}
-
-/** A folder with a `stillbeat` in it, as `npm install -g` leaves one. */
-async function stillbeatOnPath(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stillbeat-bin-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const command = join(folder, 'stillbeat')
-  await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${resolve('client/cli/main.ts')}' "$@"\n`)
-  await chmod(command, 0o755)
-  return folder
 }
