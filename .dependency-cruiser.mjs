@@ -9,6 +9,7 @@ const only = (name, packages, folder) => ({
 const pure = [
   '^server/lifecycle/(cadence|limit|listening|schedule|transition)\\.ts$',
   '^server/status/(strip|uptime|view)\\.ts$',
+  '^server/growth/day\\.ts$',
   '^server/badge/',
   '^server/errors\\.ts$',
   '^server/text/',

@@ -6,6 +6,7 @@ import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'ky
 import { noHintLine } from './hints.ts'
 import type { OpenDatabase } from './open.ts'
 import type { Database } from './schema.ts'
+import { createUpkeep } from './upkeep.ts'
 
 export interface EmbeddedJobsConnection {
   pglite: PGlite
@@ -23,7 +24,11 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
       dataDir: join(dataDir, 'pg'),
       parsers: { [types.INT8]: Number },
       // The default of 128 MB is memory of this process, filled at every start; files are cached by the system anyway.
-      startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'],
+      // So is the log of the default size, which would not be needed again.
+      startParams: [
+        ...PGlite.defaultStartParams,
+        ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
+      ],
     })
     const db = new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
     return {
@@ -31,6 +36,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
       name: 'embedded',
       description: `embedded in ${dataDir}`,
       isAlone: async () => true,
+      upkeep: createUpkeep(db),
       jobsConnection: { pglite },
       hintLine: noHintLine,
       close: async () => {
@@ -43,6 +49,8 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
     throw error
   }
 }
+
+const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
 
 const SQLITE_BUSY = 5
 

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { type EmbeddedJobsConnection, openEmbedded } from './embedded.ts'
 import { type HintLine, openHintLine } from './hints.ts'
 import type { Database, Db } from './schema.ts'
+import type { Upkeep } from './upkeep.ts'
 
 export interface DatabaseConfig {
   /** A postgres:// address; without one the embedded database in `dataDir` is used. */
@@ -19,6 +20,8 @@ export interface OpenDatabase {
   name: string
   /** Whether no other process has this database open now. */
   isAlone(): Promise<boolean>
+  /** `null` where the database looks after itself. */
+  upkeep: Upkeep | null
   /** What the job queue connects with. */
   jobsConnection: { url: string } | EmbeddedJobsConnection
   /** On which servers of the same database call to each other. */
@@ -66,6 +69,7 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
     name,
     description: `PostgreSQL at ${hostname}${pathname}`,
     isAlone: () => isAlone(db, name),
+    upkeep: null,
     jobsConnection: { url },
     hintLine,
     async close() {

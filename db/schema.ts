@@ -225,6 +225,33 @@ export interface KeysTable {
   revoked_at: Ms | null
 }
 
+/** What a service did on a day (UTC) that is over; it stays when the heartbeats have gone. */
+export interface DailyFiguresTable {
+  /** Whole days since 1970. */
+  day: number
+  service_id: number
+  heartbeats: number
+  starts: number
+  successes: number
+  fails: number
+  logs: number
+  attentions: number
+  incidents: number
+  alive_ms: Ms
+  down_ms: Ms
+  /** Of the gaps that lie within the day. */
+  median_gap_ms: Ms | null
+  longest_gap_ms: Ms | null
+}
+
+/** Which days have their figures, and how far the one is that is being rolled up. */
+interface RolledDaysTable {
+  day: number
+  /** Services up to this id have theirs. */
+  through_id: Generated<number>
+  done: Generated<boolean>
+}
+
 /** Groups that everybody may look at. */
 interface PublicGroupsTable {
   name: string
@@ -253,6 +280,8 @@ export interface Database {
   sessions: SessionsTable
   keys: KeysTable
   public_groups: PublicGroupsTable
+  daily_figures: DailyFiguresTable
+  rolled_days: RolledDaysTable
 }
 
 export type Db = Kysely<Database>

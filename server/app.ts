@@ -14,6 +14,8 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createPublicGroups } from './group/public.ts'
+import { startKeeper } from './growth/keeper.ts'
+import { tidy } from './growth/tidy.ts'
 import { createIntake } from './heartbeat/intake.ts'
 import type { Door } from './http/door.ts'
 import type { HttpLimits } from './http/limits.ts'
@@ -86,6 +88,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     about: { version: packageJson.version, startedAt: clock.now(), database: database.description },
     config,
     db,
+    upkeep: database.upkeep,
     clock,
     log,
     iso,
@@ -125,6 +128,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     checkIntervalMs: config.checkIntervalMs,
     check: () => watch(deps),
     announce: () => announce(deps),
+    tidy: () => tidy(deps),
   }
   try {
     await reach.once(() => migrate(db))
@@ -142,6 +146,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { watchdogUrl } = config
   const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
   watchdog?.begin()
+  const { upkeep } = database
+  const keeper = upkeep && startKeeper(upkeep, { clock, log, everyMs: config.checkIntervalMs })
 
   const { port } = http.server.address() as AddressInfo
   return {
@@ -160,6 +166,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await hints.end()
       await ledger.end()
       await jobs?.stop()
+      await keeper?.stop()
       await Promise.all(couriers.map((courier) => courier.stop()))
     },
   }

@@ -15,6 +15,15 @@ const seconds = (fallback: number, { atLeast }: { atLeast: number }) =>
     })
     .transform((text) => Math.round(Number(text) * 1000))
 
+const days = (fallback: number, { atMost }: { atMost: number }) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= atMost, {
+      error: `must be a whole number of days from 1 to ${atMost}, e.g. ${fallback}`,
+    })
+    .transform(Number)
+
 /** Off unless it is set; the number is in `unitMs`. */
 const optional = (unit: string, unitMs: number, example: number) =>
   z
@@ -131,6 +140,7 @@ const environment = z.object({
   WATCHDOG_URL: z
     .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://hc-ping.com/your-uuid' })
     .optional(),
+  RETENTION_DAYS: days(30, { atMost: 3_650 }),
   SERVICE_REGISTRY_URL: webAddress('https://stillbeat.example.org').optional(),
   SERVICE_REGISTRY_KEY: z.string().trim().optional(),
   DEBUG_MODE: flag,
@@ -181,6 +191,7 @@ export function readConfig(env: Environment) {
     dailySummary: values.DAILY_SUMMARY_TIME === null ? null : { time: values.DAILY_SUMMARY_TIME, everyMs },
     alertGroupMs: values.ALERT_GROUP_SECONDS,
     remindAfterMs: values.REMIND_AFTER_HOURS,
+    retentionDays: values.RETENTION_DAYS,
     alertWebhookUrl: values.ALERT_WEBHOOK_URL,
     watchdogUrl: values.WATCHDOG_URL,
     ...botSettings(values),

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '../db/schema.ts'
+import type { Upkeep } from '../db/upkeep.ts'
 import type { Channel } from './alert/channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -25,6 +26,8 @@ export interface Deps {
   about: About
   config: Config
   db: Db
+  /** What the database does not do by itself, if anything. */
+  upkeep: Upkeep | null
   clock: Clock
   log: Log
   /** Epoch milliseconds as ISO 8601 in the server's zone. */

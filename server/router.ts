@@ -18,6 +18,7 @@ import { removeInput, removeService } from './service/remove.ts'
 import { resumeInput, resumeService } from './service/resume.ts'
 import { previewSchedule, schedulePreviewInput } from './service/schedulePreview.ts'
 import { getInput, getSettings, listInput, listSettings } from './service/settings.ts'
+import { daysInput, listDays } from './status/days.ts'
 import { explain, explainInput } from './status/explain.ts'
 import { heartbeatsInput, historyInput, listHeartbeatsOf, listHistory } from './status/history.ts'
 import { listStatus, statusInput } from './status/list.ts'
@@ -38,6 +39,7 @@ export const appRouter = router({
   explain: readProcedure.input(explainInput).query(({ ctx, input }) => explain(ctx.deps, input)),
 
   strips: readProcedure.input(stripsInput.prefault({})).query(({ ctx, input }) => listStrips(ctx.deps, input)),
+  days: readProcedure.input(daysInput).query(({ ctx, input }) => listDays(ctx.deps, input)),
   uptime: readProcedure.input(uptimeInput).query(({ ctx, input }) => showUptime(ctx.deps, input)),
 
   onTransition: readProcedure

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { dayOf, ensurePartition } from '../../db/heartbeats.ts'
+import { dayOf, ensurePartition } from '../../db/partitions.ts'
 import type { Db } from '../../db/schema.ts'
 import { type StateWrite, writeStates } from '../../db/states.ts'
 import { createDatabase, open } from '../tools/database.ts'

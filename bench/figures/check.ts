@@ -1,15 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/schema.ts'
-import { systemClock } from '../../server/clock.ts'
-import { readConfig } from '../../server/config.ts'
 import type { Deps } from '../../server/deps.ts'
-import { createBatch } from '../../server/heartbeat/batch.ts'
-import { createKeyring } from '../../server/keys/keyring.ts'
 import { watch } from '../../server/lifecycle/watch.ts'
-import { createLog } from '../../server/log.ts'
-import { createMetrics } from '../../server/metrics/metrics.ts'
-import { isoIn } from '../../server/text/time.ts'
 import { createDatabase, open } from '../tools/database.ts'
+import { depsOf } from '../tools/deps.ts'
 import { medianTime, paired, timed } from '../tools/rounds.ts'
 import { makeOverdue, seedServices } from '../tools/seed.ts'
 import type { Row } from '../tools/table.ts'
@@ -57,37 +51,6 @@ async function inTurns(rounds: number, ours: Seeded, theirs: Seeded, measure: (o
     () => measure(ours),
     () => measure(theirs),
   )
-}
-
-/** What a server has when it looks; it receives nothing here, and has always listened. */
-function depsOf(db: Db): Deps {
-  const config = readConfig({})
-  const clock = systemClock
-  const log = createLog('warn')
-  const nothing = async () => {}
-  const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
-  const hints = { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing }
-  const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
-  return {
-    about: { version: '', startedAt: clock.now(), database: '' },
-    config,
-    db,
-    clock,
-    log,
-    iso: isoIn(config.timezone),
-    ledger,
-    heartbeats,
-    tell: async () => {},
-    channels: [],
-    kickCouriers: () => {},
-    feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
-    publicGroups: { show: () => Promise.reject(new Error('there are none')) },
-    hints,
-    keyring: createKeyring({ db, clock, log, hints }),
-    wakeAt: () => {},
-    metrics: createMetrics(),
-    jobsWaiting: async () => [],
-  }
 }
 
 async function timeOverdue({ place, services, deps }: Seeded): Promise<number> {

@@ -4,6 +4,7 @@ import * as alerts from './0002_alerts.ts'
 import * as edits from './0003_edits.ts'
 import * as page from './0004_page.ts'
 import * as keys from './0005_keys.ts'
+import * as growth from './0006_growth.ts'
 
 /** In order; a released entry is never edited, only followed by another. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003_edits': edits,
   '0004_page': page,
   '0005_keys': keys,
+  '0006_growth': growth,
 }

@@ -1,4 +1,4 @@
-import { dayOf, ensurePartition } from '../../db/heartbeats.ts'
+import { dayOf, ensurePartition, isWithoutPartition } from '../../db/partitions.ts'
 import type { HeartbeatKind } from '../../db/schema.ts'
 import { type StateWrite, writePlainHeartbeats, writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
@@ -46,25 +46,29 @@ export function createRecorder(
   deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell' | 'feed' | 'metrics'>,
 ) {
   const services = createKnownServices(deps)
-  const partitions = new Set<number>()
 
   return async function record(signals: Signal[]): Promise<void> {
     try {
       await deps.ledger.caughtUp()
-      await makePartitions(signals)
-      // A batch that failed halfway comes again in parts; what it had stored is not stored twice.
-      await recordAll(signals.filter(({ storedAs, refusal }) => storedAs === undefined && !refusal))
+      await recordNew(signals).catch(async (error) => {
+        if (!isWithoutPartition(error)) throw error
+        await makePartitions(signals)
+        await recordNew(signals)
+      })
     } catch (error) {
       if (isDatabaseAway(error)) deps.ledger.cutOff(error, (signals[0] as Signal).at)
       throw error
     }
   }
 
+  /** Those of the next days are made ahead; this is for the first heartbeat of all, and for a clock that was set. */
   async function makePartitions(signals: Signal[]): Promise<void> {
-    for (const day of new Set(signals.map(({ at }) => dayOf(at)))) {
-      if (!partitions.has(day)) await ensurePartition(deps.db, day)
-      partitions.add(day)
-    }
+    for (const day of new Set(signals.map(({ at }) => dayOf(at)))) await ensurePartition(deps.db, day)
+  }
+
+  /** A batch that failed halfway comes again; what it had stored is not stored twice. */
+  async function recordNew(signals: Signal[]): Promise<void> {
+    await recordAll(signals.filter(({ storedAs, refusal }) => storedAs === undefined && !refusal))
   }
 
   async function recordAll(signals: Signal[]): Promise<void> {

@@ -14,8 +14,11 @@ export interface JobsOptions {
   check: () => Promise<number | null>
   /** Announces what there is to tell, and tells when there will be more. */
   announce: () => Promise<number | null>
+  /** The night's work; tells when it is to be done next. */
+  tidy: () => Promise<number | null>
 }
 
+const A_DAY_MS = 86_400_000
 const TRY_AGAIN_AFTER_MS = 5_000
 
 /** Work that any of the servers may do. */
@@ -72,6 +75,12 @@ async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
   // Of checks only one waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
   const check = await createWork(boss, options, { name: 'check', policy: 'short', run: options.check })
   const announce = await createWork(boss, options, { name: 'announce', policy: 'standard', run: options.announce })
+  const tidy = await createWork(boss, options, {
+    name: 'tidy',
+    policy: 'short',
+    run: options.tidy,
+    atLeastEveryMs: A_DAY_MS,
+  })
 
   return {
     check,
@@ -79,6 +88,7 @@ async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
     async begin() {
       await check.begin()
       await announce.begin()
+      await tidy.begin()
     },
     async waiting() {
       return (await boss.getQueues()).map(({ name, readyCount }) => ({ queue: name, waiting: readyCount }))
@@ -86,21 +96,24 @@ async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
     async stop() {
       check.end()
       announce.end()
+      tidy.end()
       await boss.stop({ graceful: true, timeout: 3_000 })
     },
   }
 }
 
 interface WorkOptions {
-  name: 'check' | 'announce'
+  name: 'check' | 'announce' | 'tidy'
   policy: 'short' | 'standard'
   run: () => Promise<number | null>
+  /** The check interval, if it is not said. */
+  atLeastEveryMs?: number
 }
 
 async function createWork(
   boss: PgBoss,
   { clock, log, checkIntervalMs }: JobsOptions,
-  { name, policy, run }: WorkOptions,
+  { name, policy, run, atLeastEveryMs = checkIntervalMs }: WorkOptions,
 ): Promise<Work> {
   await boss.createQueue(name, {
     policy,
@@ -115,7 +128,7 @@ async function createWork(
       log.warn({ err: error }, `could not ask for a job "${name}"; it is asked for again soon`)
       tryAgain()
     })
-  const alarm = createAlarm(clock, checkIntervalMs, ask)
+  const alarm = createAlarm(clock, atLeastEveryMs, ask)
   const tryAgain = () => alarm.wakeAt(clock.now() + TRY_AGAIN_AFTER_MS)
   return {
     wakeAt: alarm.wakeAt,

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { requestEdits } from '../../db/edits.ts'
+import { deleteFiguresOf } from '../../db/figures.ts'
 import { deleteHeartbeatsOf } from '../../db/heartbeats.ts'
 import { lockIncidentsOf } from '../../db/incidents.ts'
+import { dayOf } from '../../db/partitions.ts'
 import { deleteService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
+import { KEPT_DAYS } from '../growth/rollUp.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { findAndLock } from './lock.ts'
 
@@ -22,4 +25,6 @@ export async function removeService(deps: Deps, input: z.output<typeof removeInp
   deps.feed.removed(removed.id, removed.key)
   // Afterwards, when no new ones can come, so that nobody waits for it.
   await deleteHeartbeatsOf(deps.db, removed.id)
+  const today = dayOf(deps.clock.now())
+  await deleteFiguresOf(deps.db, removed.id, today - KEPT_DAYS, today)
 }

@@ -13,7 +13,7 @@ export interface Sessions {
 }
 
 export const IDLE_DAYS = 30
-const IDLE_MS = IDLE_DAYS * 86_400_000
+export const IDLE_MS = IDLE_DAYS * 86_400_000
 /** A session that is used all the time is written down this seldom. */
 const TOUCH_AFTER_MS = 3_600_000
 

@@ -43,6 +43,7 @@ async function makeSchema(env: TestDatabase['env']): Promise<void> {
     checkIntervalMs: 1,
     check: nothing,
     announce: nothing,
+    tidy: nothing,
   })
   await jobs.stop()
   await database.close()

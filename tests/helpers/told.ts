@@ -27,7 +27,7 @@ export async function untilSettled(db: Db, clock: TestClock): Promise<void> {
 
 async function leftToDo(db: Db, now: number): Promise<number> {
   const { rows } = await sql<{ left: number }>`
-    select (select count(*) from pgboss.job where name in ('check', 'announce') and state in ('created', 'active'))
+    select (select count(*) from pgboss.job where name in ('check', 'announce', 'tidy') and state in ('created', 'active'))
       + (
         select count(*) from messages m left join targets t on t.name = m.target
         where m.state = 'pending' and (t.retry_at is null or t.retry_at <= ${now} or t.holder is not null)

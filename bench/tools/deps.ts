@@ -1,0 +1,41 @@
+import type { Db } from '../../db/schema.ts'
+import { systemClock } from '../../server/clock.ts'
+import { readConfig } from '../../server/config.ts'
+import type { Deps } from '../../server/deps.ts'
+import { createBatch } from '../../server/heartbeat/batch.ts'
+import { createKeyring } from '../../server/keys/keyring.ts'
+import { createLog } from '../../server/log.ts'
+import { createMetrics } from '../../server/metrics/metrics.ts'
+import { isoIn } from '../../server/text/time.ts'
+
+/** What a server has when it looks; it receives nothing here, and has always listened. */
+export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
+  const config = readConfig(env)
+  const clock = systemClock
+  const log = createLog('warn')
+  const nothing = async () => {}
+  const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
+  const hints = { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing }
+  const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
+  return {
+    about: { version: '', startedAt: clock.now(), database: '' },
+    config,
+    upkeep: null,
+    db,
+    clock,
+    log,
+    iso: isoIn(config.timezone),
+    ledger,
+    heartbeats,
+    tell: async () => {},
+    channels: [],
+    kickCouriers: () => {},
+    feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
+    publicGroups: { show: () => Promise.reject(new Error('there are none')) },
+    hints,
+    keyring: createKeyring({ db, clock, log, hints }),
+    wakeAt: () => {},
+    metrics: createMetrics(),
+    jobsWaiting: async () => [],
+  }
+}

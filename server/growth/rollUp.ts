@@ -1,0 +1,92 @@
+import {
+  advanceDay,
+  claimDay,
+  countHeartbeats,
+  type DailyFigures,
+  insertFigures,
+  lockServicesAfter,
+  newestRolledDay,
+} from '../../db/figures.ts'
+import { DAY_MS, dayOf, listPartitions } from '../../db/partitions.ts'
+import type { Trx } from '../../db/schema.ts'
+import { findServicesById } from '../../db/services.ts'
+import type { Deps } from '../deps.ts'
+import { historiesOf } from '../status/histories.ts'
+import { viewContext } from '../status/list.ts'
+import { dayOfStatus } from './day.ts'
+
+/** Figures are kept for this many days, and so is history. */
+export const KEPT_DAYS = 400
+/** A heartbeat that came just before midnight is stored by then, whatever held it up. */
+const SETTLED_AFTER_MS = 3_600_000
+/** One transaction: short, so that whatever waits for it waits no longer than for a large batch of heartbeats. */
+const PAGE = 200
+/** Then it is somebody's turn again, so that a server that is to stop need not wait for a night's work. */
+const PAGES_AT_ONCE = 20
+
+/** When the next day is ready to be rolled up. */
+export const nextRollUpAt = (now: number): number => (dayOf(now - SETTLED_AFTER_MS) + 1) * DAY_MS + SETTLED_AFTER_MS
+
+/**
+ * Writes the figures of days that are over, the oldest first. Each page of services commits with the note of how far
+ * the day is, so that any number of servers may do this at once, and may die in the middle.
+ *
+ * @returns how many days were finished, and whether all are; if not, it is to be called again
+ */
+export async function rollUp(deps: Deps, now: number): Promise<{ days: number; isDone: boolean }> {
+  let pages = 0
+  let days = 0
+  const last = dayOf(now - SETTLED_AFTER_MS) - 1
+  for (let day = await firstDay(deps, now); day <= last; day++) {
+    while (await deps.db.transaction().execute((trx) => rollUpPage(deps, trx, day))) {
+      pages += 1
+      if (pages >= PAGES_AT_ONCE) return { days, isDone: false }
+    }
+    days += 1
+    deps.log.debug({ day: new Date(day * DAY_MS) }, 'a day has its figures')
+  }
+  return { days, isDone: true }
+}
+
+/** The one after the newest that is done, or else the first that has heartbeats. */
+async function firstDay({ db }: Deps, now: number): Promise<number> {
+  const newest = await newestRolledDay(db)
+  const first = newest === null ? ((await listPartitions(db))[0] ?? dayOf(now)) : newest + 1
+  return Math.max(first, dayOf(now) - KEPT_DAYS)
+}
+
+/** @returns whether there may be another page */
+async function rollUpPage(deps: Deps, trx: Trx, day: number): Promise<boolean> {
+  const throughId = await claimDay(trx, day)
+  if (throughId === null) return false
+  const ids = await lockServicesAfter(trx, { id: throughId, registeredBefore: (day + 1) * DAY_MS, limit: PAGE })
+  await insertFigures(trx, await figuresOf(deps, trx, day, ids))
+  const isLast = ids.length < PAGE
+  await advanceDay(trx, day, isLast ? null : (ids.at(-1) as number))
+  return !isLast
+}
+
+async function figuresOf(deps: Deps, trx: Trx, day: number, ids: number[]): Promise<DailyFigures[]> {
+  const [fromMs, toMs] = [day * DAY_MS, (day + 1) * DAY_MS]
+  const counted = new Map((await countHeartbeats(trx, day, ids)).map((row) => [row.service_id, row]))
+  const histories = await historiesOf({ db: trx }, await findServicesById(trx, ids), {
+    since: fromMs,
+    context: viewContext(deps),
+  })
+  return [...histories].map(([id, { statuses, blind }]) => {
+    const { incidents, aliveMs, downMs } = dayOfStatus(statuses, blind, { fromMs, toMs })
+    const heard = counted.get(id) ?? { ...UNHEARD, service_id: id }
+    return { ...heard, day, incidents, alive_ms: aliveMs, down_ms: downMs }
+  })
+}
+
+const UNHEARD = {
+  heartbeats: 0,
+  starts: 0,
+  successes: 0,
+  fails: 0,
+  logs: 0,
+  attentions: 0,
+  median_gap_ms: null,
+  longest_gap_ms: null,
+}

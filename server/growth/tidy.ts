@@ -1,0 +1,45 @@
+import { newestRolledDay } from '../../db/figures.ts'
+import { DAY_MS, dayOf, dropPartition, ensurePartition, listPartitions } from '../../db/partitions.ts'
+import { pruneFigures, pruneHistory } from '../../db/prune.ts'
+import { deleteSessionsSeenBefore } from '../../db/sessions.ts'
+import type { Deps } from '../deps.ts'
+import { IDLE_MS } from '../session/sessions.ts'
+import { KEPT_DAYS, nextRollUpAt, rollUp } from './rollUp.ts'
+
+/** A monitor that cannot do this for as long makes partitions when heartbeats come. */
+const DAYS_AHEAD = 4
+const TRY_AGAIN_AFTER_MS = 60_000
+
+/**
+ * The night's work: room for the next days, figures of those that are over, and then away with what is older than it
+ * is kept. All of it may be done at any time, by any server, and again.
+ *
+ * @returns when it is to be done next
+ */
+export async function tidy(deps: Deps): Promise<number> {
+  await deps.ledger.caughtUp()
+  const now = deps.clock.now()
+  for (let day = dayOf(now); day <= dayOf(now) + DAYS_AHEAD; day++) await ensurePartition(deps.db, day)
+  const { days, isDone } = await rollUp(deps, now)
+  if (!isDone) return now
+  const isDropped = await dropHeartbeats(deps, now)
+  await pruneHistory(deps.db, now - KEPT_DAYS * DAY_MS)
+  await pruneFigures(deps.db, dayOf(now) - KEPT_DAYS)
+  await deleteSessionsSeenBefore(deps.db, now - IDLE_MS)
+  if (days > 0) await deps.upkeep?.nightly()
+  return isDropped ? nextRollUpAt(now) : now + TRY_AGAIN_AFTER_MS
+}
+
+/** @returns whether nothing that is too old is left; somebody may be reading it */
+async function dropHeartbeats({ db, config, log }: Deps, now: number): Promise<boolean> {
+  const firstKept = dayOf(now - config.retentionDays * DAY_MS)
+  const rolled = (await newestRolledDay(db)) ?? Number.NEGATIVE_INFINITY
+  for (const day of await listPartitions(db)) {
+    if (day >= firstKept || day > rolled) break
+    if (!(await dropPartition(db, day))) {
+      log.info('old heartbeats are being read, by a backup perhaps; they are dropped later')
+      return false
+    }
+  }
+  return true
+}

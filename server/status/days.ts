@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { type DailyFigures, listFigures } from '../../db/figures.ts'
+import { DAY_MS, dateOfDay, dayOf } from '../../db/partitions.ts'
+import type { Deps } from '../deps.ts'
+import { KEPT_DAYS } from '../growth/rollUp.ts'
+import { serviceKey } from '../heartbeat/key.ts'
+import { theService } from './list.ts'
+
+const since = z.iso
+  .date({ error: 'since must be a day such as 2026-11-23' })
+  .transform((text) => dayOf(Date.parse(text)))
+  .optional()
+
+export const daysInput = z.object({ serviceKey, since, limit: z.int().min(1).max(KEPT_DAYS).default(30) })
+
+/** What a service did on a day, from midnight to midnight in UTC. */
+export interface DayView {
+  /** `2026-11-24` */
+  date: string
+  heartbeats: number
+  starts: number
+  successes: number
+  fails: number
+  logs: number
+  attentions: number
+  /** That were opened on this day. */
+  incidents: number
+  aliveSeconds: number
+  downSeconds: number
+  /** Unknown, paused, not registered yet, or the monitor itself was away. */
+  noDataSeconds: number
+  /** Of the gaps within the day; `null` if there was none. */
+  medianGapSeconds: number | null
+  longestGapSeconds: number | null
+}
+
+/** The figures of days that are over, the newest first; they are kept when the heartbeats have gone. */
+export async function listDays(
+  deps: Deps,
+  input: z.output<typeof daysInput>,
+): Promise<{ serviceKey: string; days: DayView[] }> {
+  const { id, key } = await theService(deps, input.serviceKey)
+  const today = dayOf(deps.clock.now())
+  const from = Math.max(input.since ?? 0, today - KEPT_DAYS)
+  const figures = await listFigures(deps.db, id, { from, to: today, limit: input.limit })
+  return { serviceKey: key, days: figures.map(view) }
+}
+
+function view(figures: DailyFigures): DayView {
+  const { heartbeats, starts, successes, fails, logs, attentions, incidents } = figures
+  return {
+    date: dateOfDay(figures.day),
+    ...{ heartbeats, starts, successes, fails, logs, attentions, incidents },
+    aliveSeconds: figures.alive_ms / 1000,
+    downSeconds: figures.down_ms / 1000,
+    noDataSeconds: (DAY_MS - figures.alive_ms - figures.down_ms) / 1000,
+    medianGapSeconds: secondsOf(figures.median_gap_ms),
+    longestGapSeconds: secondsOf(figures.longest_gap_ms),
+  }
+}
+
+const secondsOf = (ms: number | null) => (ms === null ? null : ms / 1000)

@@ -1,0 +1,45 @@
+import { listPauses } from '../../db/pauses.ts'
+import type { ServiceRow } from '../../db/services.ts'
+import { statusHistories } from '../../db/transitions.ts'
+import type { Deps } from '../deps.ts'
+import { mergeOutages, type Outage } from '../lifecycle/listening.ts'
+import { stateOf } from '../lifecycle/state.ts'
+import { afterSilence } from '../lifecycle/transition.ts'
+import type { StatusFrom } from './uptime.ts'
+import type { ViewContext } from './view.ts'
+
+export type RegisteredRow = ServiceRow & { created_at: number }
+
+/** Which statuses a service had since when, and when nothing could be known of it. */
+export interface History {
+  statuses: StatusFrom[]
+  blind: Outage[]
+}
+
+/** What is known of services from a moment until that of the context, by their transitions. */
+export async function historiesOf(
+  { db }: Pick<Deps, 'db'>,
+  rows: readonly RegisteredRow[],
+  { since, context }: { since: number; context: ViewContext },
+): Promise<Map<number, History>> {
+  const { now, rules, timezone, outages } = context
+  const ids = rows.map(({ id }) => id)
+  const transitions = Map.groupBy(await statusHistories(db, ids, since), ({ serviceId }) => serviceId)
+  const pauses = Map.groupBy(await listPauses(db, ids, since), ({ serviceId }) => serviceId)
+  return new Map(rows.map((row) => [row.id, { statuses: statusesOf(row), blind: blindOf(row) }]))
+
+  function statusesOf(row: RegisteredRow): StatusFrom[] {
+    const recorded = transitions.get(row.id) ?? []
+    const notRecordedYet = afterSilence(stateOf(row, timezone), now, rules, outages).changes
+    const changes = [...recorded, ...notRecordedYet]
+    return [
+      { at: row.created_at, status: changes[0]?.from ?? row.status },
+      ...changes.map(({ at, to }) => ({ at, status: to })),
+    ]
+  }
+
+  function blindOf(row: RegisteredRow): Outage[] {
+    const open = row.paused_at === null ? [] : [{ fromMs: row.paused_at, toMs: now }]
+    return mergeOutages([...outages, ...(pauses.get(row.id) ?? []), ...open])
+  }
+}
