@@ -1,18 +1,23 @@
 import './monitor.css'
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { useTitle } from '../parts/useTitle.ts'
+import { useSession } from '../session/useSession.ts'
 import { Deliveries } from './deliveries.tsx'
 import { Groups } from './groups.tsx'
 import { Outages } from './outages.tsx'
 import { Self } from './self.tsx'
+
+const Keys = lazy(() => import('../keys/keys.tsx'))
 
 const REFRESH_MS = 30_000
 
 /** How the monitor itself is. */
 export default function MonitorView() {
   useTitle('Monitor')
+  const { data: session } = useSession()
   const monitor = useQuery({ ...trpc.monitor.queryOptions(), refetchInterval: REFRESH_MS })
   return (
     <div className="monitor">
@@ -26,6 +31,11 @@ export default function MonitorView() {
         </>
       )}
       <Groups />
+      {session?.key_needed && session.scope === 'admin' && (
+        <Suspense fallback={null}>
+          <Keys />
+        </Suspense>
+      )}
     </div>
   )
 }

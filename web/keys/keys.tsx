@@ -1,0 +1,80 @@
+import './keys.css'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { trpc } from '../api.ts'
+import type { Outputs } from '../live/answers.ts'
+import { Fault } from '../parts/fault.tsx'
+import { MutationFault } from '../parts/mutationFault.tsx'
+import { Ago } from '../time/time.tsx'
+import { NewKey } from './newKey.tsx'
+
+/** Who may come in, beside the owner. */
+export default function Keys() {
+  const keys = useQuery(trpc.keys.list.queryOptions())
+  const valid = keys.data?.filter(({ revokedAt }) => revokedAt === null)
+  return (
+    <section className="sheet" aria-labelledby="keys">
+      <h2 id="keys">Keys</h2>
+      <p className="soft">
+        For services (ping), for those who look on (read), and for those who may do everything (admin).
+      </p>
+      <Fault of={keys} />
+      {valid?.length === 0 && <p className="notice">There is none but the API_KEY of the server.</p>}
+      {valid && valid.length > 0 && <Table keys={valid} />}
+      <NewKey />
+    </section>
+  )
+}
+
+type Key = Outputs['keys']['list'][number]
+
+function Table({ keys }: { keys: Key[] }) {
+  return (
+    <div className="scrolling">
+      <table>
+        <thead>
+          <tr>
+            {['Name', 'Scope', 'Only for', 'Last used'].map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <Row key={key.id} of={key} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Row({ of: { id, name, scope, group, keyPrefix, lastUsedAt } }: { of: Key }) {
+  const revoke = useMutation(trpc.keys.revoke.mutationOptions())
+  const ask = () => {
+    if (confirm(`Revoke the key "${name}"? Whoever uses it is let in no more, and it cannot be had back.`)) {
+      revoke.mutate({ id })
+    }
+  }
+  return (
+    <tr>
+      <td>
+        <bdi>{name}</bdi>
+      </td>
+      <td>{scope}</td>
+      <td>
+        {group !== null && <bdi>group {group} </bdi>}
+        {keyPrefix !== null && <bdi>keys from {keyPrefix}…</bdi>}
+      </td>
+      <td>{lastUsedAt === null ? 'never' : <Ago at={lastUsedAt} />}</td>
+      <td>
+        <button type="button" className="button quiet" disabled={revoke.isPending} onClick={ask}>
+          Revoke<span className="unseen"> {name}</span>
+        </button>
+        <MutationFault of={[revoke]} />
+      </td>
+    </tr>
+  )
+}
