@@ -64,6 +64,7 @@ export default {
       },
     },
     only('sql-only-in-db', 'kysely|pg|@electric-sql/pglite', '^db/'),
+    only('tar-only-in-backup', 'tar', '^server/backup/'),
     only('pg-boss-only-in-jobs', 'pg-boss', '^server/jobs/'),
     only('prometheus-only-in-metrics', '@prometheus-io/client', '^server/metrics/'),
     only('fastify-only-in-http', 'fastify', '^(server/http|client/examples)/'),

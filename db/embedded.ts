@@ -5,7 +5,7 @@ import { PGlite, types } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
 import { noHintLine } from './hints.ts'
 import type { OpenDatabase } from './open.ts'
-import type { Database } from './schema.ts'
+import type { Database, Db } from './schema.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export interface EmbeddedJobsConnection {
@@ -16,24 +16,19 @@ class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'
 }
 
+/** Where in `dataDir` the files of the database are. */
+export const folderOf = (dataDir: string) => join(dataDir, 'pg')
+
 /** Opens the database below `dataDir`; the first run creates it. */
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
-    const pglite = await PGlite.create({
-      dataDir: join(dataDir, 'pg'),
-      parsers: { [types.INT8]: Number },
-      // The default of 128 MB is memory of this process, filled at every start; files are cached by the system anyway.
-      // So is the log of the default size, which would not be needed again.
-      startParams: [
-        ...PGlite.defaultStartParams,
-        ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
-      ],
-    })
-    const db = new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
+    const folder = folderOf(dataDir)
+    const { db, pglite } = await openFolder(folder)
     return {
       db,
       name: 'embedded',
+      folder,
       description: `embedded in ${dataDir}`,
       isAlone: async () => true,
       upkeep: createUpkeep(db),
@@ -50,6 +45,21 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   }
 }
 
+/** The database in a folder that nobody else uses. */
+export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGlite }> {
+  const pglite = await PGlite.create({
+    dataDir: folder,
+    parsers: { [types.INT8]: Number },
+    // The default of 128 MB is memory of this process, filled at every start; files are cached by the system anyway.
+    // So is the log of the default size, which would not be needed again.
+    startParams: [
+      ...PGlite.defaultStartParams,
+      ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
+    ],
+  })
+  return { db: new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) }), pglite }
+}
+
 const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
 
 const SQLITE_BUSY = 5
@@ -58,7 +68,7 @@ const SQLITE_BUSY = 5
  * Takes the folder for this process. SQLite's file lock belongs to the process and goes with it however it ends,
  * also in a container, where a number in a pid file would say nothing.
  */
-function lockFolder(dataDir: string): () => void {
+export function lockFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
   const lock = new DatabaseSync(join(dataDir, 'lock.sqlite'))
   try {

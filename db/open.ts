@@ -18,6 +18,8 @@ export interface OpenDatabase {
   description: string
   /** Under which this process is known among those that are connected. */
   name: string
+  /** Where the files of an embedded database are; `null` where a server has them. */
+  folder: string | null
   /** Whether no other process has this database open now. */
   isAlone(): Promise<boolean>
   /** `null` where the database looks after itself. */
@@ -67,6 +69,7 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
   return {
     db,
     name,
+    folder: null,
     description: `PostgreSQL at ${hostname}${pathname}`,
     isAlone: () => isAlone(db, name),
     upkeep: null,

@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { announce } from './alert/announce.ts'
 import type { Channel } from './alert/channel.ts'
 import { createCourier } from './alert/courier.ts'
+import { createBackup } from './backup/backup.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -116,6 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const http = await createHttp(deps, {
     isReady,
     refuseUntilOpen: reach.refuseUntilOpen,
+    takeBackup: createBackup(deps, database.folder),
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
     limits: options.limits,

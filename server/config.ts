@@ -50,7 +50,7 @@ const webAddress = (example: string) =>
 /** Plain, and not one at which the server answers itself. */
 const isFreePath = (path: string) =>
   /^(\/[\w.-]+)+$/.test(path) &&
-  !/^\/(heartbeat|status|health|ready|metrics|openapi\.json|badge|trpc|session|assets|public)(\/|$)/.test(path)
+  !/^\/(heartbeat|status|health|ready|metrics|openapi\.json|backup|badge|trpc|session|assets|public)(\/|$)/.test(path)
 
 const SECONDS_A_DAY = 86_400
 /** Far beyond what a program sends that means no harm. */

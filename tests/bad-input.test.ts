@@ -127,6 +127,7 @@ test.each([
   ['POST', '/health', 'GET, HEAD'],
   ['PATCH', '/ready', 'GET, HEAD'],
   ['POST', '/openapi.json', 'GET, HEAD'],
+  ['GET', '/backup', 'POST'],
   ['DELETE', '/trpc/status', 'GET, HEAD, POST'],
   ['OPTIONS', '/trpc/heartbeat', 'GET, HEAD, POST'],
 ])('%s %s is answered with the method to use', async (method, path, allow) => {

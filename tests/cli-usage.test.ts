@@ -38,11 +38,14 @@ test.each([
   expect(stderr).toMatch(/^stillbeat: [^\n]+\n$/)
 })
 
-test.each([['--help'], ['beat', '--help'], ['exec', '-h'], ['status', '--help']])('help: %s %s', async (...args) => {
-  const { code, stdout, stderr } = await cli(args.filter(Boolean))
-  expect([code, stderr]).toEqual([0, ''])
-  expect(stdout.toString()).toMatch(/^stillbeat[\s\S]*--help/)
-})
+test.each([['--help'], ['beat', '--help'], ['exec', '-h'], ['status', '--help'], ['backup', '-h']])(
+  'help: %s %s',
+  async (...args) => {
+    const { code, stdout, stderr } = await cli(args.filter(Boolean))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.toString()).toMatch(/^stillbeat[\s\S]*--help/)
+  },
+)
 
 test('--version is that of the package', async () => {
   expect((await cli(['--version'])).stdout.toString()).toBe(`${packageJson.version}\n`)

@@ -33,24 +33,40 @@ export class AskError extends Error {
 const LONGEST_REASON = 300
 
 /** Asks a monitor once; resolves to the text of its answer if that is a 200. */
-export async function ask({ url, key }: Monitor, { method, path, body, signal }: Question): Promise<string> {
-  const base = baseOf(url)
-  const address = `${base.protocol}//${base.host}${base.pathname}`
-  const headers = {
-    accept: 'application/json',
-    ...(body ? { 'content-type': 'application/json' } : {}),
-    ...(key ? { authorization: `Bearer ${key}` } : {}),
-  }
-  const { response, text } = await send(base, { method, path, headers, body, signal }).catch((error) => {
-    throw new AskError(`${address} ${reasonOf(error, signal)}`, { isPassing: true })
-  })
-  const { statusCode = 0 } = response
-  if (statusCode === 200) return text
-  throw new AskError(`${address} ${refusalOf(response, text)}`, {
-    isPassing: statusCode >= 500 || statusCode === 408 || statusCode === 429,
-    retryAfterMs: 1000 * (Number(response.headers['retry-after']) || 0),
+export async function ask(monitor: Monitor, question: Question): Promise<string> {
+  const response = await open(monitor, question)
+  return textOf(response).catch((error) => {
+    throw unreachable(monitor, question, error)
   })
 }
+
+/** Asks a monitor once; resolves to its answer, which is still to be read, if that is a 200. */
+export async function open(monitor: Monitor, question: Question): Promise<IncomingMessage> {
+  const { key } = monitor
+  const base = baseOf(monitor.url)
+  const headers = {
+    accept: 'application/json',
+    ...(question.body ? { 'content-type': 'application/json' } : {}),
+    ...(key ? { authorization: `Bearer ${key}` } : {}),
+  }
+  try {
+    const response = await send(base, { ...question, headers })
+    const { statusCode = 0 } = response
+    if (statusCode === 200) return response
+    throw new AskError(`${addressOf(base)} ${refusalOf(response, await textOf(response))}`, {
+      isPassing: statusCode >= 500 || statusCode === 408 || statusCode === 429,
+      retryAfterMs: 1000 * (Number(response.headers['retry-after']) || 0),
+    })
+  } catch (error) {
+    throw error instanceof AskError ? error : unreachable(monitor, question, error as Error)
+  }
+}
+
+function unreachable({ url }: Monitor, { signal }: Question, error: NodeJS.ErrnoException): AskError {
+  return new AskError(`${addressOf(baseOf(url))} ${reasonOf(error, signal)}`, { isPassing: true })
+}
+
+const addressOf = ({ protocol, host, pathname }: URL) => `${protocol}//${host}${pathname}`
 
 /** Asks a monitor once for JSON. */
 export async function askJson<T>(monitor: Monitor, question: Question): Promise<T> {
@@ -76,24 +92,28 @@ function baseOf(url: string): URL {
 
 function send(
   base: URL,
-  { path, body, ...options }: Omit<Question, 'body'> & { body: object | undefined; headers: Record<string, string> },
-): Promise<{ response: IncomingMessage; text: string }> {
+  { path, body, ...options }: Question & { headers: Record<string, string> },
+): Promise<IncomingMessage> {
   const { request } = builtin(base.protocol === 'https:' ? 'node:https' : 'node:http')
   return new Promise((resolve, reject) => {
     const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base)
     url.username = base.username
     url.password = base.password
-    const sent = request(url, options, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part) => {
-        text += part
-      })
-      response.on('end', () => resolve({ response, text }))
-      response.on('error', reject)
-    })
+    const sent = request(url, options, resolve)
     sent.on('error', reject)
     sent.end(body && JSON.stringify(body))
+  })
+}
+
+function textOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    response.setEncoding('utf8')
+    response.on('data', (part) => {
+      text += part
+    })
+    response.on('end', () => resolve(text))
+    response.on('error', reject)
   })
 }
 

@@ -22,9 +22,12 @@ async function main([word, ...rest]: string[]): Promise<number> {
   if (word === 'exec') return exec(rest)
   if (word === 'beat') return beat(rest)
   if (word === 'status') return status(rest)
+  if (word === 'backup') return backup(rest)
+  if (word === 'restore')
+    throw new UsageError('restore where the server is, after stopping it: npm run restore -- FILE')
   if (word === '--version' || word === '-v') return print((await import('./version.ts')).version())
   if (word === '--help' || word === '-h' || word === 'help') return printUsage()
-  if (word === undefined) throw new UsageError('say what to do: beat, exec or status; see stillbeat --help')
+  if (word === undefined) throw new UsageError('say what to do: beat, exec, status or backup; see stillbeat --help')
   throw new UsageError(`there is no ${word.startsWith('-') ? 'option' : 'command'} "${word}"; see stillbeat --help`)
 }
 
@@ -58,6 +61,16 @@ async function status(args: string[]): Promise<number> {
   if (more.length > 0) throw usageError('status', `one KEY at most, not also "${more.join('", "')}"`)
   const { status } = await import('./status.ts')
   return status({ monitor: monitorOf(values), serviceKey, group: values.group, isJson: values.json === true })
+}
+
+async function backup(args: string[]): Promise<number> {
+  const { values, positionals } = parse('backup', args, monitorOptions)
+  if (values.help) return printUsage('backup')
+  const [file, ...more] = positionals
+  if (!file) throw usageError('backup', 'the FILE to write is missing (- for the standard output)')
+  if (more.length > 0) throw usageError('backup', `one FILE, not also "${more.join('", "')}"`)
+  const { backup } = await import('./backup.ts')
+  return backup({ monitor: monitorOf(values), file })
 }
 
 function parse<T extends ParseArgsOptionsConfig>(command: string, args: string[], options: T) {
@@ -99,7 +112,7 @@ function monitorOf(given: { url?: string | undefined; key?: string | undefined }
   }
 }
 
-async function printUsage(command: 'all' | 'beat' | 'exec' | 'status' = 'all'): Promise<number> {
+async function printUsage(command: keyof typeof import('./usage.ts')['usage'] = 'all'): Promise<number> {
   const { usage } = await import('./usage.ts')
   return print(usage[command])
 }

@@ -8,8 +8,9 @@ export const usage = {
   stillbeat beat KEY                    one heartbeat
   stillbeat exec KEY -- COMMAND…        run a command, and tell when it started and how it ended
   stillbeat status [KEY]                a table of all services; exit code 1 when something is down
+  stillbeat backup FILE                 a backup of the monitor itself
 
-  stillbeat beat|exec|status --help     more of each
+  stillbeat beat|exec|status|backup --help   more of each
   stillbeat --version
 
 KEY is the name of a service; its first heartbeat registers it.
@@ -42,5 +43,12 @@ dead; 2: the monitor could not be asked, or knows no such service; 0: neither.
 
   --group GROUP   only this group
   --json          the answer of GET /status as it is
+${monitor}`,
+
+  backup: `stillbeat backup FILE
+
+Writes a backup of the monitor's embedded database to FILE (- for the standard output) while the monitor goes on working.
+Its key has to be one of full access. Exit code 0: it is whole; 1: there is none, and FILE is as it was. Restoring is
+done where the server is, after stopping it: npm run restore -- FILE
 ${monitor}`,
 }

@@ -7,10 +7,12 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { TakeBackup } from '../backup/backup.ts'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, isOtherSchema } from '../errors.ts'
 import { createSessions } from '../session/sessions.ts'
 import { createAccess } from './access.ts'
+import { backupDoor } from './backup.ts'
 import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
@@ -34,6 +36,7 @@ export interface HttpOptions {
   isReady: () => Promise<void>
   /** Throws as long as the database has not been reached and made ready. */
   refuseUntilOpen: () => void
+  takeBackup: TakeBackup
   /** Where the page was built. */
   pageFolder: string
   /** Beside those of the monitor itself. */
@@ -85,6 +88,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     openApiDoor(deps.about.version, publicUrl ?? '/'),
     ...sessionDoors(deps, sessions, access.signIn),
     badgeDoor(deps, access.check),
+    backupDoor(options.takeBackup),
     ...(await pageDoors(app, options.pageFolder)),
     ...options.doors,
   ]

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { contentOf } from '../../db/backup.ts'
+import { folderOf, lockFolder, openFolder } from '../../db/embedded.ts'
+import { newerMigrations } from '../../db/migrate.ts'
+import type { Manifest } from './manifest.ts'
+import { RestoreError } from './restoreError.ts'
+import { unpack } from './unpack.ts'
+
+export interface Restored extends Manifest {
+  services: number
+  lastHeartbeatAt: number | null
+  /** Where what was there before is kept; `null` if there was nothing. */
+  replaced: string | null
+}
+
+/**
+ * Puts a backup in the place of the embedded database below `dataDir`, which nobody may be using. Until the copy is whole
+ * and has been opened, nothing of what is there is touched.
+ */
+export async function restore({
+  dataDir,
+  source,
+  mayReplace,
+}: {
+  dataDir: string
+  source: Readable
+  mayReplace: boolean
+}): Promise<Restored> {
+  const unlock = lockFolder(dataDir)
+  const folder = folderOf(dataDir)
+  const aside = `${folder}.restoring`
+  const replaced = `${folder}.replaced`
+  try {
+    const isTaken = existsSync(folder)
+    if (isTaken && !mayReplace) {
+      throw new RestoreError(`${folder} holds a database; --force replaces it, and keeps it as ${replaced}`)
+    }
+    await rm(aside, { recursive: true, force: true })
+    await mkdir(aside, { mode: 0o700 })
+    const about = await unpack(source, aside)
+    const content = await tryOut(aside, about)
+    await handOver(dataDir, aside)
+    if (isTaken) {
+      await rm(replaced, { recursive: true, force: true })
+      await rename(folder, replaced)
+    }
+    await rename(aside, folder)
+    return { ...about, ...content, replaced: isTaken ? replaced : null }
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+    unlock()
+  }
+}
+
+/** Opens the copy, which replays its log, and looks whether this program knows its tables. */
+async function tryOut(folder: string, { version }: Manifest) {
+  const { db, pglite } = await openFolder(folder).catch((error) => {
+    throw new RestoreError(`the backup cannot be opened; try it with Stillbeat ${version}, which made it`, {
+      cause: error,
+    })
+  })
+  try {
+    const newer = await newerMigrations(db)
+    if (newer.length > 0) {
+      throw new RestoreError(
+        `the backup is of a newer Stillbeat, ${version} (it knows ${newer.join(', ')}); restore it with that version or a later one`,
+      )
+    }
+    return await contentOf(db)
+  } finally {
+    await pglite.close()
+  }
+}
+
+/** What root restores has to belong to whom the folder belongs to, or the server could not open it. */
+async function handOver(dataDir: string, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = await stat(dataDir)
+  const files = await readdir(folder, { recursive: true })
+  for (const file of ['', ...files]) await chown(join(folder, file), uid, gid)
+  for (const file of await readdir(dataDir)) if (file.startsWith('lock.')) await chown(join(dataDir, file), uid, gid)
+}

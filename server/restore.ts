@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { parseArgs } from 'node:util'
+import { type Restored, restore } from './backup/restore.ts'
+import { RestoreError } from './backup/restoreError.ts'
+import { readConfig } from './config.ts'
+
+const USAGE = 'npm run restore -- FILE [--force]; FILE is a backup, - for the standard input'
+
+if (existsSync('.env')) process.loadEnvFile()
+
+try {
+  process.stdout.write(`${told(await run(process.argv.slice(2)))}\n`)
+} catch (error) {
+  process.stderr.write(`nothing was restored: ${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+}
+
+async function run(args: string[]): Promise<Restored> {
+  const { file, mayReplace } = read(args)
+  const { url, dataDir } = readConfig(process.env).database
+  if (url)
+    throw new RestoreError('DATABASE_URL names a PostgreSQL; restore that with pg_restore, as docs/backup.md says')
+  return restore({ dataDir, source: await sourceOf(file), mayReplace })
+}
+
+async function sourceOf(file: string): Promise<Readable> {
+  if (file === '-') return process.stdin
+  const handle = await open(file).catch((error) => {
+    throw new RestoreError(`${file} cannot be read: ${error.message}`, { cause: error })
+  })
+  return handle.createReadStream()
+}
+
+function read(args: string[]): { file: string; mayReplace: boolean } {
+  try {
+    const options = { force: { type: 'boolean' } } as const
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    const [file, ...more] = positionals
+    if (file && more.length === 0) return { file, mayReplace: values.force === true }
+  } catch {}
+  throw new RestoreError(`say which file: ${USAGE}`)
+}
+
+function told({ version, takenAt, services, lastHeartbeatAt, replaced }: Restored): string {
+  const heard = lastHeartbeatAt === null ? 'none heard yet' : `last heard ${new Date(lastHeartbeatAt).toISOString()}`
+  const before = replaced === null ? '' : `. What was there before is in ${replaced}; remove it when you are content`
+  return `restored the backup of ${takenAt}, made by Stillbeat ${version}: ${services} services, ${heard}${before}`
+}
