@@ -31,6 +31,9 @@ test.each([
   [['exec', 'a', '--'], 'the command is missing'],
   [['status', 'a', 'b'], 'one KEY at most'],
   [['status', '--json=1'], 'does not take an argument'],
+  [['backup'], 'the FILE to write is missing'],
+  [['backup', 'a', 'b'], 'one FILE, not also "b"'],
+  [['restore', 'a'], 'npm run restore -- FILE'],
 ])('wrong arguments get a sentence and exit code 2: %j', async (args, sentence) => {
   const { code, stdout, stderr } = await cli(args)
   expect([code, stdout.toString()]).toEqual([2, ''])
