@@ -36,8 +36,12 @@ test('the monitor tells how it is: its outages, its deliveries, its next summary
     timezone: 'UTC',
     publicUrl: 'https://beats.example.org',
     counts: { down: 3 },
+    storage: { retentionDays: 30, bytes: expect.any(Number) },
     summary: { nextAt: '2026-11-23T14:00:00.000+00:00' },
   })
+  const heartbeats = monitor.storage.tables.find(({ table }) => table === 'heartbeats')
+  expect(heartbeats?.bytes).toBeGreaterThan(0)
+  expect(monitor.storage.bytes).toBeGreaterThan(heartbeats?.bytes ?? 0)
   expect(monitor.outages).toHaveLength(1)
   expect(Date.parse(monitor.outages[0]?.from ?? '')).toBeLessThanOrEqual(awayFrom)
   expect(monitor.deliveries).toEqual([

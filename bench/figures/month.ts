@@ -79,7 +79,7 @@ async function fill(db: Db, client: pg.Client, today: number): Promise<void> {
     await ensurePartition(db, day)
     await client.query(
       `insert into heartbeats (service_id, at)
-      select service, $1::bigint + beat * ${PERIOD_MS} + service * ${PERIOD_MS} / ${SERVICES + 1}
+      select service, $1::bigint + beat * ${PERIOD_MS} + service::bigint * ${PERIOD_MS} / ${SERVICES + 1}
       from generate_series(0, ${BEATS_A_DAY - 1}) beat, generate_series(1, ${SERVICES}) service`,
       [day * DAY_MS],
     )

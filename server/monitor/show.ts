@@ -1,5 +1,6 @@
 import { targetStates } from '../../db/deliveries.ts'
 import { failingDeliveries } from '../../db/messages.ts'
+import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
 import { slotsAround } from '../summary/when.ts'
@@ -15,6 +16,8 @@ export interface MonitorView {
   /** The address people use, if it was set. */
   publicUrl: string | null
   counts: StatusCounts
+  /** What the database takes on disk, the largest table first, and for how long single heartbeats are kept. */
+  storage: { bytes: number; tables: { table: string; bytes: number }[]; retentionDays: number }
   /** When nobody was listening, the newest first. */
   outages: { from: string; to: string; seconds: number }[]
   deliveries: Delivery[]
@@ -39,7 +42,8 @@ const DAY_MS = 86_400_000
 export async function showMonitor(deps: Deps): Promise<MonitorView> {
   const { config, about, iso } = deps
   const { now, timezone, outages } = viewContext(deps)
-  const { dailySummary } = config
+  const { dailySummary, retentionDays } = config
+  const tables = await listSizes(deps.db)
   return {
     version: about.version,
     startedAt: iso(about.startedAt),
@@ -48,6 +52,7 @@ export async function showMonitor(deps: Deps): Promise<MonitorView> {
     timezone,
     publicUrl: config.publicUrl ?? null,
     counts: await countStatus(deps, {}),
+    storage: { bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0), tables, retentionDays },
     outages: outages
       .slice(-OUTAGES_SHOWN)
       .reverse()

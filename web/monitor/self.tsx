@@ -2,7 +2,7 @@ import type { Outputs } from '../live/answers.ts'
 import { Lasting, Moment, Until } from '../time/time.tsx'
 
 export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
-  const { version, startedAt, database, timezone, summary } = monitor
+  const { version, startedAt, database, storage, timezone, summary } = monitor
   return (
     <dl className="facts sheet">
       <div>
@@ -20,7 +20,12 @@ export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
       </div>
       <div>
         <dt>Database</dt>
-        <dd>{database}</dd>
+        <dd>
+          {database}{' '}
+          <span className="soft">
+            {megabytes(storage.bytes)}; heartbeats are kept for {storage.retentionDays} days
+          </span>
+        </dd>
       </div>
       <div>
         <dt>Time zone</dt>
@@ -33,3 +38,7 @@ export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
     </dl>
   )
 }
+
+const inMegabytes = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
+
+const megabytes = (bytes: number) => inMegabytes.format(bytes / 1e6)
