@@ -19,6 +19,17 @@ test('a heartbeat is stored with its metadata, or the exit code says that it is 
   expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('the connection was refused') })
 })
 
+test('a key may begin with "-", as everywhere, after --', async () => {
+  const app = await startTestApp()
+  expect((await cli(['beat', '--url', app.url, '--', '-x'])).code).toBe(0)
+  const { code, stdout } = await cli(['exec', '--url', app.url, '--', '-y', '--', 'echo', '-n', '--', 'z'])
+  expect([code, stdout.toString()]).toEqual([0, '-- z'])
+  expect((await cli(['exec', 'usual', '--url', app.url, '--', 'echo', '--', 'z'])).stdout.toString()).toBe('-- z\n')
+  expect((await cli(['status', '--url', app.url, '--', '-y'])).code).toBe(0)
+  const { services } = await app.api.status.query({})
+  expect(services.map(({ serviceKey }) => serviceKey).sort()).toEqual(['-x', '-y', 'usual'])
+})
+
 test.each([
   [[], 'say what to do'],
   [['--nonsense'], 'there is no option "--nonsense"'],

@@ -32,17 +32,22 @@ async function main([word, ...rest]: string[]): Promise<number> {
 }
 
 async function exec(args: string[]): Promise<number> {
-  const end = args.indexOf('--')
-  const { values, positionals } = parse('exec', end < 0 ? args : args.slice(0, end), {
-    ...monitorOptions,
-    quiet: { type: 'boolean', short: 'q' },
-  })
+  const options = { ...monitorOptions, quiet: { type: 'boolean', short: 'q' } } as const
+  const first = args.indexOf('--')
+  const isBeforeKey = first >= 0 && args[first + 2] === '--' && !hasKey(args.slice(0, first), options)
+  const end = isBeforeKey ? first + 2 : first
+  const { values, positionals } = parse('exec', end < 0 ? args : args.slice(0, end), options)
   if (values.help) return printUsage('exec')
   const command = end < 0 ? [] : args.slice(end + 1)
   const serviceKey = onlyKey('exec', positionals)
   if (command.length === 0) throw usageError('exec', 'the command is missing; it comes after --')
   const { exec } = await import('./exec.ts')
   return exec({ monitor: monitorOf(values), serviceKey, command, isQuiet: values.quiet === true })
+}
+
+/** Without one a `--` is there for a KEY such as `-x`, and not yet for the command. */
+function hasKey(args: string[], options: ParseArgsOptionsConfig): boolean {
+  return parse('exec', args, options).positionals.length > 0
 }
 
 async function beat(args: string[]): Promise<number> {

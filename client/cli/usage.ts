@@ -13,7 +13,8 @@ export const usage = {
   stillbeat beat|exec|status|backup --help   more of each
   stillbeat --version
 
-KEY is the name of a service; its first heartbeat registers it.
+KEY is the name of a service; its first heartbeat registers it. If it begins with "-", write -- before it, as in
+stillbeat beat -- -x and stillbeat exec -- -x -- COMMAND.
 SERVICE_REGISTRY_URL says where the monitor is (http://127.0.0.1:8765), SERVICE_REGISTRY_KEY its key, if it has one.`,
 
   beat: `stillbeat beat KEY [--metadata JSON]
