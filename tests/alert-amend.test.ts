@@ -166,6 +166,16 @@ describe('several services', () => {
     })
   })
 
+  test('what somebody did about all that are left is said once, so that the lines stay short', () => {
+    const both = { ...seen(), mutedUntil: NOON + 2 * HOUR, mutedBy: 'Ada' }
+    expect(group([both, both, over({ ...both, closedAt: NOON + HOUR })]).after.body).toBe(`👀 S0 — failed at 12:00
+👀 S1 — failed at 12:00
+✅ S2 — failed at 12:00; alive again at 13:00
+👀 seen by Ada; 🔕 muted until 14:00 by Ada`)
+    expect(group([seen('Ada'), seen('Bob')]).after.body).toBe(`👀 S0 — failed at 12:00; seen by Ada
+👀 S1 — failed at 12:00; seen by Bob`)
+  })
+
   test('what is done for all that are left is not offered', () => {
     expect(group([seen(), over()]).after.actions).toEqual(['why', 'mute'])
     expect(group([muted({ alertsEnabled: false }), over()]).after.actions).toEqual(['acknowledge', 'why', 'unmute'])

@@ -93,13 +93,25 @@ function groupBodies({ body, fates }: Sent, occasion: Occasion): string[] {
   const withLines = (amended: (line: string, fate: Fate | undefined) => string) =>
     lines.map((line, index) => amended(line, fates[index])).join('\n')
   const marked = (line: string, fate: Fate | undefined) => line.replace(/^•/, bulletOf(fate, occasion))
-  const detailed = withLines((line, fate) => [marked(line, fate), ...notesOn(fate, occasion)].join('; '))
+  const shared = sharedNotes(fates, occasion)
+  const notes = (fate: Fate | undefined) => notesOn(fate, occasion).filter((note) => !shared.includes(note))
+  const own = withLines((line, fate) => [marked(line, fate), ...notes(fate)].join('; '))
+  const detailed = [own, shared.map(withSymbol).join('; ')].filter(Boolean).join('\n')
   // The last of these is as long as the message was.
   const [brief, scant] = [withLines(marked), withLines((line, fate) => line.replace(/^•/, isOpen(fate) ? '•' : '✅'))]
   const bySeen = [...new Set(fates.map((fate) => byWhom(fate?.acknowledgedBy ?? null)).filter(Boolean))]
   const named = bySeen.length === 0 ? brief : `${brief}\n👀 seen${bySeen.join(',')}`
   return fates.length < BRIEF_FROM ? [detailed, brief, scant] : [named, brief, scant]
 }
+
+/** What holds of all that are left is said once, below them: the lines stay short. */
+function sharedNotes(fates: readonly (Fate | undefined)[], occasion: Occasion): string[] {
+  const [first, ...others] = fates.filter(isOpen).map((fate) => notesOn(fate, occasion))
+  if (!first || others.length === 0) return []
+  return first.filter((note) => others.every((notes) => notes.includes(note)))
+}
+
+const withSymbol = (note: string) => `${note.startsWith('seen') ? '👀' : '🔕'} ${note}`
 
 function bulletOf(fate: Fate | undefined, { now }: Occasion): string {
   if (!isOpen(fate)) return '✅'
