@@ -1,5 +1,6 @@
 import { InlineKeyboard } from 'grammy'
 import { pagesOf } from '../server/text/pages.ts'
+import { cut } from '../server/text/words.ts'
 import type { Press } from './command.ts'
 import type { BotContext } from './context.ts'
 import { type Rich, titled } from './rich.ts'
@@ -8,9 +9,15 @@ import { type Changed, change, say, show } from './say.ts'
 /** Lines that may be more than a message takes; one "line" is what must stay together. */
 export interface Lines {
   title: string
-  lines: { text: string }[]
+  lines: Line[]
   /** Under a single message, above the button that renews it. */
   buttons?: [label: string, data: string][]
+}
+
+export interface Line {
+  text: string
+  /** The heading that it is under, to be said again where a page begins with it. */
+  under?: string
 }
 
 /** A command's answer that can be long, and be asked for again. */
@@ -19,8 +26,9 @@ export interface Listing {
   presses: { [prefix: string]: Press }
 }
 
-/** Telegram takes 4,096 UTF-16 units; the rest is for the number of the page. */
+/** Telegram takes 4,096 UTF-16 units; the rest is for the number of the page and a heading that is said again. */
 const LONGEST_PAGE = 3_900
+const LONGEST_HEADING = 80
 /** More would push everything else off the screen: then one message that can be turned. */
 const MOST_MESSAGES = 3
 
@@ -79,7 +87,7 @@ interface Book {
 function bookOf({ title, lines, buttons = [] }: Lines, prefix: string, filter: string): Book {
   const texts = pagesOf(lines, LONGEST_PAGE - title.length)
   const pages = texts.map((page, index) =>
-    titled(texts.length === 1 ? title : `${title} (${index + 1}/${texts.length})`, ...page.map(({ text }) => text)),
+    titled(texts.length === 1 ? title : `${title} (${index + 1}/${texts.length})`, ...textsOf(page)),
   )
   const renewal: Book['renewal'] = (above) => {
     const keyboard = new InlineKeyboard()
@@ -96,4 +104,11 @@ function bookOf({ title, lines, buttons = [] }: Lines, prefix: string, filter: s
     return [pages[page] as Rich, pages.length === 1 ? renewal([]) : turning]
   }
   return { pages, last: pages.at(-1) as Rich, open, renewal }
+}
+
+function textsOf(page: readonly Line[]): string[] {
+  const texts = page.map(({ text }) => text)
+  const [first] = page
+  if (first?.under === undefined) return texts
+  return [cut(first.under, LONGEST_HEADING), first.text.replace(/^\n/, ''), ...texts.slice(1)]
 }

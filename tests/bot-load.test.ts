@@ -10,6 +10,7 @@ test('500 services: the answer is pages that are turned by buttons, soon after t
   const { app, botApi } = await startTestBot()
   const keys = Array.from({ length: SERVICES }, (_, index) => `service-number-${index}`)
   await beatAll(app, keys)
+  for (const serviceKey of keys.slice(0, 60)) await app.api.services.configure.mutate({ serviceKey, group: 'Fleet' })
   const [ada, bob] = CHATS.map((chatId) => person(botApi, { chatId }))
   await bob?.ask('/status')
 
@@ -30,10 +31,13 @@ test('500 services: the answer is pages that are turned by buttons, soon after t
   const full = await botApi.nextMessage(({ text }) => /\(1\/\d\d\)/.test(text))
   if (!full || !ada) throw new Error('no answer')
   expect(botApi.messages(CHATS[0]).filter(({ text }) => /\(\d+\/\d\d\)/.test(text))).toHaveLength(1)
+  const [, , heading = '', first = ''] = full.text.split('\n')
+  expect([heading, first]).toEqual(['📁 Fleet', expect.stringMatching(/^⏳ /)])
   const seen = new Set<string>()
   const pages = Number(/\(1\/(\d+)\)/.exec(full.text)?.[1])
   for (let page = 0; page < pages; page++) {
     expect(full.text.length).toBeLessThanOrEqual(4_096)
+    if (!full.text.includes('📁 No group')) expect(full.text.split('\n').slice(1, 3)).toContain('📁 Fleet')
     for (const [key] of full.text.matchAll(/^service-number-\d+(?=:)/gm)) seen.add(key)
     await ada.press(full, '▶')
   }

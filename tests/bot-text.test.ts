@@ -102,6 +102,19 @@ describe('/status', () => {
   })
 })
 
+test('of more services than can be named, those are counted that are not', () => {
+  const counts = { down: 1_200, unknown: 3, alive: 9_000, dead: 7, paused: 0 }
+  const services = Array.from({ length: 1_000 }, (_, index) => service(`d${index}`, { status: 'down' }))
+  const { title, lines } = statusLines({ now: NOW, services, counts, down: [], registryUrl: '' })
+  expect(title).toBe('🔴 1200 down · ⏳ 3 waiting · 🟢 9000 alive')
+  expect(lines.slice(-4).map(({ text }) => text.trim())).toEqual([
+    '⚫ 7 dead ones left out: /status_full',
+    'and 203 more that are down or waiting',
+    '🟢 9000 are alive, too many to name',
+    'as of 14:00 UTC+01:00',
+  ])
+})
+
 test.each<[string, string | null]>([
   ['1h', '15:00'],
   ['for 90 min', '15:30'],

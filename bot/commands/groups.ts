@@ -4,7 +4,7 @@ import type { BotContext } from '../context.ts'
 import { type Lines, listing } from '../listing.ts'
 import { referenceTo } from '../reference.ts'
 import { allServices } from '../services.ts'
-import { inOrder } from '../view/sections.ts'
+import { inOrder } from '../view/about.ts'
 import { verdict } from '../view/verdict.ts'
 
 const MOST_BUTTONS = 20
@@ -14,6 +14,7 @@ const answer = listing('groups', load)
 export const groups: Command = {
   name: 'groups',
   description: 'The groups, and how they are',
+  onlyReads: true,
   run: (ctx) => answer.send(ctx, ''),
   presses: answer.presses,
 }

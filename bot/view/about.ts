@@ -13,9 +13,15 @@ export const symbolOf = ({ paused, status }: Pick<Service, 'paused' | 'status'>)
 
 const statuses = Object.keys(symbols)
 
+/** The smaller the number, the more it needs a person. */
+export const urgency = ({ paused, status }: Service): number => (paused ? statuses.length : statuses.indexOf(status))
+
+/** Names as people order them: `Region 2` before `Region 10`. */
+export const inOrder = new Intl.Collator('en', { numeric: true }).compare
+
 /** The most urgent first. */
 export const byUrgency = (a: Service, b: Service): number =>
-  Number(a.paused) - Number(b.paused) || statuses.indexOf(a.status) - statuses.indexOf(b.status)
+  urgency(a) - urgency(b) || inOrder(a.displayName, b.displayName)
 
 /** When its next heartbeat is expected, in words. */
 export function rhythm(service: Service, settings: Settings | undefined): string {

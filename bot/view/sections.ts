@@ -1,8 +1,6 @@
 import { harmless } from '../../server/text/words.ts'
-import { byUrgency, type Service } from './about.ts'
-
-/** Names as people order them: `Region 2` before `Region 10`. */
-export const inOrder = new Intl.Collator('en', { numeric: true }).compare
+import type { Line } from '../listing.ts'
+import { byUrgency, inOrder, type Service, urgency } from './about.ts'
 
 /** By group if there are any; the groups in which something is wrong come first. */
 export function sectionsOf(services: readonly Service[]): { title: string | null; members: Service[] }[] {
@@ -12,7 +10,7 @@ export function sectionsOf(services: readonly Service[]): { title: string | null
     .map(([group, members]) => ({ group, members: members.toSorted(byUrgency) }))
     .sort(
       (a, b) =>
-        byUrgency(a.members[0] as Service, b.members[0] as Service) ||
+        urgency(a.members[0] as Service) - urgency(b.members[0] as Service) ||
         Number(a.group === null) - Number(b.group === null) ||
         inOrder(a.group ?? '', b.group ?? ''),
     )
@@ -20,7 +18,9 @@ export function sectionsOf(services: readonly Service[]): { title: string | null
 }
 
 /** The lines of a section, whose heading never stands alone at the end of a page. */
-export function underHeading(title: string | null, [first, ...others]: readonly string[]): string[] {
-  if (title === null) return first === undefined ? [] : [first, ...others]
-  return [`\n📁 ${title}${first === undefined ? '' : `\n${first.replace(/^\n/, '')}`}`, ...others]
+export function underHeading(title: string | null, [first, ...others]: readonly string[]): Line[] {
+  if (first === undefined) return []
+  if (title === null) return [first, ...others].map((text) => ({ text }))
+  const under = `📁 ${title}`
+  return [{ text: `\n${under}\n${first.replace(/^\n/, '')}` }, ...others.map((text) => ({ text, under }))]
 }

@@ -3,10 +3,10 @@ import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../listing.ts'
 import type { RouterOutputs } from '../outputs.ts'
 import { asOf, at } from '../times.ts'
-import type { Service } from './about.ts'
+import { inOrder, type Service } from './about.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
-import { isAlive, isDown, isPaused, isWaiting, verdict } from './verdict.ts'
+import { countedVerdict, isAlive, isDown, isPaused, isWaiting, verdict } from './verdict.ts'
 
 type Down = RouterOutputs['summary']['down'][number]
 
@@ -14,8 +14,8 @@ export interface Overview extends Pick<RouterOutputs['status'], 'now' | 'service
   /** What people did about those that are down. */
   down: readonly Down[]
   registryUrl: string
-  /** How many more are alive. */
-  unnamed?: number
+  /** Of all, where only those that are down or wait are named. */
+  counts?: RouterOutputs['status']['counts']
 }
 
 /** The bot's own heartbeat is nobody's service. */
@@ -25,27 +25,36 @@ const OWN_KEY = 'stillbeat-bot'
 const MOST_LINES = 20
 
 /** What matters of all services: whatever is down first, then by group what waits and what is alive; dead ones are only counted. */
-export function statusLines({ now, services, down, registryUrl, unnamed = 0 }: Overview): Lines {
-  if (services.every(({ serviceKey }) => serviceKey === OWN_KEY))
+export function statusLines({ now, services, down, registryUrl, counts }: Overview): Lines {
+  if (!counts && services.every(({ serviceKey }) => serviceKey === OWN_KEY))
     return { title: 'No service yet', lines: firstSteps(registryUrl) }
   const shown = services.filter(({ status }) => status !== 'dead')
   const name = namesIn(services)
   const acts = new Map(down.map((one) => [one.serviceKey, one]))
-  const downs = shown.filter(isDown).sort((a, b) => a.statusSince.localeCompare(b.statusSince))
+  const downs = shown.filter(isDown).sort(byAge)
   const others = sectionsOf(shown.filter((one) => !isDown(one))).flatMap(({ title, members }) =>
     underHeading(title, linesOf(members, name, shown.length > MOST_LINES)),
   )
-  const dead = services.length - shown.length
-  const lines = [
-    ...downs.map((one) => downLine(one, name(one), acts.get(one.serviceKey), now)),
-    ...others,
+  const dead = counts?.dead ?? services.length - shown.length
+  const unnamed = counts ? counts.down + counts.unknown - shown.length : 0
+  const ending = [
     ...(dead > 0 ? [`\n⚫ ${plural(dead, 'dead one')} left out: /status_full`] : []),
-    ...(unnamed > 0 ? [`\n🟢 ${unnamed} more are alive, too many to name`] : []),
+    ...(unnamed > 0 ? [`\nand ${unnamed} more that are down or waiting`] : []),
+    ...(counts ? [`\n🟢 ${counts.alive} are alive, too many to name`] : []),
     asOf(now),
   ]
-  const title = [verdict(shown), muted(shown)].filter(Boolean).join(' · ')
-  return { title, lines: lines.map((text) => ({ text })) }
+  const lines = [
+    ...downs.map((one) => ({ text: downLine(one, name(one), acts.get(one.serviceKey), now) })),
+    ...others,
+    ...ending.map((text) => ({ text })),
+  ]
+  const title = [counts ? countedVerdict(counts) : verdict(shown), muted(shown)].filter(Boolean).join(' · ')
+  return { title, lines }
 }
+
+/** What is down for longest comes first. */
+const byAge = (a: Service, b: Service) =>
+  Date.parse(a.statusSince) - Date.parse(b.statusSince) || inOrder(a.displayName, b.displayName)
 
 const firstSteps = (url: string) => [
   { text: 'A first heartbeat registers one:' },

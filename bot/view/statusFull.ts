@@ -12,12 +12,12 @@ type Status = RouterOutputs['status']
 export function statusFullLines({ now, counts, services }: Status, settings: readonly Settings[]): Lines {
   const settingsOf = new Map(settings.map((one) => [one.serviceKey, one]))
   const name = namesIn(services)
-  const blocks = sectionsOf(services).flatMap(({ title, members }) => [
-    ...underHeading(
+  const blocks = sectionsOf(services).flatMap(({ title, members }) =>
+    underHeading(
       title,
       members.map((one) => blockOf(one, settingsOf.get(one.serviceKey), { name, now })),
     ),
-  ])
+  )
   const { down, unknown, alive, dead, paused } = counts
   const said = [
     [down, 'down'],
@@ -30,7 +30,7 @@ export function statusFullLines({ now, counts, services }: Status, settings: rea
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} ${word}`)
     .join(' · ')
-  return { title: title || 'No service yet', lines: [...blocks, asOf(now)].map((text) => ({ text })) }
+  return { title: title || 'No service yet', lines: [...blocks, { text: asOf(now) }] }
 }
 
 function blockOf(

@@ -15,7 +15,18 @@ export function verdict(services: readonly Judged[]): string {
     ['⏸', isPaused, 'paused'],
     ['🟢', isAlive, 'alive'],
   ] as const
-  const counted = kinds.map(([symbol, is, word]) => ({ symbol, word, count: services.filter(is).length }))
-  const said = counted.filter(({ count }) => count > 0).map(({ symbol, count, word }) => `${symbol} ${count} ${word}`)
+  return inWords(kinds.map(([symbol, is, word]) => [symbol, services.filter(is).length, word]))
+}
+
+/** The same where others have counted; paused ones count as what they are besides. */
+export const countedVerdict = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
+  inWords([
+    ['🔴', down, 'down'],
+    ['⏳', unknown, 'waiting'],
+    ['🟢', alive, 'alive'],
+  ])
+
+function inWords(counted: [symbol: string, count: number, word: string][]): string {
+  const said = counted.filter(([, count]) => count > 0).map((one) => one.join(' '))
   return said.join(' · ') || '⚫ None is alive'
 }
