@@ -1,17 +1,18 @@
-import { sequentialize } from '@grammyjs/runner'
 import { Bot } from 'grammy'
-import { createClient } from '../client/index.ts'
 import { alertPresses } from './alertPresses.ts'
 import { clientOptions, type TelegramOptions } from './api.ts'
 import { commands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
-import { createDispatcher } from './dispatch.ts'
+import { createDispatcher, readsOnly } from './dispatch.ts'
 import { createGate, type Guests } from './gate.ts'
 import type { BotLog } from './log.ts'
+import { followMoves } from './moved.ts'
 import { tidy } from './outcome.ts'
 import { atTelegramsPace } from './paced.ts'
+import { createPatience } from './patience.ts'
 import { type Registry, withoutCredentials } from './registry.ts'
 import { answerTroubles } from './trouble.ts'
+import { createTurns } from './turns.ts'
 
 export interface BotOptions extends TelegramOptions {
   guests: Guests
@@ -22,8 +23,6 @@ export interface BotOptions extends TelegramOptions {
 
 /** A long poll takes half a minute. */
 const TIMEOUT_SECONDS = 45
-/** Within five seconds there is an answer, if only a sentence about what is wrong. */
-const PATIENCE_MS = 4_000
 /** Ten messages in a row, then one a second: Telegram allows bursts in a private chat. */
 const PRIVATE_PACE = {
   maxConcurrent: 1,
@@ -39,22 +38,17 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   const bot = new Bot<BotContext>(token, { client: clientOptions({ apiRoot, timeoutSeconds: TIMEOUT_SECONDS }) })
   bot.api.config.use(
     ...atTelegramsPace({ longestTurnMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_PACE }),
+    followMoves(guests),
   )
   const report = (error: unknown) => log.error({ error: tidy(String(error), token) }, 'the bot could not answer')
   bot.catch(({ error }) => report(error))
   bot.use(createGate({ guests, now, log }))
-  // What somebody asks last is what counts; and each has its patience once its turn has come.
-  bot.use(sequentialize((ctx) => String(ctx.chatId)))
+  bot.use(createTurns(readsOnly(commands)))
   bot.use(answerTroubles(report))
+  const monitorFor = createPatience(registry)
   bot.use((ctx, next) => {
-    const patience = AbortSignal.timeout(PATIENCE_MS)
     ctx.registryUrl = withoutCredentials(registry.url)
-    ctx.monitor = createClient({
-      url: registry.url,
-      key: registry.key ?? '',
-      fetch: (input, init) =>
-        fetch(input, { ...init, signal: AbortSignal.any([patience, ...(init?.signal ? [init.signal] : [])]) }),
-    })
+    ctx.monitor = monitorFor(ctx)
     return next()
   })
   bot.use(createDispatcher(commands, alertPresses))

@@ -11,6 +11,8 @@ export interface Command {
   usage?: string
   /** For the menu and for /help. */
   description: string
+  /** Neither it nor its buttons change anything in the monitor. */
+  onlyReads?: true
   /** `words` is what was written after the name. */
   run: (ctx: BotContext, words: string) => Promise<unknown>
   /** By the prefix of the buttons' data. */

@@ -61,6 +61,17 @@ export function createDispatcher(
   }
 }
 
+/** Which of what people write and press changes nothing. */
+export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => boolean {
+  const reading = commands.filter(({ onlyReads }) => onlyReads)
+  const names = new Set(reading.flatMap(({ name, aliases = [] }) => [name, ...aliases]))
+  const prefixes = new Set(reading.flatMap(({ presses = {} }) => Object.keys(presses)))
+  return ({ callbackQuery, msg }) =>
+    callbackQuery
+      ? prefixes.has(readPress(callbackQuery.data ?? '').prefix)
+      : names.has(readCommand(msg?.text ?? '')?.name ?? '')
+}
+
 interface Written {
   name: string
   /** The bot that is meant, if one is named. */

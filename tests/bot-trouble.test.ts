@@ -63,6 +63,32 @@ test('a monitor that hangs is not waited for longer than a few seconds', async (
   expect(performance.now() - startedAt).toBeLessThan(10_000)
 })
 
+test('a monitor that hangs is told of within five seconds to everybody who asks, in one chat too', async () => {
+  const { botApi, ada } = await startAlone({ url: await listen(() => {}) })
+  await ada.ask('/start')
+  const startedAt = performance.now()
+  for (const words of ['/status', '/mute api 1h', '/pause api', '/why api', '/resume api']) ada.write(words)
+  for (let count = 0; count < 5; count++)
+    expect((await botApi.nextMessage()).text).toContain('Stillbeat does not answer (it takes too long)')
+  process.stdout.write(
+    `bot: five commands to a hanging monitor are answered after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`,
+  )
+  // In turn they would take more than twelve.
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
+})
+
+test('questions in a chat do not wait for each other', async () => {
+  const waiting: (() => void)[] = []
+  const url = await listen((_request, response) => void waiting.push(() => response.writeHead(500).end('{}')))
+  const { ada } = await startAlone({ url })
+  await ada.ask('/start')
+  // The bot's own heartbeat is one of those that wait.
+  await expect.poll(() => waiting.length).toBe(1)
+  for (const words of ['/summary', '/why api', '/summary']) ada.write(words)
+  await expect.poll(() => waiting.length).toBe(4)
+  for (const answer of waiting) answer()
+})
+
 test('what answers there may be something else, or want a key', async () => {
   const stranger = await startAlone({ url: await listen((_request, response) => response.end('<h1>It works!</h1>')) })
   expect((await stranger.ada.ask('/status')).text).toContain(

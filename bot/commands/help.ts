@@ -7,6 +7,7 @@ export function helpOn(commands: () => readonly Command[]): Command {
   return {
     name: 'help',
     description: 'What I can do',
+    onlyReads: true,
     run: (ctx) => say(ctx, titled('What I can do', ...commands().map(line), '', ...remarks)),
   }
 }

@@ -5,6 +5,7 @@ import { say } from '../say.ts'
 export const start: Command = {
   name: 'start',
   description: 'Says hello, and the number of this chat',
+  onlyReads: true,
   run: (ctx) =>
     say(
       ctx,

@@ -12,6 +12,7 @@ export const statusFull: Command = {
   name: 'status_full',
   usage: '[group]',
   description: 'All services in full',
+  onlyReads: true,
   async run(ctx, words) {
     const group = await meantGroup(ctx, words)
     if (group === null) throw await noSuchGroup(ctx, words)

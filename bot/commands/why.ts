@@ -8,6 +8,7 @@ export const why = serviceCommand({
   name: 'why',
   usage: '<key>',
   description: 'Why a service has its status',
+  onlyReads: true,
   async act(ctx, { serviceKey }) {
     const [explanation, { now }] = await Promise.all([
       ctx.monitor.explain.query({ serviceKey }),
