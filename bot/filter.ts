@@ -4,13 +4,12 @@ import { nearestTo } from './nearest.ts'
 import { dereference, referenceTo } from './reference.ts'
 import { allServices } from './services.ts'
 import { SpokenError } from './trouble.ts'
-import { inOrder } from './view/sections.ts'
-import { unquote } from './words.ts'
+import { inOrder } from './view/about.ts'
+import { asName } from './words.ts'
 
 /** A group, for a button: by its name in any case. Empty for all; `null` if there is none. */
 export async function meantGroup(ctx: BotContext, words: string): Promise<string | null> {
-  const { quoted, rest } = unquote(words)
-  const wanted = quoted ?? rest
+  const wanted = asName(words)
   if (wanted === '') return ''
   const groups = await groupsOf(ctx)
   const group = groups.find((one) => one === wanted) ?? groups.find((one) => one.toLowerCase() === wanted.toLowerCase())

@@ -17,13 +17,15 @@ export async function muteFor(ctx: BotContext, service: Named, mute: Mute): Prom
     return `${nameOf(service)} is muted for good; /unmute ends it`
   }
   if (mute === 'recovered') {
-    await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil: 'recovered', mutedBy })
+    await ctx.monitor.services.configure.mutate({ serviceKey, alertsEnabled: true, mutedUntil: 'recovered', mutedBy })
     return `${nameOf(service)} is muted until it recovers`
   }
   const { now } = await ctx.monitor.status.query({ serviceKey })
   const untilMs = 'hours' in mute ? Date.parse(now) + mute.hours * 3_600_000 : mute.untilMs
   const settings = await ctx.monitor.services.configure.mutate({
     serviceKey,
+    // Else it would stay muted for good.
+    alertsEnabled: true,
     mutedUntil: new Date(untilMs).toISOString(),
     mutedBy,
   })

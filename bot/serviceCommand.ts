@@ -30,24 +30,30 @@ type Acting = Pick<ServiceCommand, 'name' | 'act' | 'takesWords'>
 
 async function runOnService(ctx: BotContext, command: Acting, words: string): Promise<unknown> {
   if (words === '') return offer(ctx, command, 0)
+  if (await actOnMeant(ctx, command, words)) return
+  return show(ctx, titled(`I know no service like "${harmless(words)}"`, `Choose one: /${command.name}`))
+}
+
+/** Does it to the service that is meant, or offers the nearest ones; false if there is none. */
+export async function actOnMeant(ctx: BotContext, command: Acting, words: string): Promise<boolean> {
   const { takesWords = false } = command
   const exact = await byKey(ctx, candidatesOf(words, false))
-  if (exact) return command.act(ctx, exact.service, '')
+  if (exact) return done(command.act(ctx, exact.service, ''))
   const { services } = await allServices(ctx)
   const found = findMeant(services, words, takesWords)
   // The list knows no aliases.
   const meant = 'service' in found ? found : await byKey(ctx, candidatesOf(words, takesWords))
-  if (meant) return command.act(ctx, meant.service, meant.rest)
+  if (meant) return done(command.act(ctx, meant.service, meant.rest))
   const { nearest, isName } = found as Exclude<typeof found, Meant<Service>>
-  if (nearest.length === 0) {
-    return show(ctx, titled(`I know no service like "${harmless(words)}"`, `Choose one: /${command.name}`))
-  }
+  if (nearest.length === 0) return false
   const title = isName ? 'Several are called so' : `I know no service "${harmless(words)}"`
   const name = namesIn(services)
   const buttons = new InlineKeyboard()
   for (const { service, rest } of nearest) buttons.text(label(service, name), pick(command, service, rest)).row()
-  return show(ctx, titled(title, isName ? 'Which one do you mean?' : 'Did you mean one of these?'), buttons)
+  return done(show(ctx, titled(title, isName ? 'Which one do you mean?' : 'Did you mean one of these?'), buttons))
 }
+
+const done = (action: Promise<unknown>) => action.then(() => true)
 
 const MOST_TRIED = 4
 
@@ -97,16 +103,19 @@ const label = (service: Service, name: (one: Named) => string) =>
 
 /** With the words that follow the service, if they fit into a button. */
 function pick({ name }: Acting, { serviceKey }: Named, words = ''): string {
-  const kept = Buffer.byteLength(words) <= LONGEST_WORDS && !words.includes(':') ? words : ''
+  const kept = Buffer.byteLength(words) <= LONGEST_WORDS ? words.replaceAll(':', COLON) : ''
   return `pick_${name}:${kept}:${referenceTo(serviceKey)}`
 }
+
+/** Stands for the colon of a time, since colons part what a button carries. */
+const COLON = '\t'
 
 const LONGEST_WORDS = 18
 
 /** `[page, '']`, or `[words, reference]`. */
 async function press(ctx: BotContext, command: Acting, [words = '', reference = '']: string[]): Promise<undefined> {
   if (reference === '') await offer(ctx, command, Number(words))
-  else await command.act(ctx, await theService(ctx, reference), words)
+  else await command.act(ctx, await theService(ctx, reference), words.replaceAll(COLON, ':'))
 }
 
 /** The service that a button is about: under this very key, and no other that has it as an alias now. */

@@ -33,8 +33,9 @@ function sentenceOf(error: unknown): string | null {
   if (error instanceof SpokenError) return error.message
   if (!(error instanceof TRPCClientError)) return null
   const status = error.data?.httpStatus
-  if (status === 401 || status === 403)
-    return `Stillbeat refuses me: ${error.message}. Is SERVICE_REGISTRY_KEY its API_KEY?`
+  if (status === 401) return `Stillbeat refuses me: ${error.message}. Is SERVICE_REGISTRY_KEY its API_KEY?`
+  if (status === 403)
+    return `Stillbeat refuses me: ${error.message}. Give me another as SERVICE_REGISTRY_KEY, and start me again`
   if (status === 404 && error.message.startsWith('no service')) return 'This service is not there any more'
   // In the API's own words, which name the cure.
   if (typeof status === 'number' && status < 500) return upperFirst(error.message.replace(/^displayName\b/, 'a name'))

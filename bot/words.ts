@@ -9,6 +9,12 @@ export function unquote(words: string): { quoted: string | null; rest: string } 
     : { quoted: null, rest: words.trim() }
 }
 
+/** All the words as one name, without the quotes around it; inner ones belong to it. */
+export function asName(words: string): string {
+  const { quoted, rest } = unquote(words)
+  return quoted !== null && rest === '' ? quoted : words.trim()
+}
+
 /** Every way to take the first words for one thing and the others for what follows, the longest first. */
 export function splits(words: string): { head: string; rest: string }[] {
   const ends = [...words.trim().matchAll(/\s+|$/g)].map(({ index }) => index)

@@ -4,12 +4,12 @@ import type { BotContext } from '../context.ts'
 import { groupOf } from '../filter.ts'
 import { type Lines, listing } from '../listing.ts'
 import { referenceTo } from '../reference.ts'
-import { serviceCommand, theService } from '../serviceCommand.ts'
+import { actOnMeant, serviceCommand, theService } from '../serviceCommand.ts'
 import { allServices, findMeant } from '../services.ts'
 import { SpokenError } from '../trouble.ts'
 import { historyLines } from '../view/history.ts'
 import { nameOf } from '../view/names.ts'
-import { unquote } from '../words.ts'
+import { asName } from '../words.ts'
 
 const DEFAULT_COUNT = 15
 const MOST = 200
@@ -18,16 +18,30 @@ const answer = listing('history', load)
 
 const ofService = serviceCommand({
   name: 'history',
+  takesWords: true,
   usage: '[key | group | status] [how many]',
   description: 'What has changed, newest first',
-  act: (ctx, { serviceKey }) => answer.send(ctx, filterOf('k', DEFAULT_COUNT, serviceKey)),
+  onlyReads: true,
+  async act(ctx, { serviceKey }, words) {
+    if (/\D/.test(words)) throw new SpokenError(`I do not understand "${harmless(words, 60)}". ${EXAMPLE}`)
+    return answer.send(ctx, filterOf('k', countOf(words), serviceKey))
+  },
 })
 
 export const history: Command = {
   ...ofService,
-  run: async (ctx, words) => answer.send(ctx, await readFilter(ctx, words)),
+  async run(ctx, words) {
+    const filter = await readFilter(ctx, words)
+    if (filter !== null) return answer.send(ctx, filter)
+    if (await actOnMeant(ctx, ofService, words)) return
+    throw new SpokenError(`I know no service, group or status "${harmless(words, 60)}". ${EXAMPLE}`)
+  },
   presses: { ...ofService.presses, ...answer.presses },
 }
+
+const EXAMPLE = 'For instance: /history down 20'
+
+const countOf = (digits: string) => Math.min(Math.max(Number(digits || DEFAULT_COUNT), 1), MOST)
 
 type Kind = 'all' | 'service' | 'group' | 'status'
 
@@ -36,19 +50,17 @@ const letters: { [letter: string]: Kind } = { a: 'all', k: 'service', g: 'group'
 /** For a button: of what, how many, and of which. */
 const filterOf = (letter: string, count: number, name = '') => `${letter}${count}${name && referenceTo(name)}`
 
-async function readFilter(ctx: BotContext, words: string): Promise<string> {
+/** `null` if nothing is called so. */
+async function readFilter(ctx: BotContext, words: string): Promise<string | null> {
   // A key may end in a number too, so all the words are tried first.
   const [, head = '', digits] = /^(.*?)(?:^|\s+)(\d+)$/s.exec(words) ?? []
-  const count = Math.min(Math.max(Number(digits ?? DEFAULT_COUNT), 1), MOST)
-  const filter =
-    (await meant(ctx, words, DEFAULT_COUNT)) ?? (digits === undefined ? null : await meant(ctx, head, count))
-  if (filter) return filter
-  throw new SpokenError(`I know no service, group or status "${harmless(words, 60)}". For instance: /history down 20`)
+  return (
+    (await meant(ctx, words, DEFAULT_COUNT)) ?? (digits === undefined ? null : await meant(ctx, head, countOf(digits)))
+  )
 }
 
 async function meant(ctx: BotContext, words: string, count: number): Promise<string | null> {
-  const { quoted, rest } = unquote(words)
-  const wanted = quoted ?? rest
+  const wanted = asName(words)
   if (wanted === '') return filterOf('a', count)
   const { services } = await allServices(ctx)
   const found = findMeant(services, words, false)

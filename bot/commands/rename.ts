@@ -6,7 +6,7 @@ import { titled } from '../rich.ts'
 import { show } from '../say.ts'
 import { serviceCommand } from '../serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
-import { unquote } from '../words.ts'
+import { asName } from '../words.ts'
 
 const QUESTION = '✏️ What is the new name of'
 
@@ -20,8 +20,7 @@ export const rename = serviceCommand({
 })
 
 async function act(ctx: BotContext, service: Named, words: string): Promise<unknown> {
-  const { quoted, rest } = unquote(words)
-  const name = quoted ?? rest
+  const name = asName(words)
   if (name === '') return ask(ctx, QUESTION, service, 'New name')
   const { serviceKey } = service
   const settings = await ctx.monitor.services.configure.mutate({ serviceKey, displayName: name === '-' ? null : name })

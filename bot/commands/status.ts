@@ -2,7 +2,7 @@ import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { groupOf, meantGroup, noSuchGroup } from '../filter.ts'
 import { type Lines, listing } from '../listing.ts'
-import { allServices, findMeant } from '../services.ts'
+import { actOnMeant } from '../serviceCommand.ts'
 import { statusLines } from '../view/status.ts'
 import { service } from './service.ts'
 
@@ -12,6 +12,7 @@ export const status: Command = {
   name: 'status',
   usage: '[group or service]',
   description: 'What is down, what waits, what is alive',
+  onlyReads: true,
   run,
   presses: answer.presses,
 }
@@ -20,9 +21,7 @@ export const status: Command = {
 async function run(ctx: BotContext, words: string): Promise<unknown> {
   const group = await meantGroup(ctx, words)
   if (group !== null) return answer.send(ctx, group)
-  const { services } = await allServices(ctx)
-  const meant = findMeant(services, words, false)
-  if ('service' in meant) return service.act(ctx, meant.service, '')
+  if (await actOnMeant(ctx, service, words)) return
   throw await noSuchGroup(ctx, words)
 }
 
@@ -36,7 +35,8 @@ async function load(ctx: BotContext, filter: string): Promise<Lines> {
     ctx.monitor.status.query({ ...group, limit: MOST_NAMED }),
     ctx.monitor.summary.query(),
   ])
-  if (first.nextCursor === null) return statusLines({ ...first, down, registryUrl })
+  const { now, services } = first
+  if (first.nextCursor === null) return statusLines({ now, services, down, registryUrl })
   const urgent = await ctx.monitor.status.query({ ...group, status: ['down', 'unknown'], limit: MOST_NAMED })
-  return statusLines({ ...urgent, down, registryUrl, unnamed: urgent.counts.alive })
+  return statusLines({ ...urgent, down, registryUrl })
 }

@@ -18,7 +18,7 @@ export async function muteAlert(
     updateSettings(
       trx,
       open.map(({ service_id }) => service_id),
-      muteColumns({ mutedUntil, mutedBy: by }),
+      muteColumns({ mutedUntil, mutedBy: by, ...(mutedUntil === null ? { alertsEnabled: true } : {}) }),
     ),
   )
 }
