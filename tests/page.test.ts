@@ -3,6 +3,7 @@ import { startTestApp, type TestApp } from './helpers/app.ts'
 import { HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase } from './helpers/database.ts'
 import { beatSeen, describePage, forgetAll, isLive, openPage, rowOf } from './helpers/page.ts'
+import { hindrancesOf } from './helpers/pageAxe.ts'
 import { countDrawnRows, drawnRows } from './helpers/pageDrawn.ts'
 import { freePort } from './helpers/port.ts'
 import { learnFiveMinutes } from './helpers/rhythm.ts'
@@ -17,9 +18,10 @@ describePage('the overview', () => {
   beforeEach(() => forgetAll(app))
 
   test('says how to send a first heartbeat, and the service appears by itself', async () => {
-    const page = await openPage(app)
+    const page = await openPage(app, '#/', { viewport: { width: 390, height: 844 } })
     await page.getByRole('heading', { name: 'No services yet' }).waitFor()
     await isLive(page)
+    expect(await hindrancesOf(page)).toEqual([])
     await beatSeen(app, 'nightly-backup')
     await rowOf(page, 'Nightly Backup').getByText('3 more to learn').waitFor()
   })
