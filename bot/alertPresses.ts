@@ -37,8 +37,8 @@ const deeds: Record<AlertVerb, (ctx: BotContext, alertId: string) => ReturnType<
     return 'Muted for an hour'
   },
   async recovered(ctx, alertId) {
-    await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil: 'recovered', by: personOf(ctx) })
-    return 'Muted until it recovers'
+    const { services } = await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil: 'recovered', by: personOf(ctx) })
+    return services.length === 1 ? 'Muted until it recovers' : 'Muted until they recover'
   },
   async unmute(ctx, alertId) {
     await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil: null, by: personOf(ctx) })

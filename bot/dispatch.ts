@@ -1,4 +1,5 @@
 import { Composer } from 'grammy'
+import { cut } from '../server/text/words.ts'
 import type { Command, Press, ServiceCommand } from './command.ts'
 import type { BotContext } from './context.ts'
 import { nearestTo } from './nearest.ts'
@@ -57,7 +58,7 @@ export function createDispatcher(
     if (ctx.chat?.type !== 'private' && !to) return
     const [near] = nearestTo(name, commands, (command) => [command.name])
     const hint = near ? `Did you mean /${near.item.name}?` : '/help lists what I can do.'
-    return say(ctx, rich(`I do not know /${name}. ${hint}`))
+    return say(ctx, rich(`I do not know /${cut(name, 40)}. ${hint}`))
   }
 }
 

@@ -1,11 +1,12 @@
 import { zoned } from '../server/text/time.ts'
 import type { Mute } from './mute.ts'
+import { SpokenError } from './trouble.ts'
 
 const unitMs: { [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 const LONGEST_MS = 366 * 86_400_000
 
-/** What a person may write for how long: `1h`, `90 min`, `2d 6h`, `until 18:00`, `until 2026-12-01 08:00`, `recovered`, `for good`; `null` if it is none of them. */
+/** What a person may write for how long: `1h`, `90 min`, `2d 6h`, `until 18:00`, `until 2026-12-01 08:00`, `recovered`, `for good`; `null` if it is none of them. Throws for what is over or too far away. */
 export function readMute(words: string, nowMs: number, timezone: string): Mute | null {
   const text = words
     .trim()
@@ -14,7 +15,11 @@ export function readMute(words: string, nowMs: number, timezone: string): Mute |
   if (/^(until )?(it )?(recover(s|ed)?|is back|alive)$/.test(text)) return 'recovered'
   if (/^(for ?)?(good|ever|always)$/.test(text)) return 'good'
   const untilMs = readMoment(text.replace(/^(until|till|to)\s+/, ''), nowMs, timezone) ?? readSpan(text, nowMs)
-  return untilMs !== null && untilMs > nowMs && untilMs - nowMs <= LONGEST_MS ? { untilMs } : null
+  if (untilMs === null) return null
+  if (untilMs <= nowMs) throw new SpokenError('That time is over already')
+  if (untilMs - nowMs > LONGEST_MS)
+    throw new SpokenError('A mute for a time lasts a year at most; else mute it for good')
+  return { untilMs }
 }
 
 function readSpan(text: string, nowMs: number): number | null {

@@ -9,8 +9,11 @@ export function unquote(words: string): { quoted: string | null; rest: string } 
     : { quoted: null, rest: words.trim() }
 }
 
+const nothingQuoted = /^["'“”„«‘’]\s*["'“”»‘’]$/
+
 /** All the words as one name, without the quotes around it; inner ones belong to it. */
 export function asName(words: string): string {
+  if (nothingQuoted.test(words.trim())) return ''
   const { quoted, rest } = unquote(words)
   return quoted !== null && rest === '' ? quoted : words.trim()
 }

@@ -72,6 +72,7 @@ test('quotes within a name belong to it', async () => {
   expect((await ada.ask('/group new-bot "A" and "B"')).text).toContain('is in the group "A" and "B" now')
   expect((await ada.ask('/group new-bot -')).text).toContain('is in no group now')
   await ada.ask('/rename new-bot -')
+  expect((await ada.ask('/rename new-bot ""')).text).toContain('Answer this message.')
 })
 
 test('what was written after an almost right key is kept, a time of day too', async () => {
@@ -80,6 +81,18 @@ test('what was written after an almost right key is kept, a time of day too', as
   const { mutedUntil } = await settings('nightly-backup')
   expect(mutedUntil).toContain('T23:30:00')
   await ada.ask('/unmute nightly-backup')
+})
+
+test('a mute that makes no sense says why, and how to write one, also where the key is long', async () => {
+  const ada = someone()
+  expect((await ada.ask('/mute api 400d')).text).toBe('⚠️ A mute for a time lasts a year at most; else mute it for good')
+  expect((await ada.ask('/mute api until 2020-01-01 08:00')).text).toBe('⚠️ That time is over already')
+  const key = '🦊'.repeat(200)
+  await bot.app.beat(key)
+  const { text } = await ada.ask(`/mute ${key} soonish`)
+  expect(text).toMatch(/^I do not understand "soonish"\n.* 1h\nor 2d 6h, until 18:00, recovered, for good$/)
+  expect(text.length).toBeLessThan(400)
+  await bot.app.api.services.remove.mutate({ serviceKey: key })
 })
 
 test('services are listed as people order them', async () => {

@@ -39,12 +39,13 @@ async function act(ctx: BotContext, service: Named, words: string): Promise<unkn
   const { now, timezone } = await ctx.monitor.monitor.query()
   const mute = readMute(words, Date.parse(now), timezone)
   if (mute) return show(ctx, rich(`🔕 ${await muteFor(ctx, service, mute)}`))
-  const examples = ['1h', '2d 6h', 'until 18:00', 'recovered', 'for good'].map(
-    (one) => `/mute ${service.serviceKey} ${one}`,
-  )
   return show(
     ctx,
-    titled(`I do not understand "${harmless(words, 60)}"`, 'For instance:', ...examples),
+    titled(
+      `I do not understand "${harmless(words, 60)}"`,
+      `For instance: /mute ${harmless(service.serviceKey, 200)} 1h`,
+      'or 2d 6h, until 18:00, recovered, for good',
+    ),
     buttonsFor(service),
   )
 }
