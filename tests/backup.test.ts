@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -14,6 +14,7 @@ import { createTestDatabase, onPostgres } from './helpers/database.ts'
 import { type ServerProcess, startServer } from './helpers/process.ts'
 
 const KEY = 'correct-horse'
+const NOBODY = 65_534
 /** So that one question for each service finds all of it. */
 const MOST = 6_000
 
@@ -111,10 +112,16 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
     const other = join(folder, 'other')
     await restore(other, file)
     expect(await restore(other, file)).toMatchObject({ code: 1, said: expect.stringContaining('--force replaces it') })
+    if (process.getuid?.() === 0) await chown(other, NOBODY, NOBODY)
     expect(await restore(other, file, '--force')).toMatchObject({
       code: 0,
       said: expect.stringMatching(/1 services.*What was there before is in .*pg\.replaced/),
     })
+    // Also what root restores is the server's.
+    const owners = ['pg', 'pg/PG_VERSION', 'pg/base', 'lock.sqlite'].map(
+      async (name) => (await stat(join(other, name))).uid,
+    )
+    expect(new Set(await Promise.all(owners))).toEqual(new Set([(await stat(other)).uid]))
     expect((await readdir(other)).toSorted()).toEqual(['lock.sqlite', 'pg', 'pg.replaced'])
   }, 60_000)
 

@@ -52,7 +52,8 @@ test.runIf(isWanted)(
     const port = await freePort()
     const settings = { ...env, DATA_DIR: data, PORT: String(port), API_KEY: 'correct-horse', LOG_LEVEL: 'warn' }
     const node = join(image, 'node')
-    const child = spawn(node, args, { cwd: image, env: settings, uid: NOBODY, gid: NOBODY, stdio: 'pipe' })
+    const ordinary = { cwd: image, uid: NOBODY, gid: NOBODY }
+    const child = spawn(node, args, { ...ordinary, env: settings, stdio: 'pipe' })
     onTestFinished(() => {
       child.kill('SIGKILL')
     })
@@ -66,6 +67,9 @@ test.runIf(isWanted)(
     await expect.poll(() => statusOf('/ready'), { timeout: 60_000 }).toBe(200)
     expect(await statusOf('/')).toBe(200)
     expect(await statusOf('/status')).toBe(401)
+    const backup = join(data, 'backup')
+    const asked = { SERVICE_REGISTRY_URL: url, SERVICE_REGISTRY_KEY: settings.API_KEY }
+    await run(node, ['client/cli/main.ts', 'backup', backup], { ...ordinary, env: asked })
 
     const [, health = '[]'] =
       /CMD (.*)/.exec(steps.find((step) => step.instruction === 'HEALTHCHECK')?.text ?? '') ?? []
@@ -73,6 +77,7 @@ test.runIf(isWanted)(
     await expect(run('touch', [join(image, 'server/left')], { uid: NOBODY, gid: NOBODY })).rejects.toThrow()
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
+    await run(node, ['server/restore.ts', backup, '--force'], { ...ordinary, env: settings })
     await expect(run(node, JSON.parse(health).slice(1), { env: { PORT: String(port) } })).rejects.toThrow()
 
     const { size } = await stat(node)

@@ -20,10 +20,7 @@ export async function unpack(source: Readable, folder: string): Promise<Manifest
   try {
     await pipeline(source, createGunzip(), extract({ cwd: folder, strict: true, filter }))
   } catch (error) {
-    throw new RestoreError(
-      `this is not a whole backup of Stillbeat (${(error as Error).message}); take another one, or copy it again`,
-      { cause: error },
-    )
+    throw new RestoreError(faultOf(error as NodeJS.ErrnoException), { cause: error })
   }
   if (stranger !== undefined) {
     throw new RestoreError(`this is no backup of Stillbeat: it holds ${JSON.stringify(stranger)}, which none does`)
@@ -35,6 +32,11 @@ export async function unpack(source: Readable, folder: string): Promise<Manifest
     )
   }
   return about
+}
+
+function faultOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code && /^E[A-Z]+$/.test(code)) return `its files cannot be read or written here: ${message}`
+  return `this is not a whole backup of Stillbeat (${message}); take another one, or copy it again`
 }
 
 /** A backup has plain files and folders, all of them below its root. */
