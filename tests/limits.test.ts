@@ -85,7 +85,6 @@ describe('what every answer says to browsers', async () => {
   test.each<[string, string, Record<string, string>, number]>([
     ['GET', '/status', owner, 200],
     ['GET', '/status', {}, 401],
-    ['POST', '/heartbeat/a', owner, 200],
     ['POST', '/heartbeat/a', {}, 401],
     ['GET', '/trpc/status', owner, 200],
     ['GET', '/trpc/status', {}, 401],
@@ -107,8 +106,23 @@ describe('what every answer says to browsers', async () => {
       'strict-transport-security': 'max-age=15552000',
       'cache-control': expect.any(String),
     })
-    expect(said['access-control-allow-origin']).toBe(path.startsWith('/heartbeat') ? '*' : undefined)
+    expect(said['access-control-allow-origin']).toBeUndefined()
     expect(said['x-powered-by']).toBeUndefined()
+  })
+
+  test('a heartbeat says what matters, and lets the page that sent it read the answer, whatever it is', async () => {
+    const quiet = (await ask(app, '/heartbeat/a', owner, 'POST')).headers
+    expect(quiet.get('x-content-type-options')).toBe('nosniff')
+    expect(quiet.get('access-control-allow-origin')).toBeNull()
+    for (const [status, headers] of [
+      [200, owner],
+      [401, {}],
+    ] as const) {
+      const answer = await ask(app, '/heartbeat/a', { ...headers, Origin: page.Origin }, 'POST')
+      expect(answer.status).toBe(status)
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+    }
   })
 
   test('a page may send heartbeats with a key and JSON, and ask nothing else', async () => {

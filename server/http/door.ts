@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { CallerError } from '../errors.ts'
 import type { Caller } from '../keys/caller.ts'
 import type { AccessCheck, DoorKind } from './access.ts'
-import { FOR_ANY_PAGE, PREFLIGHT } from './headers.ts'
+import { headersOfHeartbeat, PREFLIGHT } from './headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,15 +21,21 @@ export interface Door {
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
+interface Gate {
+  check: AccessCheck
+  /** What every answer says, but for accepted heartbeats. */
+  headers: Record<string, string>
+}
+
 const ALL_METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** Opens doors, and tells those who come with another method which ones an address takes. */
-export function openDoors(app: FastifyInstance, doors: readonly Door[], check: AccessCheck): void {
+export function openDoors(app: FastifyInstance, doors: readonly Door[], gate: Gate): void {
   app.decorateRequest('caller')
   for (const [url, its] of Map.groupBy(doors, (door) => door.url)) {
     const allowed = its.flatMap(methodsOf)
     const isForAnyPage = its.some(({ kind }) => kind === 'heartbeat')
-    for (const door of its) openDoor(app, door, check)
+    for (const door of its) openDoor(app, door, gate)
     app.route({
       method: ALL_METHODS.filter((other) => !allowed.includes(other)),
       url,
@@ -43,7 +49,7 @@ export function openDoors(app: FastifyInstance, doors: readonly Door[], check: A
 
 const methodsOf = ({ method }: Door): HTTPMethods[] => (method === 'GET' ? ['GET', 'HEAD'] : [method])
 
-function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
+function openDoor(app: FastifyInstance, door: Door, { check, headers }: Gate): void {
   const { url, kind, bodyLimit, handle } = door
   app.route({
     method: methodsOf(door),
@@ -51,7 +57,7 @@ function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
     exposeHeadRoute: false,
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      if (kind === 'heartbeat') reply.headers(FOR_ANY_PAGE)
+      reply.headers(kind === 'heartbeat' ? headersOfHeartbeat(request.headers.origin) : headers)
       request.caller = await check(request, kind)
     },
     handler: async (request, reply) => handle(request, reply),
@@ -61,7 +67,7 @@ function openDoor(app: FastifyInstance, door: Door, check: AccessCheck): void {
 const answerPreflight = (reply: FastifyReply, allowed: readonly HTTPMethods[]) =>
   reply
     .code(204)
-    .headers({ ...FOR_ANY_PAGE, ...PREFLIGHT, 'Access-Control-Allow-Methods': allowed.join(', ') })
+    .headers({ ...PREFLIGHT, 'Access-Control-Allow-Methods': allowed.join(', ') })
     .send()
 
 export function refuseMethod({ method }: FastifyRequest, reply: FastifyReply, allowed: readonly HTTPMethods[]): never {

@@ -16,7 +16,7 @@ import { backupDoor } from './backup.ts'
 import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
-import { headersFor, sendHeaders } from './headers.ts'
+import { headersFor } from './headers.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
 import { HTTP_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
@@ -48,6 +48,8 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   const { apiKey, publicUrl } = deps.config
   const limits = { ...HTTP_LIMITS, ...options.limits }
   const headers = headersFor(publicUrl)
+  const refuse = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) =>
+    sendError(error, request, reply.headers(headers))
   const app = Fastify({
     loggerInstance: deps.log.child({}, { level: quieter(deps.log.level) }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -61,17 +63,12 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
       querystringParser: (text) => querystring.parse(text),
     },
     clientErrorHandler: refuseMalformed,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(headers)),
+    frameworkErrors: refuse,
   })
   app.server.maxConnections = limits.connections
-  sendHeaders(app, headers)
-  app.setErrorHandler(sendError)
+  app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'),
-      request,
-      reply,
-    ),
+    refuse(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),
   )
 
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
@@ -92,8 +89,8 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...(await pageDoors(app, options.pageFolder)),
     ...options.doors,
   ]
-  openDoors(app, doors, access.check)
-  await openTrpc(app, deps, access)
+  openDoors(app, doors, { check: access.check, headers })
+  await openTrpc(app, deps, { access, headers })
   return app
 }
 

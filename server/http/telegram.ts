@@ -3,6 +3,7 @@ import { CallerError, callerErrorOf, HTTP_STATUS } from '../errors.ts'
 import { NOBODY } from '../keys/caller.ts'
 import { bodyFields, takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
+import { headersFor } from './headers.ts'
 
 /** Takes an update and the secret that came with it; false if that is wrong. */
 export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
@@ -40,6 +41,6 @@ export function createBotHttp(door: Door): FastifyInstance {
     throw new CallerError('NOT_FOUND', 'there is nothing here but a door for Telegram')
   })
   takeRawBodies(app)
-  openDoors(app, [door], async () => NOBODY)
+  openDoors(app, [door], { check: async () => NOBODY, headers: headersFor(undefined) })
   return app
 }

@@ -12,8 +12,18 @@ import { refuseMethod } from './door.ts'
 const LARGEST_BATCH = 100
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
+interface Gate {
+  access: Access
+  /** What every answer says. */
+  headers: Record<string, string>
+}
+
 /** The typed API under `/trpc`. */
-export async function openTrpc(app: FastifyInstance, deps: Deps, { identify }: Access): Promise<void> {
+export async function openTrpc(
+  app: FastifyInstance,
+  deps: Deps,
+  { access: { identify }, headers }: Gate,
+): Promise<void> {
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: '/trpc',
     trpcOptions: {
@@ -41,6 +51,7 @@ export async function openTrpc(app: FastifyInstance, deps: Deps, { identify }: A
   }
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
+      reply.headers(headers)
       if (!METHODS.some((method) => method === request.method)) refuseMethod(request, reply, METHODS)
     })
     await scope.register(fastifyTRPCPlugin, options)
