@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBot } from '../bot/start.ts'
+import { createClient } from '../client/index.ts'
 import { startTestBot } from './helpers/bot.ts'
 import { startBotApi } from './helpers/botApi.ts'
 import { person } from './helpers/person.ts'
@@ -101,6 +102,19 @@ test('what answers there may be something else, or want a key', async () => {
   )
   const keyed = await startAlone({ url: app.url, key: 'correct-horse' })
   expect((await keyed.ada.ask('/status')).text).toMatch(/waiting|No service yet/)
+})
+
+test('with a key that may only read the bot answers, and says which key it needs for more', async () => {
+  const { app } = await startTestBot({ env: { API_KEY: 'correct-horse' }, chatIds: [] })
+  const owner = createClient({ url: app.url, key: 'correct-horse' })
+  await owner.heartbeat.mutate({ serviceKey: 'api' })
+  const { secret } = await owner.keys.create.mutate({ name: 'bot', scope: 'read' })
+  const { ada } = await startAlone({ url: app.url, key: secret })
+  for (const words of ['/status', '/service api', '/why api', '/history api'])
+    expect((await ada.ask(words)).text, words).toContain('Api')
+  expect((await ada.ask('/mute api 1h')).text).toBe(
+    '⚠️ Stillbeat refuses me: this needs a key of the scope admin; yours is of the scope read. Give me another as SERVICE_REGISTRY_KEY, and start me again',
+  )
 })
 
 test('a button whose monitor is away says so above the chat', async () => {
