@@ -20,8 +20,12 @@ export async function targetStates(db: Db, names: readonly string[]): Promise<Ta
   return rows
 }
 
-/** What waits to be sent, by target. */
-export async function pendingByTarget(db: Db): Promise<{ target: string; count: number; oldestAt: number }[]> {
+/** What waits to be sent to the named targets, by target. */
+export async function pendingByTarget(
+  db: Db,
+  names: readonly string[],
+): Promise<{ target: string; count: number; oldestAt: number }[]> {
+  if (names.length === 0) return []
   return db
     .selectFrom('messages')
     .select((select) => [
@@ -30,6 +34,7 @@ export async function pendingByTarget(db: Db): Promise<{ target: string; count: 
       select.fn.min('created_at').as('oldestAt'),
     ])
     .where('state', '=', 'pending')
+    .where('target', 'in', names)
     .groupBy('target')
     .execute()
 }

@@ -76,7 +76,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     proofEveryMs: options.proofEveryMs,
     onOutage: () => announceAt(clock.now()),
   })
-  const metrics = createMetrics()
+  const metrics = createMetrics(channels.map(({ target }) => target))
   const couriers = channels.map((channel) =>
     createCourier(
       { db, clock, log, metrics, timezone: config.timezone, holder: database.name, wakeAt: announceAt },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { startTestApp, type TestApp } from './helpers/app.ts'
 import { MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase, onPostgres } from './helpers/database.ts'
+import { readMetrics } from './helpers/metrics.ts'
 import { startProxy } from './helpers/proxy.ts'
 import { learnFiveMinutes, statusOf } from './helpers/rhythm.ts'
 
@@ -22,6 +23,10 @@ test.runIf(onPostgres)('a database that went away answers 503 and heals by itsel
   expect((await app.fetch('/status')).status).toBe(503)
   expect((await app.fetch('/ready')).status).toBe(503)
   expect((await app.fetch('/health')).status).toBe(200)
+  const metrics = await readMetrics(app)
+  expect(metrics('stillbeat_database_up')).toBe(0)
+  expect(metrics('stillbeat_services', { status: 'alive' })).toBe(undefined)
+  expect(metrics('stillbeat_http_requests_total', { door: '/status', code: '503' })).toBe(1)
 
   // Shorter than any proof may be late: only the failed commit tells of it.
   app.clock.jump(4 * SECOND)

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Delivery } from '../server/alert/notifier.ts'
 import { startTestApp } from './helpers/app.ts'
 import { MINUTE, SECOND } from './helpers/clock.ts'
+import { createTestDatabase } from './helpers/database.ts'
 import { readMetrics } from './helpers/metrics.ts'
 
 test('metrics tell of services, heartbeats, checks, messages and the database', async () => {
@@ -11,6 +12,7 @@ test('metrics tell of services, heartbeats, checks, messages and the database', 
     env: { ALERT_GROUP_SECONDS: '0' },
     channels: [{ target: 'telegram:42', address: '42', notifier: { send: async () => outcome } }],
   })
+  expect((await readMetrics(app))('stillbeat_deliveries_total', { channel: 'telegram', outcome: 'failed' })).toBe(0)
   for (let beat = 0; beat < 4; beat++) {
     await app.beat('regular')
     await app.pass(MINUTE)
@@ -45,6 +47,37 @@ test('metrics tell of services, heartbeats, checks, messages and the database', 
   const later = await readMetrics(app)
   expect(later('stillbeat_messages_pending', { channel: 'telegram' })).toBe(0)
   expect(later('stillbeat_deliveries_total', { channel: 'telegram', outcome: 'sent' })).toBe(1)
+})
+
+test('of several chats the message that has waited longest counts, and chats no longer written to do not', async () => {
+  const refused: Delivery = { outcome: 'refused', reason: 'away', permanent: false }
+  let first: Delivery = refused
+  const home = await createTestDatabase()
+  onTestFinished(home.drop)
+  const app = await startTestApp({
+    beside: home,
+    env: { ALERT_GROUP_SECONDS: '0' },
+    channels: [
+      { target: 'telegram:2', address: '2', notifier: { send: async () => refused } },
+      { target: 'telegram:1', address: '1', notifier: { send: async () => first } },
+    ],
+  })
+  await app.beat('a')
+  await app.api.signal.mutate({ serviceKey: 'a', kind: 'fail' })
+  await app.settled()
+  await app.pass(2 * MINUTE)
+  first = { outcome: 'sent' }
+  await app.pass(5 * MINUTE)
+  first = refused
+  await app.beat('a')
+  await app.settled()
+  expect((await readMetrics(app))('stillbeat_messages_oldest_seconds', { channel: 'telegram' })).toBe(420)
+  await app.stop()
+
+  const next = await startTestApp({ beside: home, clock: app.clock })
+  const metrics = await readMetrics(next)
+  expect(metrics('stillbeat_messages_oldest_seconds', { channel: 'telegram' })).toBe(undefined)
+  expect(metrics('stillbeat_messages_pending', { channel: 'memory' })).toBe(0)
 })
 
 test('no key, name, chat or message is in them', async () => {

@@ -35,7 +35,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     hints,
     keyring: createKeyring({ db, clock, log, hints }),
     wakeAt: () => {},
-    metrics: createMetrics(),
+    metrics: createMetrics([]),
     jobsWaiting: async () => [],
   }
 }

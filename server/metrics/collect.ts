@@ -1,5 +1,6 @@
 import { Gauge, Registry } from '@prometheus-io/client'
 import { pendingByTarget } from '../../db/deliveries.ts'
+import { nextCheckAt } from '../../db/services.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus } from '../status/list.ts'
@@ -14,11 +15,13 @@ interface Counts {
   pending: Awaited<ReturnType<typeof pendingByTarget>>
   sizes: Awaited<ReturnType<typeof listSizes>>
   jobs: Awaited<ReturnType<Deps['jobsWaiting']>>
+  checkAt: number | null
 }
 
-/** Everything there is to measure, in the text format of Prometheus. */
+/** Everything there is to measure, in the text format of Prometheus; what the process knows also while the database is away. */
 export function createScrape(deps: Deps): () => Promise<{ type: string; text: string }> {
-  const { clock, db, ledger, heartbeats, about, metrics } = deps
+  const { clock, log, db, ledger, heartbeats, about, metrics } = deps
+  const targets = deps.channels.map(({ target }) => target)
   const gauges = createGauges()
   let shared: { at: number; counts: Promise<Counts> } | undefined
 
@@ -33,35 +36,42 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
   }
 
   async function count(): Promise<Counts> {
-    const [services, pending, sizes, jobs] = await Promise.all([
+    const [services, pending, sizes, jobs, checkAt] = await Promise.all([
       countStatus(deps, {}),
-      pendingByTarget(db),
+      pendingByTarget(db, targets),
       listSizes(db),
       deps.jobsWaiting(),
+      nextCheckAt(db),
     ])
-    return { services, pending, sizes, jobs }
+    return { services, pending, sizes, jobs, checkAt }
   }
 
-  return async () => {
-    const { services, pending, sizes, jobs } = await counts()
+  function showCounts({ services, pending, sizes, jobs, checkAt }: Counts): void {
     const now = clock.now()
     const { paused, ...byStatus } = services
     for (const [status, number] of Object.entries(byStatus)) gauges.services.set({ status }, number)
     gauges.paused.set(paused)
+    gauges.overdue.set(checkAt === null ? 0 : Math.max(0, now - checkAt) / 1000)
 
-    gauges.pending.reset()
-    gauges.oldest.reset()
-    for (const { target } of deps.channels) gauges.pending.set({ channel: channelOf(target) }, 0)
-    for (const { target, count, oldestAt } of pending) {
-      const channel = channelOf(target)
-      gauges.pending.inc({ channel }, count)
-      gauges.oldest.set({ channel }, (now - oldestAt) / 1000)
+    for (const gauge of [gauges.pending, gauges.oldest, gauges.jobs, gauges.bytes]) gauge.reset()
+    for (const target of targets) gauges.pending.set({ channel: channelOf(target) }, 0)
+    for (const { target, count } of pending) gauges.pending.inc({ channel: channelOf(target) }, count)
+    // The newest first, so that of several chats the one that has waited longest is left standing.
+    for (const { target, oldestAt } of pending.toSorted((a, b) => b.oldestAt - a.oldestAt)) {
+      gauges.oldest.set({ channel: channelOf(target) }, (now - oldestAt) / 1000)
     }
-
-    gauges.jobs.reset()
     for (const { queue, waiting } of jobs) gauges.jobs.set({ queue }, waiting)
-    gauges.bytes.reset()
     for (const { table, bytes } of sizes) gauges.bytes.set({ table }, bytes)
+  }
+
+  return async () => {
+    const found = await counts().catch((error: unknown) => {
+      log.debug({ err: error }, 'the database could not be asked for metrics')
+      return null
+    })
+    const now = clock.now()
+    gauges.up.set(found ? 1 : 0)
+    if (found) showCounts(found)
 
     const outages = ledger.outages()
     gauges.outages.set(outages.length)
@@ -70,27 +80,35 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
     gauges.queueSeconds.set(oldestHeartbeat === null ? 0 : Math.max(0, now - oldestHeartbeat) / 1000)
     gauges.info.set({ version: about.version }, 1)
 
-    const all = Registry.merge([metrics.registry, gauges.registry, processMetrics()])
+    const ours = [metrics.registry, gauges.ofServer, ...(found ? [gauges.ofDatabase] : [])]
+    const all = Registry.merge([...ours, processMetrics()])
     return { type: all.contentType, text: await all.metrics() }
   }
 }
 
 function createGauges() {
-  const registry = new Registry()
-  const registers = [registry]
-  const gauge = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
-    new Gauge({ name: `stillbeat_${name}`, help, labelNames, registers })
+  const ofServer = new Registry()
+  const ofDatabase = new Registry()
+  const gaugeIn =
+    (registry: Registry) =>
+    <T extends string>(name: string, help: string, ...labelNames: T[]) =>
+      new Gauge({ name: `stillbeat_${name}`, help, labelNames, registers: [registry] })
+  const inServer = gaugeIn(ofServer)
+  const inDatabase = gaugeIn(ofDatabase)
   return {
-    registry,
-    info: gauge('info', 'Always 1; which version this is', 'version'),
-    services: gauge('services', 'Services by status, as anybody is told now', 'status'),
-    paused: gauge('services_paused', 'How many of them are paused'),
-    pending: gauge('messages_pending', 'Messages that wait to be sent', 'channel'),
-    oldest: gauge('messages_oldest_seconds', 'How long the oldest of them has waited', 'channel'),
-    jobs: gauge('jobs_waiting', 'Jobs that wait for a server to do them', 'queue'),
-    bytes: gauge('database_bytes', 'What a table takes on disk, with its indexes', 'table'),
-    outages: gauge('outages', 'Outages of the monitor in the last 400 days'),
-    outageSeconds: gauge('outage_seconds', 'How long they lasted together'),
-    queueSeconds: gauge('heartbeat_queue_seconds', 'How long the oldest heartbeat has waited to be stored'),
+    ofServer,
+    ofDatabase,
+    info: inServer('info', 'Always 1; which version this is', 'version'),
+    up: inServer('database_up', 'Whether the database could be asked: 1 or 0'),
+    outages: inServer('outages', 'Outages of the monitor in the last 400 days'),
+    outageSeconds: inServer('outage_seconds', 'How long they lasted together'),
+    queueSeconds: inServer('heartbeat_queue_seconds', 'How long the oldest heartbeat has waited to be stored'),
+    services: inDatabase('services', 'Services by status, as anybody is told now', 'status'),
+    paused: inDatabase('services_paused', 'How many of them are paused'),
+    overdue: inDatabase('check_overdue_seconds', 'How long the earliest check that is to be done has been due'),
+    pending: inDatabase('messages_pending', 'Messages that wait to be sent', 'channel'),
+    oldest: inDatabase('messages_oldest_seconds', 'How long the oldest of them has waited', 'channel'),
+    jobs: inDatabase('jobs_waiting', 'Jobs that wait for a server to do them', 'queue'),
+    bytes: inDatabase('database_bytes', 'What a table takes on disk, with its indexes', 'table'),
   }
 }
