@@ -6,6 +6,7 @@ import { startTestApp, type TestApp } from './helpers/app.ts'
 import { HOUR } from './helpers/clock.ts'
 import { describePage, isLive, openPage, rowOf } from './helpers/page.ts'
 import { hindrancesOf } from './helpers/pageAxe.ts'
+import { overhangOf } from './helpers/pageShape.ts'
 
 const KEY = 'correct-horse-battery'
 let locked: TestApp
@@ -100,6 +101,8 @@ describePage('access', () => {
     await row.getByText('ping').waitFor()
     await row.getByText('keys from backup-…').waitFor()
     expect(await shown.count()).toBe(0)
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await overhangOf(page)).toEqual([])
     page.once('dialog', (dialog) => dialog.accept())
     await row.getByRole('button', { name: 'Revoke' }).click()
     await row.waitFor({ state: 'detached' })

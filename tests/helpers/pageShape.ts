@@ -33,5 +33,6 @@ export const overhangOf = (page: Page): Promise<string[]> =>
     const wide = [...document.querySelectorAll('main *')].filter(
       (one) => one.getBoundingClientRect().right > clientWidth && !one.closest('.scrolling, .code'),
     )
-    return wide.map(({ tagName, className }) => `${tagName} ${className}`)
+    const names = wide.map(({ tagName, className }) => `${tagName} ${className}`)
+    return names.length > 0 ? names : ['something that scrolls does not hold what is in it']
   })

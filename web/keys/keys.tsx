@@ -4,6 +4,7 @@ import { trpc } from '../api.ts'
 import type { Outputs } from '../live/answers.ts'
 import { Fault } from '../parts/fault.tsx'
 import { MutationFault } from '../parts/mutationFault.tsx'
+import { Scrolling } from '../parts/scrolling.tsx'
 import { Ago } from '../time/time.tsx'
 import { NewKey } from './newKey.tsx'
 
@@ -29,7 +30,7 @@ type Key = Outputs['keys']['list'][number]
 
 function Table({ keys }: { keys: Key[] }) {
   return (
-    <div className="scrolling">
+    <Scrolling label="Keys">
       <table>
         <thead>
           <tr>
@@ -47,7 +48,7 @@ function Table({ keys }: { keys: Key[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   )
 }
 
@@ -60,7 +61,7 @@ function Row({ of: { id, name, scope, group, keyPrefix, lastUsedAt } }: { of: Ke
   }
   return (
     <tr>
-      <td>
+      <td className="said">
         <bdi>{name}</bdi>
       </td>
       <td>{scope}</td>
