@@ -5,7 +5,7 @@ import { badRequest, CallerError } from '../errors.ts'
 import { text } from '../service/text.ts'
 import { SCOPES } from './caller.ts'
 import { createSecret, hashOf } from './keyring.ts'
-import { type KeyView, keyView } from './view.ts'
+import { keyView, type NewKeyView } from './view.ts'
 
 const unnamed = 'name is required: say where the key is used'
 
@@ -29,7 +29,7 @@ export const createKeyInput = z.object({
 export async function createKey(
   deps: Deps,
   { name, scope, group, keyPrefix }: z.output<typeof createKeyInput>,
-): Promise<KeyView & { secret: string }> {
+): Promise<NewKeyView> {
   if (deps.config.apiKey === undefined) {
     throw new CallerError('CONFLICT', 'set API_KEY first: as long as there is none, everybody is let in without a key')
   }

@@ -16,6 +16,11 @@ export interface KeyView {
   revokedAt: string | null
 }
 
+export interface NewKeyView extends KeyView {
+  /** Shown this once. */
+  secret: string
+}
+
 export function keyView({ iso }: Pick<Deps, 'iso'>, row: KeyRow): KeyView {
   const when = (ms: number | null) => (ms === null ? null : iso(ms))
   return {
