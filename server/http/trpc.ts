@@ -1,8 +1,8 @@
 import type { TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { CallerError } from '../errors.ts'
+import { badRequest, CallerError } from '../errors.ts'
 import type { Caller, Scope } from '../keys/caller.ts'
 import { type AppRouter, appRouter } from '../router.ts'
 import { type Access, admitted } from './access.ts'
@@ -53,9 +53,17 @@ export async function openTrpc(
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(headers)
       if (!METHODS.some((method) => method === request.method)) refuseMethod(request, reply, METHODS)
+      refuseStrangeHost(request)
     })
     await scope.register(fastifyTRPCPlugin, options)
   })
+}
+
+/** tRPC makes a URL of it, and fails where it cannot. */
+function refuseStrangeHost({ headers: { host = 'localhost' } }: FastifyRequest): void {
+  if (/[@/?#\\]/.test(host) || !URL.canParse(`http://${host}`)) {
+    throw badRequest('the header Host is no host, e.g. Host: stillbeat.example.org')
+  }
 }
 
 /** The same hints that other doors give with an error. */
