@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as breath } from 'node:timers/promises'
 import { PGlite, types } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
 import { noHintLine } from './hints.ts'
@@ -97,6 +98,8 @@ class SingleFileDialect extends PGliteDialect {
   }
 }
 
+const TURNS_A_BREATH = 4
+
 /**
  * Kysely's own driver hands the one connection to everybody at once: a query of one caller then runs inside the
  * transaction of another, and two transactions that overlap wait for each other for ever. Here each waits for its turn.
@@ -104,6 +107,7 @@ class SingleFileDialect extends PGliteDialect {
 class TurnTakingDriver extends PGliteDriver {
   #lastTurn: Promise<void> = Promise.resolve()
   #endTurn: () => void = () => {}
+  #turns = 0
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const before = this.#lastTurn
@@ -111,6 +115,9 @@ class TurnTakingDriver extends PGliteDriver {
     this.#lastTurn = promise
     await before
     this.#endTurn = resolve
+    // The database works in this thread and answers without waiting for anything: a long queue would keep everything else from being heard.
+    this.#turns += 1
+    if (this.#turns % TURNS_A_BREATH === 0) await breath()
     return super.acquireConnection()
   }
 
