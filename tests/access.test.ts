@@ -139,6 +139,14 @@ describe('where no key is set', async () => {
     expect(await ask('GET', '/trpc/status', headers)).toMatchObject({ status: 200 })
   })
 
+  test.each(['127.0.0.1@evil.example', 'evil.example:99999'])(
+    'a Host that is none is no fault of ours: %j',
+    async (Host) => {
+      const answer = await ask('GET', '/trpc/status', { Host })
+      expectRefusal(answer, 'BAD_REQUEST', 'the header Host is no host')
+    },
+  )
+
   test('a key that nobody asked for does no harm', async () => {
     expect(await ask('GET', '/status', { 'X-Api-Key': 'whatever' })).toMatchObject({ status: 200 })
     expect(await ask('POST', '/heartbeat/a?key=whatever', {})).toMatchObject({ status: 200 })
