@@ -1,0 +1,127 @@
+import { type Attack, bearer, call, HARMLESS, query, type Target } from './attack.ts'
+import { type Reply, type Request, send } from './wire.ts'
+
+/** Many at once; the answer that counts is the worst. */
+export function floods({ owner, read, revoked }: Target): Attack[] {
+  const headers = bearer(owner)
+  const flood = (
+    name: string,
+    count: number,
+    request: (n: number) => Request | string,
+    expect: readonly number[],
+  ): Attack => ({
+    name: `${count} × ${name}`,
+    request: async ({ url }) =>
+      worst(await Promise.all(Array.from({ length: count }, (_, n) => send(url, request(n))))),
+    expect,
+  })
+  return [
+    flood('a heartbeat', 300, () => ({ method: 'POST', path: '/heartbeat/canary-flood', headers }), [200]),
+    flood(
+      'a batch of 100',
+      20,
+      () => ({ path: `/trpc/${Array(100).fill('status').join()}?batch=1&input=%7B%7D`, headers }),
+      [200],
+    ),
+    flood(
+      'a batch of 100 with a wrong key',
+      20,
+      (n) => ({
+        path: `/trpc/${Array(100).fill('status').join()}?batch=1&input=%7B%7D`,
+        headers: { ...bearer('wrong'), 'X-Forwarded-For': `10.9.0.${n}` },
+      }),
+      [401],
+    ),
+    flood(
+      'a stream of events',
+      100,
+      () => ({
+        path: '/trpc/onHeartbeat',
+        headers: { ...bearer(read), Accept: 'text/event-stream' },
+        leaveAfter: 'event: connected',
+      }),
+      [200],
+    ),
+    flood(
+      'a stream for strangers',
+      100,
+      (n) => ({
+        path: '/trpc/onTransition',
+        headers: { Accept: 'text/event-stream', 'X-Forwarded-For': `10.9.1.${n}` },
+      }),
+      [401],
+    ),
+    flood(
+      'a guess from one address',
+      60,
+      (n) => ({ path: '/status', headers: { ...bearer(`guess-${n}`), 'X-Forwarded-For': '10.9.2.1' } }),
+      [401, 429],
+    ),
+    flood(
+      'a guess at the sign-in',
+      60,
+      (n) => ({
+        method: 'POST',
+        path: '/session',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': '10.9.2.2' },
+        body: `{"key":"guess-${n}"}`,
+      }),
+      [401, 429],
+    ),
+    flood(
+      'a replay of a revoked key',
+      50,
+      (n) => ({
+        method: 'POST',
+        path: '/heartbeat/canary',
+        headers: { ...bearer(revoked), 'X-Forwarded-For': `10.9.3.${n}` },
+      }),
+      [401],
+    ),
+    flood(
+      'a preview of a date that never comes',
+      20,
+      () => ({ path: query('schedulePreview', { schedule: '0 0 31 2 *' }), headers }),
+      HARMLESS,
+    ),
+    flood(
+      'a change of one service',
+      50,
+      (n) => call('services.configure', { serviceKey: 'inj-race', displayName: `${n}` }, headers),
+      [200, 409],
+    ),
+    flood(
+      'pipelined requests',
+      20,
+      () =>
+        `${'GET /status HTTP/1.1\r\nHost: HOST\r\n\r\n'.repeat(100)}GET /status HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n`,
+      [401],
+    ),
+    flood('an address that is not there', 200, (n) => ({ path: `/nothing-${n}` }), [404]),
+  ]
+}
+
+/** Cut off after the 10 s that headers may take, or the 30 s of a request; the caller waits for that beside everything else. */
+export function slow({ owner }: Target): Attack[] {
+  const unended = (name: string, text: string): Attack => ({
+    name: `50 × ${name}`,
+    request: async ({ url }) => worst(await Promise.all(Array.from({ length: 50 }, () => send(url, text)))),
+    expect: [0, 400, 408],
+  })
+  const post = (lines: string) => `POST /heartbeat/slow HTTP/1.1\r\nHost: HOST\r\nX-Api-Key: ${owner}\r\n${lines}`
+  return [
+    unended('headers without an end', post('X-A: a\r\n')),
+    unended('half a first line', 'GET /sta'),
+    unended('a body that is shorter than it says', post('Content-Length: 60000\r\n\r\n{"metadata":')),
+    unended('a chunk of 16 exabytes', post('Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx')),
+    unended('a body that waits to be asked for', post('Content-Length: 10\r\nExpect: 100-continue\r\n\r\n')),
+  ]
+}
+
+/** The one that is worst to have given: a 500, then whatever let somebody in. */
+function worst(replies: Reply[]): Reply {
+  const rank = ({ status }: Reply) => (status >= 500 ? 3 : status >= 200 && status < 300 ? 2 : status === 0 ? 1 : 0)
+  const [first, ...others] = replies
+  if (!first) throw new Error('nothing was asked')
+  return others.reduce((one, other) => (rank(other) > rank(one) ? other : one), first)
+}
