@@ -9,7 +9,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     reporters: ['default', './tests/verify/reporter.ts'],
     // Most tests wait for processes and databases rather than for a core.
-    maxWorkers: '150%',
+    maxWorkers: '200%',
+    // Files share a process, and so the embedded database's program, which takes seconds to be made ready.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000, interval: 25 } },
