@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as breath } from 'node:timers/promises'
@@ -19,12 +19,22 @@ class DataDirInUseError extends Error {
 
 /** Where in `dataDir` the files of the database are. */
 export const folderOf = (dataDir: string) => join(dataDir, 'pg')
+/** Where a restore makes the copy, and where it keeps what was there before. */
+export const restoringOf = (folder: string) => `${folder}.restoring`
+export const replacedOf = (folder: string) => `${folder}.replaced`
+
+/** A restore that was killed between its last two steps has put the database aside, and nothing in its place. */
+export function takeBackReplaced(folder: string): void {
+  const wasCutOff = !existsSync(folder) && existsSync(restoringOf(folder)) && existsSync(replacedOf(folder))
+  if (wasCutOff) renameSync(replacedOf(folder), folder)
+}
 
 /** Opens the database below `dataDir`; the first run creates it. */
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
     const folder = folderOf(dataDir)
+    takeBackReplaced(folder)
     const { db, pglite } = await openFolder(folder)
     return {
       db,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -178,6 +178,20 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
       code: 1,
       said: expect.stringMatching(/of a newer Stillbeat, \S+ \(it knows 9999_future\); restore it with that version/),
     })
+  })
+
+  test('a restore that was killed when it had put the old database aside has it taken back at the next start', async () => {
+    const home = await createTestDatabase()
+    onTestFinished(home.drop)
+    const first = await startTestApp({ beside: home })
+    await first.beat('remembered')
+    await first.stop()
+    const folder = first.database.folder as string
+    await rename(folder, `${folder}.replaced`)
+    await mkdir(`${folder}.restoring`)
+    const second = await startTestApp({ beside: home })
+    expect((await second.api.status.query()).services).toMatchObject([{ serviceKey: 'remembered' }])
+    await second.stop()
   })
 
   test('one backup at a time; one that is broken off makes room, and lets go of the log', async () => {

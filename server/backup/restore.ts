@@ -3,7 +3,7 @@ import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { contentOf } from '../../db/backup.ts'
-import { folderOf, lockFolder, openFolder } from '../../db/embedded.ts'
+import { folderOf, lockFolder, openFolder, replacedOf, restoringOf, takeBackReplaced } from '../../db/embedded.ts'
 import { newerMigrations } from '../../db/migrate.ts'
 import type { Manifest } from './manifest.ts'
 import { RestoreError } from './restoreError.ts'
@@ -31,9 +31,10 @@ export async function restore({
 }): Promise<Restored> {
   const unlock = lockFolder(dataDir)
   const folder = folderOf(dataDir)
-  const aside = `${folder}.restoring`
-  const replaced = `${folder}.replaced`
+  const aside = restoringOf(folder)
+  const replaced = replacedOf(folder)
   try {
+    takeBackReplaced(folder)
     const isTaken = existsSync(folder)
     if (isTaken && !mayReplace) {
       throw new RestoreError(`${folder} holds a database; --force replaces it, and keeps it as ${replaced}`)
