@@ -20,10 +20,12 @@ export function createPatience({ url, key = '' }: Registry) {
       key,
       async fetch(input, init) {
         try {
-          return await fetch(input, {
+          const answer = await fetch(input, {
             ...init,
             signal: AbortSignal.any([patience, ...(init?.signal ? [init.signal] : [])]),
           })
+          silentAt.delete(chatId)
+          return answer
         } catch (error) {
           if (patience.aborted) silentAt.set(chatId, performance.now())
           throw error

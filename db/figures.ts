@@ -74,6 +74,12 @@ export async function deleteFiguresOf(db: Db, serviceId: number, from: number, t
     .execute()
 }
 
+/** What days have that are not over: they were rolled up by a clock that was ahead. */
+export async function forgetDaysFrom(db: Db, day: number): Promise<void> {
+  await db.deleteFrom('daily_figures').where('day', '>=', day).execute()
+  await db.deleteFrom('rolled_days').where('day', '>=', day).execute()
+}
+
 /** The newest day that all services have their figures of. */
 export async function newestRolledDay(db: Db): Promise<number | null> {
   const row = await db

@@ -40,7 +40,8 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
 
   async function listenUntilLost({ onHint, onOpen }: HintListener): Promise<void> {
     const fresh = new pg.Client(config)
-    const lost = new Promise<'lost'>((resolve) => fresh.once('end', () => resolve('lost')))
+    const lost = new AbortController()
+    fresh.once('end', () => lost.abort())
     fresh.on('error', () => {})
     fresh.on('notification', ({ payload }) => payload && onHint(payload))
     client = fresh
@@ -49,7 +50,7 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
       await fresh.query(`listen ${CHANNEL}`)
       isOpen = true
       onOpen()
-      while ((await Promise.race([lost, pause(CHECK_EVERY_MS, 'quiet', { ref: false })])) === 'quiet') {
+      while (await lasts(CHECK_EVERY_MS, lost.signal)) {
         await fresh.query(`notify ${CHANNEL}`)
       }
     } finally {
@@ -72,6 +73,10 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
     },
   }
 }
+
+/** Waits; false if the connection is lost meanwhile. */
+const lasts = (ms: number, lost: AbortSignal): Promise<boolean> =>
+  pause(ms, true, { ref: false, signal: lost }).catch(() => false)
 
 /** Where one process has the database for itself, there is nobody to call to. */
 export const noHintLine: HintLine = {

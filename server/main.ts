@@ -26,7 +26,7 @@ async function run(): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
   const database = await openDatabase(config.database, { onIdleError })
   const channels = channelsOf(config, log)
-  // Until the start is through nothing has been answered, so that there is nothing to finish.
+  // What was answered while it starts is in the database, and what was not is told to try again.
   const leave = () => process.exit(0)
   process.once('SIGTERM', leave)
   process.once('SIGINT', leave)

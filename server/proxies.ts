@@ -26,5 +26,8 @@ function isKnown(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')
   const longest = { 4: 32, 6: 128 }[isIP(address)]
   if (longest === undefined) return NAMES.includes(text)
-  return more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  return (
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= longest))
+  )
 }

@@ -117,6 +117,10 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
       code: 0,
       said: expect.stringMatching(/1 services.*What was there before is in .*pg\.replaced/),
     })
+    expect(await restore(other, file, '--force')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/pg\.replaced still holds what an earlier restore replaced; move it elsewhere/),
+    })
     // Also what root restores is the server's.
     const owners = ['pg', 'pg/PG_VERSION', 'pg/base', 'lock.sqlite'].map(
       async (name) => (await stat(join(other, name))).uid,

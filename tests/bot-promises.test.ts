@@ -112,6 +112,15 @@ test('in a group that is just becoming a supergroup the answer goes to the new o
   expect((await person(fresh.botApi, { chatId: '-1004243424342' }).ask('/start')).text).toContain('Hello')
 })
 
+test("a stranger's group that becomes a supergroup is a stranger's still", async () => {
+  const fresh = await startTestBot({ chatIds: ['-4244'] })
+  const [stranger, moved] = ['-666', '-1006666666666']
+  fresh.botApi.migrate(stranger, moved)
+  person(fresh.botApi, { chatId: stranger }).write('/status')
+  const { text } = await person(fresh.botApi, { chatId: moved }).ask('/status')
+  expect(text).toContain('I answer only in the chats')
+})
+
 test('Unmute under an alert also ends a mute for good', async () => {
   await bot.app.api.signal.mutate({ serviceKey: 'new-bot', kind: 'fail' })
   await bot.app.settled()

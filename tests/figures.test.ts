@@ -32,6 +32,31 @@ test('an hour after a day is over its figures are there', async () => {
   ])
 })
 
+test('what a clock that was ahead has rolled up is rolled up again once it is right', async () => {
+  const home = await createTestDatabase()
+  const first = await startTestApp({ beside: home })
+  const { clock } = first
+  await first.api.services.configure.mutate({ serviceKey: 'worker', expectedPeriodSeconds: 86_400 })
+  await first.beat('worker')
+  await first.stop()
+  clock.jump(5 * DAY)
+  const ahead = await startTestApp({ beside: home, clock })
+  await ahead.settled()
+  expect((await ahead.api.days.query({ serviceKey: 'worker' })).days).toHaveLength(5)
+  await ahead.stop()
+  clock.jump(-5 * DAY)
+
+  const right = await startTestApp({ beside: home, clock })
+  await right.settled()
+  await right.beat('worker')
+  await liveUntilNight(right)
+  expect((await right.api.days.query({ serviceKey: 'worker' })).days).toMatchObject([
+    { date: '2026-11-23', heartbeats: 2 },
+  ])
+  await right.stop()
+  await home.drop()
+})
+
 test('days in which the monitor was away get theirs when it is back, and only once', async () => {
   const home = await createTestDatabase()
   const first = await startTestApp({ beside: home })

@@ -39,18 +39,21 @@ export async function restore({
     if (isTaken && !mayReplace) {
       throw new RestoreError(`${folder} holds a database; --force replaces it, and keeps it as ${replaced}`)
     }
+    if (isTaken && existsSync(replaced)) {
+      throw new RestoreError(
+        `${replaced} still holds what an earlier restore replaced; move it elsewhere, or remove it, and restore again`,
+      )
+    }
     await rm(aside, { recursive: true, force: true })
     await mkdir(aside, { mode: 0o700 })
     const about = await unpack(source, aside)
     const content = await tryOut(aside, about)
     await handOver(dataDir, aside)
-    if (isTaken) {
-      await rm(replaced, { recursive: true, force: true })
-      await rename(folder, replaced)
-    }
+    if (isTaken) await rename(folder, replaced)
     await rename(aside, folder)
     return { ...about, ...content, replaced: isTaken ? replaced : null }
   } finally {
+    takeBackReplaced(folder)
     await rm(aside, { recursive: true, force: true })
     unlock()
   }

@@ -1,4 +1,4 @@
-import { newestRolledDay } from '../../db/figures.ts'
+import { forgetDaysFrom, newestRolledDay } from '../../db/figures.ts'
 import { DAY_MS, dayOf, dropPartition, ensurePartition, listPartitions } from '../../db/partitions.ts'
 import { pruneFigures, pruneHistory } from '../../db/prune.ts'
 import { deleteSessionsSeenBefore } from '../../db/sessions.ts'
@@ -20,6 +20,7 @@ export async function tidy(deps: Deps): Promise<number> {
   await deps.ledger.caughtUp()
   const now = deps.clock.now()
   for (let day = dayOf(now); day <= dayOf(now) + DAYS_AHEAD; day++) await ensurePartition(deps.db, day)
+  await forgetDaysFrom(deps.db, dayOf(now))
   const { days, isDone } = await rollUp(deps, now)
   if (!isDone) return now
   const isDropped = await dropHeartbeats(deps, now)

@@ -39,6 +39,9 @@ export interface AccessOptions {
   refuseUntilOpen: () => void
 }
 
+/** Where nothing else is limited. */
+const SUSPECTS_PER_SECOND = 100
+
 /** The one gate before all doors. */
 export function createAccess(
   { config, clock, keyring }: Pick<Deps, 'config' | 'clock' | 'keyring'>,
@@ -47,6 +50,7 @@ export function createAccess(
   const { apiKey, publicUrl } = config
   const attempts = createAttempts(clock)
   const rateLimit = createRateLimit(clock, config.rateLimitPerSecond)
+  const rateOfSuspects = createRateLimit(clock, config.rateLimitPerSecond ?? SUSPECTS_PER_SECOND)
   const isOwners = apiKey === undefined ? () => true : createKeyMatch(apiKey)
   const refuseForeign = apiKey === undefined ? keylessCheck(config) : null
 
@@ -72,7 +76,7 @@ export function createAccess(
   async function holderOf(request: FastifyRequest, key: string): Promise<Caller> {
     const isSuspect = attempts.areTooMany(request.ip)
     // A right key is let in from wherever it comes; but where guesses come from, the next one may be right.
-    if (isSuspect) rateLimit(request.ip)
+    if (isSuspect) rateOfSuspects(request.ip)
     const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect })
     if (caller) return caller
     if (isSuspect) throw tooManyAttempts()

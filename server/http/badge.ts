@@ -45,7 +45,7 @@ export function badgeDoor(deps: Deps, check: AccessCheck): Door {
       await check(request, 'read')
       return deps.config.apiKey === undefined ? 'everybody' : 'holders of the key'
     } catch (error) {
-      if (error instanceof CallerError) return 'nobody'
+      if (error instanceof CallerError && error.code !== 'TOO_MANY_REQUESTS') return 'nobody'
       throw error
     }
   }

@@ -54,10 +54,11 @@ export function createLedger(deps: LedgerDeps): Ledger {
       log.warn('the clock was set back')
       await db.transaction().execute((trx) => comeBackFromTheFuture(trx, nowMs))
     }
+    // Before anybody is told that all is proven: whoever judges then must know of the outage.
+    outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     if (wasBrokenSince !== null) log.info('the database can be reached again')
     if (brokenSince === wasBrokenSince) brokenSince = null
     provenAt = nowMs
-    outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     const newest = outages.at(-1)
     if (found && newest) {
       const [from, to] = [newest.fromMs, newest.toMs].map((ms) => new Date(ms).toISOString())

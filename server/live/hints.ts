@@ -95,7 +95,19 @@ export function createHints({ clock, log, line, name }: HintsDeps): Hints {
   }
 }
 
-const said = z.object({ from: z.string(), topics: z.record(z.string(), z.array(z.unknown()).nullable()) })
+const list = <T extends z.ZodType>(subject: T) => z.array(subject).nullable()
+
+const said = z.object({
+  from: z.string(),
+  topics: z
+    .object({
+      services: list(z.int()),
+      removed: list(z.tuple([z.int(), z.string()])),
+      keys: list(z.string()),
+      started: list(z.string()),
+    } satisfies Record<Topic, z.ZodType>)
+    .partial(),
+})
 
 /** What is none of ours, or of a version that speaks otherwise, is no hint. */
 function readHint(text: string): z.output<typeof said> | null {
