@@ -58,7 +58,7 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
   // A connection can also break while it is lent out and waits for its next statement; that statement then fails.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  const { hostname, pathname } = new URL(url)
+  const { host, pathname } = new URL(url)
   const hintLine = openHintLine(db, {
     connectionString: url,
     application_name: name,
@@ -70,7 +70,7 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
     db,
     name,
     folder: null,
-    description: `PostgreSQL at ${hostname}${pathname}`,
+    description: `PostgreSQL at ${host}${pathname}`,
     isAlone: () => isAlone(db, name),
     upkeep: null,
     jobsConnection: { url },

@@ -22,7 +22,12 @@ async function run(args: string[]): Promise<Restored> {
   const { url, dataDir } = readConfig(process.env).database
   if (url)
     throw new RestoreError('DATABASE_URL names a PostgreSQL; restore that with pg_restore, as docs/backup.md says')
-  return restore({ dataDir, source: await sourceOf(file), mayReplace })
+  const source = await sourceOf(file)
+  try {
+    return await restore({ dataDir, source, mayReplace })
+  } finally {
+    source.destroy()
+  }
 }
 
 async function sourceOf(file: string): Promise<Readable> {

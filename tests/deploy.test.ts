@@ -11,14 +11,21 @@ const last = Math.max(...steps.map(({ stage }) => stage))
 const of = (instruction: string, stage?: number) =>
   steps.filter((step) => step.instruction === instruction && (stage === undefined || step.stage === stage))
 
+/** npm runs them in a shell, which makes way for Node, so that signals reach it. */
+const script = (name: 'start' | 'server' | 'bot') => packageJson.scripts[name].replace(/^exec /, '')
+
+test.each(['start', 'server', 'bot'] as const)('a signal to npm %s reaches Node', (name) => {
+  expect(packageJson.scripts[name]).toMatch(/^exec node /)
+})
+
 test('the image starts what npm start and npm run server start', async () => {
   const [cmd] = of('CMD', last)
-  expect(JSON.parse(cmd?.text ?? '').join(' ')).toBe(packageJson.scripts.start)
+  expect(JSON.parse(cmd?.text ?? '').join(' ')).toBe(script('start'))
   const compose = parse(await readRoot('compose.yaml'))
-  expect(compose.services.server.command.join(' ')).toBe(packageJson.scripts.server)
-  expect(compose.services.bot.command.join(' ')).toBe(packageJson.scripts.bot)
+  expect(compose.services.server.command.join(' ')).toBe(script('server'))
+  expect(compose.services.bot.command.join(' ')).toBe(script('bot'))
   const unit = await readRoot('docs/deploy/stillbeat.service')
-  expect(unit).toContain(`ExecStart=/opt/stillbeat/node_modules/.bin/${packageJson.scripts.start}\n`)
+  expect(unit).toContain(`ExecStart=/opt/stillbeat/node_modules/.bin/${script('start')}\n`)
 })
 
 test('its Node is the one that the project runs on', () => {

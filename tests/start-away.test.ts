@@ -49,7 +49,7 @@ test.runIf(onPostgres)('a start while the database is away waits, says so, and g
 
 test('a start that waits for its database can be ended', async () => {
   const server = beginServer({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' })
-  await expect.poll(() => server.told.join('\n')).toMatch(/PostgreSQL at 127\.0\.0\.1\/x cannot be reached/)
+  await expect.poll(() => server.told.join('\n')).toMatch(/PostgreSQL at 127\.0\.0\.1:\d+\/x cannot be reached/)
   expect(await server.end('SIGTERM')).toEqual({ code: 0 })
 })
 

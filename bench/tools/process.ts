@@ -29,8 +29,8 @@ export const startMonitor = (env: Record<string, string>): Promise<Running> =>
 export const startEmptyRoute = (): Promise<Running> => start('../empty/route.ts', {})
 export const startEmptyTrpc = (): Promise<Running> => start('../empty/trpc.ts', {})
 
-/** As `npm run server` starts it: `node FLAGS… server/main.ts`. */
-const flags = packageJson.scripts.server.split(' ').slice(1, -1)
+/** As `npm run server` starts it: `exec node FLAGS… server/main.ts`. */
+const flags = packageJson.scripts.server.split(' ').slice(2, -1)
 
 /** Starts in an empty folder and with nothing else in the environment, so that no `.env` file changes what is measured. */
 async function start(script: string, env: Record<string, string>): Promise<Running> {
