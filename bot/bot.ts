@@ -10,7 +10,7 @@ import { followMoves } from './moved.ts'
 import { tidy } from './outcome.ts'
 import { atTelegramsPace } from './paced.ts'
 import { createPatience } from './patience.ts'
-import { type Registry, withoutCredentials } from './registry.ts'
+import { type Registry, shownAddress } from './registry.ts'
 import { answerTroubles } from './trouble.ts'
 import { createTurns } from './turns.ts'
 
@@ -47,7 +47,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(answerTroubles(report))
   const monitorFor = createPatience(registry)
   bot.use((ctx, next) => {
-    ctx.registryUrl = withoutCredentials(registry.url)
+    ctx.registryUrl = shownAddress(registry.url)
     ctx.monitor = monitorFor(ctx)
     return next()
   })

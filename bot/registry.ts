@@ -5,7 +5,7 @@ export interface Registry {
 }
 
 /** An address as people may see it. */
-export function withoutCredentials(url: string): string {
+export function shownAddress(url: string): string {
   const parsed = URL.parse(url)
   if (!parsed) return url
   parsed.username = parsed.password = ''

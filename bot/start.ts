@@ -8,7 +8,7 @@ import type { BotLog } from './log.ts'
 import { registerMenu } from './menu.ts'
 import { tidy } from './outcome.ts'
 import { poll } from './poll.ts'
-import { type Registry, withoutCredentials } from './registry.ts'
+import { type Registry, shownAddress } from './registry.ts'
 import { createTroubles } from './troubles.ts'
 import { openWebhook, type Webhook } from './webhook.ts'
 
@@ -39,7 +39,7 @@ export function startBot(options: StartOptions): RunningBot {
   const { signal } = stopping
   const troubles = createTroubles(log, (text) => tidy(text, token))
 
-  log.info(`the bot asks ${withoutCredentials(registry.url)}`)
+  log.info(`the bot asks ${shownAddress(registry.url)}`)
   const { url, key = '' } = registry
   void aheartbeat('stillbeat-bot', { url, key, periodSeconds: 60, signal })
   const webhook = webhookUrl ? openWebhook(bot, { url: webhookUrl, token, troubles, firstRetryMs }) : undefined

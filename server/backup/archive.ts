@@ -56,7 +56,7 @@ async function* fileEntry({ path }: Entry, file: FileHandle): AsyncGenerator<Buf
   try {
     const { size } = await file.stat()
     yield headerOf({ path, type: 'File', mode: 0o600, size })
-    yield* contentOf(file, size)
+    yield* bytesOf(file, size)
     yield paddingOf(size)
   } finally {
     await file.close()
@@ -64,7 +64,7 @@ async function* fileEntry({ path }: Entry, file: FileHandle): AsyncGenerator<Buf
 }
 
 /** Exactly as much as was announced: what has been added meanwhile is in the log, and what was cut off is cut off by it again. */
-async function* contentOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size; ) {
     const chunk = Buffer.alloc(Math.min(CHUNK, size - at))
     const { bytesRead } = await file.read(chunk, 0, chunk.length, at)

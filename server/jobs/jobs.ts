@@ -1,5 +1,6 @@
 import { fromKysely, fromPglite, PgBoss } from 'pg-boss'
 import type { OpenDatabase } from '../../db/open.ts'
+import { DAY_MS } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -18,7 +19,6 @@ export interface JobsOptions {
   tidy: () => Promise<number | null>
 }
 
-const A_DAY_MS = 86_400_000
 const TRY_AGAIN_AFTER_MS = 5_000
 
 /** Work that any of the servers may do. */
@@ -79,7 +79,7 @@ async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
     name: 'tidy',
     policy: 'short',
     run: options.tidy,
-    atLeastEveryMs: A_DAY_MS,
+    atLeastEveryMs: DAY_MS,
   })
 
   return {

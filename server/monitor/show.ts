@@ -1,5 +1,6 @@
 import { targetStates } from '../../db/deliveries.ts'
 import { failingDeliveries } from '../../db/messages.ts'
+import { DAY_MS } from '../../db/partitions.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
@@ -37,7 +38,6 @@ export interface Delivery {
 }
 
 const OUTAGES_SHOWN = 50
-const DAY_MS = 86_400_000
 
 export async function showMonitor(deps: Deps): Promise<MonitorView> {
   const { config, about, iso } = deps

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failingDeliveries, lastAnnouncedAt } from '../../db/messages.ts'
+import { DAY_MS } from '../../db/partitions.ts'
 import type { Db, Trx } from '../../db/schema.ts'
 import { eachService, type ServiceRow } from '../../db/services.ts'
 import { summaryFacts } from '../../db/summary.ts'
@@ -48,7 +49,6 @@ export const summaryContent = z.object({
 
 export type SummaryContent = z.infer<typeof summaryContent>
 
-const DAY_MS = 86_400_000
 /** A message that waits for longer has met some obstacle. */
 const PENDING_FOR_MS = 600_000
 
