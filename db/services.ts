@@ -1,54 +1,16 @@
-import { type Selectable, sql, type Updateable } from 'kysely'
+import { sql, type Updateable } from 'kysely'
 import { decodeGaps } from './gaps.ts'
 import { anyId } from './ids.ts'
-import type { Db, ServiceStatesTable, ServicesTable, Status, Trx } from './schema.ts'
-
-type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
-type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
-
-/** A service with its state, as the lifecycle needs it. */
-export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns
-
-/** The same with what only its own page shows. */
-export type FullServiceRow = Settings &
-  StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
-
-/** The same with what its rhythm and its up-time are told from. */
-export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
-
-const rowColumns = [
-  's.id',
-  's.key',
-  's.display_name',
-  's.group_name',
-  's.kind',
-  's.period_ms',
-  's.cron',
-  's.timezone',
-  's.grace_ms',
-  's.dead_after_ms',
-  's.alerts_enabled',
-  's.muted_until',
-  's.muted_until_recovered',
-  's.muted_by',
-  'st.version',
-  'st.status',
-  'st.status_since',
-  'st.heartbeat_count',
-  'st.last_heartbeat_at',
-  'st.silence_since',
-  'st.cadence_ms',
-  'st.failing',
-  'st.paused_at',
-  'st.pause_until_heartbeat',
-  'st.resumed_at',
-  'st.check_at',
-] as const
-
-const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gaps', 'st.last_metadata'] as const
-
-const withStates = (db: Db | Trx) =>
-  db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')
+import type { Db, ServicesTable, Status, Trx } from './schema.ts'
+import {
+  anyOf,
+  type FullServiceRow,
+  fullColumns,
+  rowColumns,
+  type ServiceRow,
+  type ServiceRowWithGaps,
+  withStates,
+} from './serviceRows.ts'
 
 /** The services that have these keys or aliases; `asked` is the one that led to the row. */
 export async function findServices(db: Db | Trx, keys: string[]): Promise<(FullServiceRow & { asked: string })[]> {
@@ -72,44 +34,6 @@ export async function findServicesById(db: Db | Trx, ids: readonly number[]): Pr
 
 export async function findService(db: Db | Trx, key: string): Promise<FullServiceRow | undefined> {
   return (await findServices(db, [key]))[0]
-}
-
-/** Holds other registrations and changes of aliases off until the transaction ends, so that a key means one service. */
-export async function lockKeys(trx: Trx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('stillbeat.keys'))`.execute(trx)
-}
-
-/** A service that is to be, and what is known of where it came from. */
-export interface Newcomer {
-  key: string
-  group_name?: string | null
-  registered_by?: number | null
-}
-
-/** Adds the services that do not exist yet, neither by key nor by alias. */
-export async function registerServices(trx: Trx, newcomers: readonly Newcomer[], nowMs: number): Promise<void> {
-  await lockKeys(trx)
-  const keys = newcomers.map(({ key }) => key)
-  const known = new Set((await findServices(trx, keys)).map((row) => row.asked))
-  const fresh = newcomers.filter(({ key }) => !known.has(key))
-  if (fresh.length === 0) return
-  const services = await trx
-    .insertInto('services')
-    .values(fresh.map((one) => ({ ...one, created_at: nowMs })))
-    .returning('id')
-    .execute()
-  await trx
-    .insertInto('service_states')
-    .values(
-      services.map(({ id }) => ({
-        service_id: id,
-        status: 'unknown' as const,
-        status_since: nowMs,
-        silence_since: nowMs,
-        check_at: nowMs,
-      })),
-    )
-    .execute()
 }
 
 export interface ServiceFilter {
@@ -200,30 +124,6 @@ export async function countServices(
   return query.execute()
 }
 
-/** Services whose status may have changed by `nowMs`, longest overdue first. */
-export async function dueServices(
-  db: Db | Trx,
-  nowMs: number,
-  options: { limit?: number; group?: string | undefined } = {},
-): Promise<ServiceRow[]> {
-  let query = withStates(db).select(rowColumns).where('st.check_at', '<=', nowMs).orderBy('st.check_at')
-  if (options.limit !== undefined) query = query.limit(options.limit)
-  if (options.group !== undefined) query = query.where('s.group_name', '=', options.group)
-  return query.execute()
-}
-
-/** When the next service may change by silence, if any. */
-export async function nextCheckAt(db: Db): Promise<number | null> {
-  const row = await db
-    .selectFrom('service_states')
-    .select('check_at')
-    .where('check_at', 'is not', null)
-    .orderBy('check_at')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.check_at ?? null
-}
-
 /** The services that may be shown under one of these names: by the name they were given, or by their key made readable. */
 export async function findNamesakes(
   db: Db | Trx,
@@ -270,16 +170,4 @@ export async function lockStates(trx: Trx, serviceIds: readonly number[]): Promi
     .orderBy('service_id')
     .forUpdate()
     .execute()
-}
-
-/** Makes the watch look at every service again. */
-export async function recheckAll(trx: Trx, nowMs: number): Promise<void> {
-  await sql`
-    update service_states s set check_at = ${sql.lit(nowMs)}
-    from (select service_id from service_states where check_at > ${sql.lit(nowMs)} order by service_id for update) later
-    where s.service_id = later.service_id`.execute(trx)
-}
-
-function anyOf(keys: string[]) {
-  return sql<string>`any(${keys}::text[])`
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { recheckAll } from '../db/checks.ts'
 import { migrate } from '../db/migrate.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { replaceRules } from '../db/outages.ts'
 import { ping } from '../db/ping.ts'
-import { recheckAll } from '../db/services.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { announce } from './alert/announce.ts'
 import type { Channel } from './alert/channel.ts'

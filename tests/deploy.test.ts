@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import packageJson from '../package.json' with { type: 'json' }
-import { VARIABLES } from '../server/config.ts'
+import { VARIABLES } from '../server/environment.ts'
 import { ROOT, readRoot, readSteps } from './helpers/dockerfile.ts'
 
 const steps = await readSteps()

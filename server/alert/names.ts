@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../../db/schema.ts'
-import { findNamesakes, type ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
+import { findNamesakes } from '../../db/services.ts'
 import { displayName } from '../status/view.ts'
 import { withKey } from '../text/words.ts'
 

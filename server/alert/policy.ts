@@ -1,4 +1,4 @@
-import type { ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 
 const MINUTE_MS = 60_000
 

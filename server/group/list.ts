@@ -1,5 +1,5 @@
+import { dueServices } from '../../db/checks.ts'
 import { countByGroup, listPublicGroups } from '../../db/groups.ts'
-import { dueServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { type StatusCounts, viewContext } from '../status/list.ts'
 import { statusOf } from '../status/view.ts'

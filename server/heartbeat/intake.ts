@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type Batch, createBatch } from './batch.ts'
-import { createRecorder, type Signal } from './record.ts'
+import type { Signal } from './draft.ts'
+import { createRecorder } from './record.ts'
 
 /** Larger batches would make the first caller wait for the last. */
 const LARGEST_BATCH = 500

@@ -3,8 +3,8 @@ import { findServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import type { ServiceState } from '../lifecycle/transition.ts'
+import type { Signal } from './draft.ts'
 import { refusalOf } from './permission.ts'
-import type { Signal } from './record.ts'
 import { register } from './register.ts'
 
 /** A service as this process last saw it. Whether it still is so is found out when it is written. */

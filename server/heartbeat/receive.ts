@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../keys/caller.ts'
 import { cutText, isStorable, metadata } from './details.ts'
+import type { Signal } from './draft.ts'
 import { serviceKey } from './key.ts'
-import type { Signal } from './record.ts'
 
 export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 

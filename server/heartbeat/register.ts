@@ -1,9 +1,9 @@
 import { countRegistered } from '../../db/keys.ts'
+import { lockKeys, registerServices } from '../../db/registration.ts'
 import type { Db, Trx } from '../../db/schema.ts'
-import { lockKeys, registerServices } from '../../db/services.ts'
 import { allows, type Caller } from '../keys/caller.ts'
+import type { Signal } from './draft.ts'
 import { MOST_REGISTERED, refusalOf, tooManyRegistered } from './permission.ts'
-import type { Signal } from './record.ts'
 
 /** Makes a service of each key that signals came under, unless none of those who sent them may. */
 export async function register(db: Db, signals: readonly Signal[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPublicGroup } from '../../db/groups.ts'
-import { type FullServiceRow, findService } from '../../db/services.ts'
+import type { FullServiceRow } from '../../db/serviceRows.ts'
+import { findService } from '../../db/services.ts'
 import { type BadgeStatus, badgeSvg } from '../badge/svg.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'

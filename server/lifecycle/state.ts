@@ -1,4 +1,4 @@
-import type { ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import { DEFAULT_CRON_GRACE_MS, type Schedule } from './schedule.ts'
 import type { ServiceState } from './transition.ts'
 

@@ -1,4 +1,5 @@
-import { dueServices, nextCheckAt, type ServiceRow } from '../../db/services.ts'
+import { dueServices, nextCheckAt } from '../../db/checks.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import { type Verdict, writeVerdicts } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { stateOf } from './state.ts'

@@ -1,4 +1,4 @@
-import type { FullServiceRow } from '../../db/services.ts'
+import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { type Strip, stripOf } from '../status/strip.ts'
 import { type ServiceStatus, type ViewContext, view } from '../status/view.ts'
 

@@ -1,6 +1,6 @@
 import { Gauge, Registry } from '@prometheus-io/client'
+import { nextCheckAt } from '../../db/checks.ts'
 import { pendingByTarget } from '../../db/deliveries.ts'
-import { nextCheckAt } from '../../db/services.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus } from '../status/list.ts'

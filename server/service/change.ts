@@ -1,5 +1,6 @@
+import { registerServices } from '../../db/registration.ts'
 import type { Trx } from '../../db/schema.ts'
-import { type FullServiceRow, registerServices } from '../../db/services.ts'
+import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'

@@ -3,14 +3,10 @@ import { z } from 'zod'
 import { replaceAliases } from '../../db/aliases.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { findOpenIncident, lockIncidents } from '../../db/incidents.ts'
+import { lockKeys } from '../../db/registration.ts'
 import type { Trx } from '../../db/schema.ts'
-import {
-  type FullServiceRow,
-  findServices,
-  lockKeys,
-  type ServiceSettings as SettingsColumns,
-  updateSettings,
-} from '../../db/services.ts'
+import type { FullServiceRow } from '../../db/serviceRows.ts'
+import { findServices, type ServiceSettings as SettingsColumns, updateSettings } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError } from '../errors.ts'
 import { metadata } from '../heartbeat/details.ts'

@@ -1,5 +1,6 @@
 import type { Trx } from '../../db/schema.ts'
-import { type FullServiceRow, findService, lockStates } from '../../db/services.ts'
+import type { FullServiceRow } from '../../db/serviceRows.ts'
+import { findService, lockStates } from '../../db/services.ts'
 import { noSuchService } from '../errors.ts'
 
 /** A service whose state nobody else changes until the transaction ends; as everybody, before anything else of it. */

@@ -1,5 +1,5 @@
 import { listPauses } from '../../db/pauses.ts'
-import type { ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import { statusHistories } from '../../db/transitions.ts'
 import type { Deps } from '../deps.ts'
 import { mergeOutages, type Outage } from '../lifecycle/listening.ts'

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { countServices, dueServices, findService, listServices, type ServiceRow } from '../../db/services.ts'
+import { dueServices } from '../../db/checks.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
+import { countServices, findService, listServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { noSuchService } from '../errors.ts'
 import { serviceKey } from '../heartbeat/key.ts'

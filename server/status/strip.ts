@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import { limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence } from '../lifecycle/transition.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServiceRow } from '../../db/services.ts'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import { heldUntil, muteOf } from '../alert/policy.ts'
 import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
 import { deadlineOf, type Rules } from '../lifecycle/limit.ts'

@@ -1,5 +1,5 @@
+import { nextCheckAt } from '../../db/checks.ts'
 import { troubledTargets } from '../../db/deliveries.ts'
-import { nextCheckAt } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 
 const MINUTE_MS = 60_000

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from './schema.ts'
+import { rowColumns, type ServiceRow, withStates } from './serviceRows.ts'
+
+/** Services whose status may have changed by `nowMs`, longest overdue first. */
+export async function dueServices(
+  db: Db | Trx,
+  nowMs: number,
+  options: { limit?: number; group?: string | undefined } = {},
+): Promise<ServiceRow[]> {
+  let query = withStates(db).select(rowColumns).where('st.check_at', '<=', nowMs).orderBy('st.check_at')
+  if (options.limit !== undefined) query = query.limit(options.limit)
+  if (options.group !== undefined) query = query.where('s.group_name', '=', options.group)
+  return query.execute()
+}
+
+/** When the next service may change by silence, if any. */
+export async function nextCheckAt(db: Db): Promise<number | null> {
+  const row = await db
+    .selectFrom('service_states')
+    .select('check_at')
+    .where('check_at', 'is not', null)
+    .orderBy('check_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.check_at ?? null
+}
+
+/** Makes the watch look at every service again. */
+export async function recheckAll(trx: Trx, nowMs: number): Promise<void> {
+  await sql`
+    update service_states s set check_at = ${sql.lit(nowMs)}
+    from (select service_id from service_states where check_at > ${sql.lit(nowMs)} order by service_id for update) later
+    where s.service_id = later.service_id`.execute(trx)
+}

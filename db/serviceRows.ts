@@ -1,0 +1,53 @@
+import { type Selectable, sql } from 'kysely'
+import type { Db, ServiceStatesTable, ServicesTable, Trx } from './schema.ts'
+
+type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
+type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
+
+/** A service with its state, as the lifecycle needs it. */
+export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns
+
+/** The same with what only its own page shows. */
+export type FullServiceRow = Settings &
+  StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
+
+/** The same with what its rhythm and its up-time are told from. */
+export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
+
+export const rowColumns = [
+  's.id',
+  's.key',
+  's.display_name',
+  's.group_name',
+  's.kind',
+  's.period_ms',
+  's.cron',
+  's.timezone',
+  's.grace_ms',
+  's.dead_after_ms',
+  's.alerts_enabled',
+  's.muted_until',
+  's.muted_until_recovered',
+  's.muted_by',
+  'st.version',
+  'st.status',
+  'st.status_since',
+  'st.heartbeat_count',
+  'st.last_heartbeat_at',
+  'st.silence_since',
+  'st.cadence_ms',
+  'st.failing',
+  'st.paused_at',
+  'st.pause_until_heartbeat',
+  'st.resumed_at',
+  'st.check_at',
+] as const
+
+export const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gaps', 'st.last_metadata'] as const
+
+export const withStates = (db: Db | Trx) =>
+  db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')
+
+export function anyOf(keys: string[]) {
+  return sql<string>`any(${keys}::text[])`
+}

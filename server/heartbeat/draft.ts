@@ -1,0 +1,111 @@
+import type { HeartbeatKind } from '../../db/schema.ts'
+import type { StateWrite } from '../../db/states.ts'
+import type { CallerError } from '../errors.ts'
+import type { Caller } from '../keys/caller.ts'
+import type { Rules } from '../lifecycle/limit.ts'
+import type { Outage } from '../lifecycle/listening.ts'
+import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
+import type { ServiceChange } from '../lifecycle/transitions.ts'
+import { noteOf } from './attention.ts'
+import type { Known } from './known.ts'
+import { refusalOf } from './permission.ts'
+
+/** One heartbeat on its way into the database. */
+export interface Signal {
+  key: string
+  kind: HeartbeatKind
+  at: number
+  /** JSON text. */
+  details: string | null
+  /** JSON text. */
+  metadata: string | null
+  caller: Caller
+  /** Set once it is stored: the service's own key, where the signal came under an alias. */
+  storedAs?: string
+  /** Set where the caller may not send it. */
+  refusal?: CallerError
+}
+
+/** What a batch does to one service. */
+export interface Draft {
+  known: Known
+  state: ServiceState
+  signals: Signal[]
+  gapsLearned: number[]
+  changes: ServiceChange[]
+}
+
+/** Two servers' clocks may differ by this much without a check coming too late. */
+const CLOCK_SKEW_MS = 1_000
+
+/**
+ * What signals do to the services that they are for. One that its caller may not send is told so, and does nothing.
+ *
+ * @returns `left` are those whose services are not known
+ */
+export function draft(
+  signals: readonly Signal[],
+  knownOf: (key: string) => Known | undefined,
+  { rules, outages }: { rules: Rules; outages: readonly Outage[] },
+): { drafts: Draft[]; left: Signal[] } {
+  const drafts = new Map<number, Draft>()
+  const left: Signal[] = []
+  for (const signal of signals) {
+    const known = knownOf(signal.key)
+    if (signal.refusal || (known && isRefused(signal, known))) continue
+    if (!known) {
+      left.push(signal)
+      continue
+    }
+    let one = drafts.get(known.id)
+    if (!one) {
+      one = { known, state: known.state, signals: [], gapsLearned: [], changes: [] }
+      drafts.set(known.id, one)
+    }
+    const { state, changes } = afterSignal(one.state, signal, rules, outages)
+    if (state.gaps !== one.state.gaps) one.gapsLearned.push(state.gaps.at(-1) as number)
+    one.state = state
+    one.signals.push(signal)
+    for (const change of changes) one.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
+  }
+  return { drafts: [...drafts.values()], left }
+}
+
+function isRefused(signal: Signal, known: Known): boolean {
+  const refusal = refusalOf(signal.caller, known)
+  if (refusal) signal.refusal = refusal
+  return refusal !== null
+}
+
+/** Whether nothing but what was learned changes, and nothing but the time of each heartbeat is to be kept. */
+export function isPlain({ known, state, signals, changes }: Draft): boolean {
+  if (changes.length > 0 || state.pausedAt !== null || known.state.pausedAt !== null) return false
+  return signals.every(({ kind, details }) => kind === 'heartbeat' && details === null)
+}
+
+/** What is written of a draft, if its service still is as it is known. */
+export function stateWrite({ known, state, signals, gapsLearned }: Draft, rules: Rules): StateWrite {
+  const forgotten = known.state.gaps.length + gapsLearned.length - state.gaps.length
+  const checkAt = nextCheck({ known, state }, (signals[0] as Signal).at, rules)
+  const lastMetadata = signals.findLast(({ metadata }) => metadata !== null)?.metadata ?? null
+  return {
+    ...state,
+    serviceId: known.id,
+    version: known.version,
+    gapsForgotten: known.state.gaps.slice(0, forgotten),
+    gapsLearned: gapsLearned.slice(-state.gaps.length),
+    lastMetadata,
+    checkAt,
+  }
+}
+
+/**
+ * A check may come too early but never too late, so while the one that is planned lies ahead it stays: moving it with
+ * every heartbeat would rewrite an index each time. The watch moves it on when it finds the service in time.
+ */
+function nextCheck({ known, state }: Pick<Draft, 'known' | 'state'>, at: number, rules: Rules): StateWrite['checkAt'] {
+  const changeAt = nextChangeAt(state, rules, [])
+  if (changeAt === null) return known.checkAt === null ? null : 'never'
+  const isAhead = known.checkAt !== null && known.checkAt > at + CLOCK_SKEW_MS && known.checkAt <= changeAt + 1
+  return isAhead ? null : changeAt + 1
+}
