@@ -19,7 +19,7 @@ import { startKeeper } from './growth/keeper.ts'
 import { tidy } from './growth/tidy.ts'
 import { createIntake } from './heartbeat/intake.ts'
 import type { Door } from './http/door.ts'
-import type { HttpLimits } from './http/limits.ts'
+import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
 import { createKeyring } from './keys/keyring.ts'
@@ -65,6 +65,7 @@ const SLOW_CLIENTS_MS = 5_000
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, database, channels, clock, log } = options
   const { db } = database
+  const limits = { ...HTTP_LIMITS, ...options.limits }
   let jobs: Jobs | undefined
   const reach = createReach({ clock, log, description: database.description })
   const announceAt = (ms: number) => jobs?.announce.wakeAt(ms)
@@ -95,7 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     iso,
     ledger,
     hints,
-    feed: createFeed({ db, clock, log, config, ledger, iso, hints, isAlone: database.isAlone }),
+    feed: createFeed({ db, clock, log, config, ledger, iso, hints, isAlone: database.isAlone }, limits.streams),
     keyring: createKeyring({ db, clock, log, hints }),
     publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
     wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
@@ -120,7 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     takeBackup: createBackup(deps, database.folder),
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
-    limits: options.limits,
+    limits,
   })
   await http.listen({ host: config.host, port: config.port })
   const jobsOptions = {

@@ -131,3 +131,14 @@ test('a stop breaks the line at once, and does not tell the page that all has be
   await app.stop()
   expect((await events.rest()).map(({ event }) => event)).not.toContain('return')
 })
+
+test('more streams than the server holds are refused, and heartbeats still come in', async () => {
+  const app = await startTestApp({ limits: { streams: 2 } })
+  const first = await watchEvents(app, 'onHeartbeat')
+  await watchEvents(app, 'onTransition')
+  const refused = await app.fetch('/trpc/onHeartbeat', { headers: { Accept: 'text/event-stream' } })
+  expect(await refused.text()).toContain('2 streams of events are open already; close some')
+  await app.beat('worker')
+  await app.clock.advance(A_LOOK)
+  expect((await first.next()).data).toMatchObject({ serviceKey: 'worker' })
+})

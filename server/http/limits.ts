@@ -12,6 +12,8 @@ export interface HttpLimits {
   /** How often slow callers are looked for. */
   lookEveryMs: number
   connections: number
+  /** How many streams of events may be open; the other connections are left for heartbeats. */
+  streams: number
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -20,6 +22,7 @@ export const HTTP_LIMITS: HttpLimits = {
   stalledMs: 120_000,
   lookEveryMs: 1_000,
   connections: 10_000,
+  streams: 2_000,
 }
 
 export const timeoutsOf = ({ headersMs, requestMs, stalledMs, lookEveryMs }: HttpLimits) =>

@@ -19,7 +19,7 @@ import { type Door, openDoors } from './door.ts'
 import { headersFor } from './headers.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
-import { HTTP_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
+import { type HttpLimits, timeoutsOf } from './limits.ts'
 import { refuseMalformed } from './malformed.ts'
 import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
@@ -41,12 +41,11 @@ export interface HttpOptions {
   pageFolder: string
   /** Beside those of the monitor itself. */
   doors: readonly Door[]
-  limits?: Partial<HttpLimits> | undefined
+  limits: HttpLimits
 }
 
 export async function createHttp(deps: Deps, options: HttpOptions): Promise<FastifyInstance> {
   const { apiKey, publicUrl } = deps.config
-  const limits = { ...HTTP_LIMITS, ...options.limits }
   const headers = headersFor(publicUrl)
   const refuse = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) =>
     sendError(error, request, reply.headers(headers))
@@ -56,7 +55,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    ...timeoutsOf(limits),
+    ...timeoutsOf(options.limits),
     trustProxy: deps.config.trustProxy,
     routerOptions: {
       maxParamLength: LONGEST_PARAM,
@@ -65,7 +64,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     clientErrorHandler: refuseMalformed,
     frameworkErrors: refuse,
   })
-  app.server.maxConnections = limits.connections
+  app.server.maxConnections = options.limits.connections
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
     refuse(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),

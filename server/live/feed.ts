@@ -26,7 +26,7 @@ export interface Feed {
 /** So a service is told of twice a second at most. */
 const SHORTEST_PAUSE_MS = 500
 
-export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
+export function createFeed(deps: LookDeps & Pick<Deps, 'log'>, mostListeners: number): Feed {
   const { clock, log, hints } = deps
   const listeners = new Set<Listener>()
   const unseen: Unseen = { touched: new Set(), removed: new Map(), mayBeMore: true }
@@ -98,6 +98,7 @@ export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
     },
     join(listener) {
       if (hasEnded) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again')
+      if (listeners.size >= mostListeners) throw tooMany(mostListeners)
       listeners.add(listener)
       if (listeners.size === 1) begin()
       return () => {
@@ -111,3 +112,6 @@ export function createFeed(deps: LookDeps & Pick<Deps, 'log'>): Feed {
     },
   }
 }
+
+const tooMany = (most: number) =>
+  new CallerError('TOO_MANY_REQUESTS', `${most} streams of events are open already; close some, or ask status instead`)
