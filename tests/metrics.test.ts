@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Delivery } from '../server/alert/notifier.ts'
 import { startTestApp } from './helpers/app.ts'
@@ -47,6 +48,37 @@ test('metrics tell of services, heartbeats, checks, messages and the database', 
   const later = await readMetrics(app)
   expect(later('stillbeat_messages_pending', { channel: 'telegram' })).toBe(0)
   expect(later('stillbeat_deliveries_total', { channel: 'telegram', outcome: 'sent' })).toBe(1)
+})
+
+test('a change of status counts once it is committed, and not when it was undone', async () => {
+  const app = await startTestApp()
+  for (const key of ['silent', 'changed', 'job']) {
+    await app.api.services.configure.mutate({ serviceKey: key, expectedPeriodSeconds: 60 })
+    await app.beat(key)
+  }
+  await app.settled()
+  const downs = async () => (await readMetrics(app))('stillbeat_transitions_total', { to: 'down' }) ?? 0
+  const fail = () => app.api.signal.mutate({ serviceKey: 'job', kind: 'fail' })
+  const configure = () => app.api.services.configure.mutate({ serviceKey: 'changed', expectedPeriodSeconds: 90 })
+
+  const { db } = app.database
+  await sql`create function refuse() returns trigger language plpgsql as 'begin raise exception ''disk full''; end'`.execute(
+    db,
+  )
+  await sql`create trigger refuse before insert on incidents for each row execute function refuse()`.execute(db)
+  await expect(fail()).rejects.toThrow('something went wrong here')
+  app.clock.jump(3 * MINUTE)
+  await expect(configure()).rejects.toThrow('something went wrong here')
+  await app.pass(SECOND)
+  expect(await downs()).toBe(0)
+
+  await sql`drop trigger refuse on incidents`.execute(db)
+  await fail()
+  expect(await downs()).toBe(1)
+  await configure()
+  expect(await downs()).toBe(2)
+  await app.live(5 * SECOND)
+  expect(await downs()).toBe(3)
 })
 
 test('of several chats the message that has waited longest counts, and chats no longer written to do not', async () => {

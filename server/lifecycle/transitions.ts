@@ -15,13 +15,12 @@ export interface ServiceChange extends Change {
  * the alert about it are stored here and nowhere else, so that all of it commits together or not at all.
  */
 export async function storeTransitions(
-  { clock, tell, metrics }: Pick<Deps, 'clock' | 'tell' | 'metrics'>,
+  { clock, tell }: Pick<Deps, 'clock' | 'tell'>,
   trx: Trx,
   changes: readonly ServiceChange[],
 ): Promise<void> {
   if (changes.length === 0) return
   await insertTransitions(trx, changes)
-  for (const { to } of changes) metrics.changed(to)
   // Last, since it may wait for another transaction that does the same.
   if (await recordIncidents(trx, changes, clock.now())) await tell(trx)
 }

@@ -43,7 +43,10 @@ async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<numb
     await storeTransitions(deps, trx, changes)
     return changes
   })
-  for (const { serviceId } of changed) deps.feed.touched(serviceId)
+  for (const { serviceId, to } of changed) {
+    deps.feed.touched(serviceId)
+    deps.metrics.changed(to)
+  }
   return changed.map(({ at }) => (now - at) / 1000)
 }
 

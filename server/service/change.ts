@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { storePauses } from '../lifecycle/pauses.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSilence, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
+import { afterSilence, type Change, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { storeTransitions } from '../lifecycle/transitions.ts'
 import { findAndLock } from './lock.ts'
 
@@ -24,18 +24,22 @@ export async function changeService(
 ): Promise<void> {
   const { rules, timezone } = deps.config
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const id = await deps.db.transaction().execute((trx) => tryChange(trx))
-    if (id !== null) return deps.feed.touched(id)
+    const changed = await deps.db.transaction().execute((trx) => tryChange(trx))
+    if (changed === null) continue
+    deps.feed.touched(changed.id)
+    for (const { to } of changed.changes) deps.metrics.changed(to)
+    return
   }
   throw new CallerError('SERVICE_UNAVAILABLE', `service "${key}" keeps changing; try again`)
 
-  /** @returns the id of the service, unless somebody else was faster */
-  async function tryChange(trx: Trx): Promise<number | null> {
+  /** @returns the id of the service and how its status changed, unless somebody else was faster */
+  async function tryChange(trx: Trx): Promise<{ id: number; changes: Change[] } | null> {
     const now = deps.clock.now()
     if (registers) await registerServices(trx, [{ key }], now)
     const row = await findAndLock(trx, key)
     const silent = afterSilence(stateOf(row, timezone), now, rules, deps.ledger.outages())
-    const { state, changes } = await change(silent.state, now, trx, row)
+    const { state, changes: its } = await change(silent.state, now, trx, row)
+    const changes = [...silent.changes, ...its]
     const changeAt = nextChangeAt(state, rules, [])
     const checkAt = changeAt === null ? ('never' as const) : changeAt + 1
     const claimed = await writeStates(trx, [
@@ -54,9 +58,9 @@ export async function changeService(
     await storeTransitions(
       deps,
       trx,
-      [...silent.changes, ...changes].map((one) => ({ ...one, serviceId: row.id })),
+      changes.map((one) => ({ ...one, serviceId: row.id })),
     )
     if (changeAt !== null) deps.wakeAt(changeAt + 1)
-    return row.id
+    return { id: row.id, changes }
   }
 }
