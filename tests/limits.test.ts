@@ -56,6 +56,16 @@ describe('too many requests', () => {
     expect(await statuses(5, () => ask(app, '/ready'))).toEqual([200, 200, 200, 200, 200])
   })
 
+  test('a badge counts once, at the address it is asked from, whoever asks', async () => {
+    const app = await startTestApp({ env: { API_KEY: KEY, RATE_LIMIT_PER_SECOND: '4' } })
+    const badges = (headers: Record<string, string>) => statuses(5, () => ask(app, '/badge/a.svg', headers))
+    await ask(app, '/heartbeat/a', owner, 'POST')
+    expect(await badges({})).toEqual([404, 404, 404, 404, 429])
+    app.clock.jump(SECOND)
+    expect(await badges(owner)).toEqual([200, 200, 200, 200, 429])
+    expect(await statuses(4, () => ask(app, '/status', owner))).toEqual([200, 200, 200, 200])
+  })
+
   test('a batch counts as many as its calls', async () => {
     const app = await startTestApp({ env: { API_KEY: KEY, RATE_LIMIT_PER_SECOND: '5' } })
     const links = [httpBatchLink({ url: `${app.url}/trpc`, headers: owner })]

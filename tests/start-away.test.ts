@@ -31,10 +31,15 @@ test.runIf(onPostgres)('a start while the database is away waits, says so, and g
     ['/heartbeat/worker', 'POST'],
     ['/status', 'GET'],
     ['/trpc/status', 'GET'],
+    ['/trpc/publicGroup?input={"group":"a"}', 'GET'],
     ['/badge/worker.svg', 'GET'],
+    ['/session', 'GET'],
+    ['/session', 'POST'],
+    ['/session', 'DELETE'],
   ] as const) {
     const refused = await at(path, { method })
     expect([path, refused.status]).toEqual([path, 503])
+    expect(await refused.text()).toContain('still starting: waiting for the database')
   }
   expect((await at('/heartbeat/worker', { method: 'POST' })).headers.get('Retry-After')).toBe('2')
 

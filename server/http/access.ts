@@ -14,6 +14,8 @@ import { sessionToken } from './sessionCookie.ts'
 export type DoorKind =
   /** Tells whether the server is well: open to everybody, however often. */
   | 'probe'
+  /** The page itself, which then says what it waits for: open to everybody, also before the database has been reached. */
+  | 'page'
   /** Open to everybody. */
   | 'open'
   /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
@@ -26,7 +28,7 @@ export type AccessCheck = (request: FastifyRequest, door: DoorKind) => Promise<C
 
 export interface Access {
   check: AccessCheck
-  /** Who asks, `null` if nothing tells; `requests` is for how many it counts. Throws 401 for a wrong key, and 429. */
+  /** Who asks, `null` if nothing tells; `requests` is for how many it counts, 0 if it was counted before. Throws 401 for a wrong key, and 429. */
   identify(request: FastifyRequest, door: DoorKind, requests?: number): Promise<Caller | null>
   /** Who signs in with this key. Throws 401 if it is nobody's, and 429 after too many that were. */
   signIn(request: FastifyRequest, key: string): Promise<Caller>
@@ -56,15 +58,16 @@ export function createAccess(
 
   async function identify(request: FastifyRequest, door: DoorKind, requests = 1): Promise<Caller | null> {
     if (door === 'probe') return NOBODY
-    if (door !== 'open') refuseUntilOpen()
-    const key = door === 'open' || refuseForeign ? undefined : givenKey(request, door)
+    if (door !== 'page') refuseUntilOpen()
+    const isOpen = door === 'page' || door === 'open'
+    const key = isOpen || refuseForeign ? undefined : givenKey(request, door)
     if (key !== undefined) {
       const caller = await holderOf(request, key)
       rateLimit(`key ${caller.keyId ?? 'API_KEY'}`, requests)
       return caller
     }
     rateLimit(request.ip, requests)
-    if (door === 'open') return NOBODY
+    if (isOpen) return NOBODY
     if (refuseForeign) {
       if (door !== 'heartbeat') refuseForeign(request)
       return OWNER
@@ -102,7 +105,7 @@ export function createAccess(
 }
 
 function scopeOf(door: DoorKind): Scope {
-  return door === 'probe' || door === 'open' || door === 'heartbeat' ? 'ping' : door
+  return door === 'probe' || door === 'page' || door === 'open' || door === 'heartbeat' ? 'ping' : door
 }
 
 /** Throws 401 for who has shown nothing, and 403 for a caller whose key allows less. */

@@ -8,7 +8,7 @@ import { CallerError } from '../errors.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { viewContext } from '../status/list.ts'
 import { view } from '../status/view.ts'
-import type { AccessCheck } from './access.ts'
+import { type Access, admitted } from './access.ts'
 import type { Door } from './door.ts'
 
 const HEADERS = {
@@ -24,7 +24,7 @@ const NO_NAME = 'service'
  * `GET /badge/<key>.svg`: the status of a service as an image, for everybody where its group is public or there is no
  * key, else for those who have it. To others it looks like a service that does not exist.
  */
-export function badgeDoor(deps: Deps, check: AccessCheck): Door {
+export function badgeDoor(deps: Deps, identify: Access['identify']): Door {
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const { label } = request.query as { label?: string | string[] }
     const row = await findByFile(deps, (request.params as { file: string }).file)
@@ -43,7 +43,8 @@ export function badgeDoor(deps: Deps, check: AccessCheck): Door {
   ): Promise<'everybody' | 'holders of the key' | 'nobody'> {
     if (row.group_name !== null && (await isPublicGroup(deps.db, row.group_name))) return 'everybody'
     try {
-      await check(request, 'read')
+      // The door has counted it.
+      admitted(await identify(request, 'read', 0), 'read')
       return deps.config.apiKey === undefined ? 'everybody' : 'holders of the key'
     } catch (error) {
       if (error instanceof CallerError && error.code !== 'TOO_MANY_REQUESTS') return 'nobody'

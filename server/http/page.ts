@@ -35,7 +35,7 @@ const ASK_EACH_TIME = 'no-cache'
 export async function pageDoors(app: FastifyInstance, folder: string): Promise<Door[]> {
   await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false })
 
-  const open = { method: 'GET', kind: 'open' } as const
+  const open = { method: 'GET', kind: 'page' } as const
   const send = (reply: FastifyReply, path: string, caching: string) =>
     reply.headers({ ...HEADERS, 'Cache-Control': caching }).sendFile(path, folder)
 

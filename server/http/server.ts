@@ -83,7 +83,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     metricsDoor(deps),
     openApiDoor(deps.about.version, publicUrl ?? '/'),
     ...sessionDoors(deps, sessions, access.signIn),
-    badgeDoor(deps, access.check),
+    badgeDoor(deps, access.identify),
     backupDoor(options.takeBackup),
     ...(await pageDoors(app, options.pageFolder)),
     ...options.doors,
