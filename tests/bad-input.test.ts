@@ -1,7 +1,8 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { startTestApp } from './helpers/app.ts'
 import { sendBytes, sendRequest } from './helpers/raw.ts'
-import { expectRefusal } from './helpers/refusal.ts'
+import { expectRefusal, expectTrpcRefusal } from './helpers/refusal.ts'
 
 const app = await startTestApp({ stopAfter: afterAll })
 
@@ -102,6 +103,43 @@ test.each([
 ])('to %s a body of %i bytes is too large', async (path, size) => {
   const answer = await ask(path, { method: 'POST', headers: asJson, body: 'x'.repeat(size) })
   expectRefusal(answer, 'PAYLOAD_TOO_LARGE', /larger than 65536 bytes/)
+})
+
+const packed = (coding: string, body: Buffer, more: Record<string, string> = asJson) => ({
+  method: 'POST',
+  headers: { ...more, 'Content-Encoding': coding },
+  body: new Uint8Array(body),
+})
+const bomb = JSON.stringify({ service_key: 'bomb', metadata: { a: ' '.repeat(10_000_000) } })
+
+test.each<[what: string, path: string, init: RequestInit]>([
+  ['JSON in gzip', '/heartbeat', packed('gzip', gzipSync('{"service_key":"packed"}'))],
+  ['JSON in brotli', '/heartbeat/packed', packed('br', brotliCompressSync('{}'))],
+  ['JSON in two layers', '/heartbeat/packed', packed('gzip, GZIP', gzipSync(gzipSync('{}')))],
+  ['JSON that only says so', '/heartbeat/packed', packed('gzip', Buffer.from('{}'))],
+  ['a form', '/heartbeat', packed('x-gzip', gzipSync('service_key=packed'), asForm)],
+  ['a bomb', '/heartbeat', packed('gzip', gzipSync(bomb))],
+])('%s is refused as packed, with the cure', async (_what, path, init) => {
+  const response = await app.fetch(path, init)
+  expect(response.headers.get('accept-encoding')).toBe('identity')
+  expectRefusal(
+    { status: response.status, body: await response.text() },
+    'UNSUPPORTED_MEDIA_TYPE',
+    /^the body is packed \(Content-Encoding\), and none is unpacked here; send it as it is/,
+  )
+})
+
+test('the typed API refuses what is packed likewise', async () => {
+  const answer = await ask('/trpc/heartbeat', packed('gzip', gzipSync('{"serviceKey":"packed"}')))
+  expectTrpcRefusal(answer, 'UNSUPPORTED_MEDIA_TYPE', /^the body is packed \(Content-Encoding\)/)
+  expect(answer.status).toBe(415)
+})
+
+test.each<[what: string, init: RequestInit]>([
+  ['a packed log, which nobody reads', packed('gzip', gzipSync('done'), { 'Content-Type': 'text/plain' })],
+  ['what says that it is not packed', packed('identity', Buffer.from('{}'))],
+])('%s is a heartbeat like any other', async (_what, init) => {
+  expect(await ask('/heartbeat/good', init)).toMatchObject({ status: 200 })
 })
 
 test.each<[what: string, bytes: Buffer | string, message: RegExp]>([

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { badRequest } from '../errors.ts'
+import { badRequest, CallerError } from '../errors.ts'
 
 /** Takes bodies of any type, or of none, as bytes; each door makes of them what it can. */
 export function takeRawBodies(app: FastifyInstance): void {
@@ -8,19 +8,32 @@ export function takeRawBodies(app: FastifyInstance): void {
 }
 
 /** The fields of a JSON or form body; none for another type, whose content is somebody's log. */
-export function bodyFields({ body, headers }: FastifyRequest): Record<string, unknown> {
+export function bodyFields(request: FastifyRequest): Record<string, unknown> {
+  const { body, headers } = request
   if (!Buffer.isBuffer(body) || body.length === 0) return {}
   const type = headers['content-type']?.toLowerCase() ?? ''
   const isForm = type.startsWith('application/x-www-form-urlencoded')
   // `curl -d '{…}'` without a header calls its JSON a form.
-  if (/\bjson\b/.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)) return jsonObject(textOf(body))
-  if (!isForm) return {}
+  const isJson = /\bjson\b/.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)
+  if (!isJson && !isForm) return {}
+  refusePacked(request)
+  if (isJson) return jsonObject(textOf(body))
   const form = new URLSearchParams(textOf(body))
   const fields: Record<string, unknown> = Object.fromEntries(form)
   const keys = form.getAll('service_key')
   if (keys.length > 1) fields.service_key = keys
   if (typeof fields.metadata === 'string') fields.metadata = parsed(fields.metadata, 'metadata')
   return fields
+}
+
+/** Throws 415 for a body that is packed, as by gzip: whatever it becomes when it is unpacked, it has passed no limit. */
+export function refusePacked({ headers }: FastifyRequest): void {
+  const coding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
+  if (coding === 'identity') return
+  throw new CallerError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'the body is packed (Content-Encoding), and none is unpacked here; send it as it is, without that header',
+  )
 }
 
 const OPEN_BRACE = 0x7b

@@ -102,6 +102,7 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
   if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
   if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
+  if (status === 415) reply.header('Accept-Encoding', 'identity')
   reply.code(status).send({ error: { code, message } })
 }
 

@@ -6,6 +6,7 @@ import { badRequest, CallerError } from '../errors.ts'
 import type { Caller, Scope } from '../keys/caller.ts'
 import { type AppRouter, appRouter } from '../router.ts'
 import { type Access, admitted } from './access.ts'
+import { refusePacked } from './body.ts'
 import { refuseMethod } from './door.ts'
 
 /** Programs of ours send no larger ones. */
@@ -38,7 +39,9 @@ export async function openTrpc(
           deps,
           async admit(scope: Scope) {
             caller ??= identify(req, 'ping', info.calls.length)
-            return admitted(await caller, scope)
+            const who = admitted(await caller, scope)
+            if (req.body) refusePacked(req)
+            return who
           },
           async admitAnybody() {
             stranger ??= identify(req, 'open', info.calls.length)
@@ -70,8 +73,10 @@ function refuseStrangeHost({ headers: { host = 'localhost' } }: FastifyRequest):
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const causes = errors.map(({ cause }) => cause).filter((cause) => cause instanceof CallerError)
   const waits = causes.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
+  const codes = new Set(causes.map(({ code }) => code))
   return {
     ...(waits.length > 0 ? { 'Retry-After': String(Math.max(...waits)) } : {}),
-    ...(causes.some(({ code }) => code === 'UNAUTHORIZED') ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(codes.has('UNAUTHORIZED') ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(codes.has('UNSUPPORTED_MEDIA_TYPE') ? { 'Accept-Encoding': 'identity' } : {}),
   }
 }

@@ -7,6 +7,7 @@ const KNOWN = {
   NOT_FOUND: 404,
   METHOD_NOT_SUPPORTED: 405,
   PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
 } as const
 
 export type Refusal = keyof typeof KNOWN
