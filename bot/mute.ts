@@ -16,19 +16,19 @@ export async function muteFor(ctx: BotContext, service: Named, mute: Mute): Prom
     await ctx.monitor.services.configure.mutate({ serviceKey, alertsEnabled: false, mutedUntil: null, mutedBy })
     return `${nameOf(service)} is muted for good; /unmute ends it`
   }
+  const [{ now }, { alertsEnabled }] = await Promise.all([
+    ctx.monitor.status.query({ serviceKey }),
+    ctx.monitor.services.get.query({ serviceKey }),
+  ])
+  // An end to it would switch on what somebody has switched off.
+  if (!alertsEnabled) return `${nameOf(service)} is muted for good already; /unmute ends it`
   if (mute === 'recovered') {
-    await ctx.monitor.services.configure.mutate({ serviceKey, alertsEnabled: true, mutedUntil: 'recovered', mutedBy })
+    await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil: 'recovered', mutedBy })
     return `${nameOf(service)} is muted until it recovers`
   }
-  const { now } = await ctx.monitor.status.query({ serviceKey })
   const untilMs = 'hours' in mute ? Date.parse(now) + mute.hours * 3_600_000 : mute.untilMs
-  const settings = await ctx.monitor.services.configure.mutate({
-    serviceKey,
-    // Else it would stay muted for good.
-    alertsEnabled: true,
-    mutedUntil: new Date(untilMs).toISOString(),
-    mutedBy,
-  })
+  const mutedUntil = new Date(untilMs).toISOString()
+  const settings = await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil, mutedBy })
   return `${nameOf(service)} is muted until ${at(settings.mutedUntil ?? '', now)}`
 }
 

@@ -180,6 +180,22 @@ test('/mute understands times as people write them', async () => {
   expect(await mutedUntil()).toBeNaN()
 })
 
+test('a mute for a time leaves alone what somebody has muted for good', async () => {
+  const ada = someone()
+  await bot.app.api.services.configure.mutate({ serviceKey: 'api', alertsEnabled: false, mutedBy: 'the owner' })
+  for (const words of ['1h', 'recovered']) {
+    expect((await ada.ask(`/mute api ${words}`)).text).toBe('🔕 Api is muted for good already; /unmute ends it')
+    expect(await bot.app.api.services.get.query({ serviceKey: 'api' })).toMatchObject({
+      alertsEnabled: false,
+      mutedUntil: null,
+      mutedBy: 'the owner',
+    })
+  }
+  expect((await ada.ask('/unmute api')).text).toBe('🔔 Api is not muted any more')
+  expect((await ada.ask('/mute api 1h')).text).toMatch(/^🔕 Api is muted until/)
+  expect((await ada.ask('/unmute api')).text).toBe('🔔 Api is not muted any more')
+})
+
 test('of what somebody asks in a row, the last is what counts', async () => {
   const ada = someone()
   for (let round = 0; round < 3; round++) {
