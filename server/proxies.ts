@@ -11,7 +11,7 @@ export const proxies = z
   .transform((text) => text.trim().toLowerCase())
   .refine((text) => isOff(text) || isOn(text) || listOf(text).every(isKnown), {
     error:
-      'must be the addresses of the proxies in front, e.g. 10.0.0.0/8,192.168.1.7, or true for any on a private address, or off',
+      'must be the addresses of the proxies in front, e.g. 10.0.0.0/8,192.168.1.7 or loopback, or true for any on a private address, or off',
   })
   .transform((text) => {
     if (isOff(text)) return false

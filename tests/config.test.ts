@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../server/config.ts'
 import { MINUTE, SECOND } from './helpers/clock.ts'
@@ -46,6 +47,15 @@ test('how fast callers may be depends on who can reach the server', () => {
     expect(complaint({ RATE_LIMIT_PER_SECOND: given })).toMatch(/^RATE_LIMIT_PER_SECOND must be a number/)
   }
 })
+
+test.each(readConfig({ TRUST_PROXY: 'true' }).trustProxy as string[])(
+  'the README knows the proxies called %s',
+  (name) => {
+    expect(readConfig({ TRUST_PROXY: name }).trustProxy).toEqual([name])
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    expect(readme).toMatch(new RegExp(`^\\| \`TRUST_PROXY\` .*\`${name}\``, 'm'))
+  },
+)
 
 test('proxies are trusted by name, address or block', () => {
   const proxiesOf = (text: string) => readConfig({ TRUST_PROXY: text }).trustProxy

@@ -34,7 +34,10 @@ export interface DayView {
   longestGapSeconds: number | null
 }
 
-/** The figures of days that are over, the newest first; they are kept when the heartbeats have gone. */
+/**
+ * The figures of days that are over, the newest first; they are kept when the heartbeats have gone. Days are those of UTC,
+ * from `since` to yesterday; an hour after midnight yesterday has its figures too.
+ */
 export async function listDays(
   deps: Deps,
   input: z.output<typeof daysInput>,
