@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { deadAtOf, deadlineOf } from '../server/lifecycle/limit.ts'
-import { afterListening, mergeOutages, type Outage, spansOutage } from '../server/lifecycle/listening.ts'
+import {
+  afterListening,
+  listenedFor,
+  listeningSince,
+  mergeOutages,
+  type Outage,
+  spansOutage,
+} from '../server/lifecycle/listening.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 import { beating, cron, every, neverHeard, outage, rules } from './helpers/state.ts'
 
@@ -125,6 +132,19 @@ test.each<[string, Outage[], number]>([
   ['an outage that the wait reaches only because of another', [minutes(4, 6), minutes(11, 12)], 13 * MINUTE],
 ])('ten minutes of listening: %s', (_title, outages, expected) => {
   expect(afterListening(0, 10 * MINUTE, outages)).toBe(expected)
+})
+
+test.each<[string, Outage[], number]>([
+  ['nothing in the way', [], -10 * MINUTE],
+  ['an outage that ends as it begins', [minutes(-12, -10)], -10 * MINUTE],
+  ['an outage in the middle', [minutes(-6, -4)], -12 * MINUTE],
+  ['an outage around its begin', [minutes(-12, -8)], -14 * MINUTE],
+  ['an outage that it reaches only because of another', [minutes(-12, -11), minutes(-6, -4)], -13 * MINUTE],
+  ['an outage that lasts until now', [minutes(-60, 0)], -70 * MINUTE],
+  ['an outage that lasts longer, and one that has yet to begin', [minutes(-60, 5), minutes(6, 7)], -70 * MINUTE],
+])('ten minutes of listening until now: %s', (_title, outages, expected) => {
+  expect(listeningSince(0, 10 * MINUTE, outages)).toBe(expected)
+  expect(listenedFor(expected, 0, outages)).toBe(10 * MINUTE)
 })
 
 test.each<[string, Outage[], boolean]>([

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { dayOf, dropPartition } from '../db/partitions.ts'
 import { startTestApp, type TestApp } from './helpers/app.ts'
 import { DAY, HOUR, MINUTE } from './helpers/clock.ts'
-import { onPostgres } from './helpers/database.ts'
+import { createTestDatabase, onPostgres } from './helpers/database.ts'
 import { liveUntilNight, partitionsOf } from './helpers/night.ts'
 
 const beats = async (app: TestApp) =>
@@ -50,6 +50,48 @@ test('heartbeats go after RETENTION_DAYS; figures, history and up-time stay', as
   // The hour since midnight is in no day yet; all of it was down.
   expect(uptime).toMatchObject({ aliveSeconds: sum('aliveSeconds'), downSeconds: sum('downSeconds') + 3600 })
   expect(uptime?.aliveSeconds).toBe(4 * 2 * 3600)
+})
+
+test('a clock that is years ahead for a while makes nothing old', async () => {
+  const app = await startTestApp({ env: { RETENTION_DAYS: '2' } })
+  await app.api.services.configure.mutate({ serviceKey: 'worker', expectedPeriodSeconds: 3600 })
+  await app.beat('worker')
+  await app.api.signal.mutate({ serviceKey: 'worker', kind: 'fail' })
+  await liveUntilNight(app)
+  const known = async () => ({
+    heartbeats: (await beats(app)).filter(({ at }) => at < '2027'),
+    days: (await app.api.days.query({ serviceKey: 'worker' })).days,
+    transitions: (await app.api.history.query()).transitions,
+  })
+  const before = await known()
+  expect(before).toMatchObject({ heartbeats: [{}, {}], days: [{ date: '2026-11-23' }], transitions: [{}, {}] })
+
+  app.clock.jump(500 * DAY)
+  await liveUntilNight(app)
+  await app.beat('worker')
+  app.clock.jump(-500 * DAY)
+  await liveUntilNight(app)
+  const after = await known()
+  expect(after.heartbeats).toEqual(before.heartbeats)
+  expect(after.days.filter(({ date }) => date === '2026-11-23')).toEqual(before.days)
+  expect(after.transitions.slice(-2)).toEqual(before.transitions)
+})
+
+test('days in which the monitor was away do not count', async () => {
+  const home = await createTestDatabase()
+  const env = { RETENTION_DAYS: '2' }
+  const first = await startTestApp({ beside: home, env })
+  await first.beat('worker')
+  await first.stop()
+  first.clock.jump(5 * DAY)
+  const second = await startTestApp({ beside: home, env, clock: first.clock })
+  await liveUntilNight(second)
+  expect(await beats(second)).toHaveLength(1)
+  await liveUntilNight(second)
+  await liveUntilNight(second)
+  expect(await beats(second)).toEqual([])
+  await second.stop()
+  await home.drop()
 })
 
 test('what ended 400 days ago is forgotten, with its alerts and messages, and up-time goes on', async () => {

@@ -3,6 +3,7 @@ import { DAY_MS, dayOf, dropPartition, ensurePartition, listPartitions } from '.
 import { pruneFigures, pruneHistory } from '../../db/prune.ts'
 import { deleteSessionsSeenBefore } from '../../db/sessions.ts'
 import type { Deps } from '../deps.ts'
+import { listeningSince } from '../lifecycle/listening.ts'
 import { IDLE_MS } from '../session/sessions.ts'
 import { KEPT_DAYS, nextRollUpAt, rollUp } from './rollUp.ts'
 
@@ -23,17 +24,18 @@ export async function tidy(deps: Deps): Promise<number> {
   await forgetDaysFrom(deps.db, dayOf(now))
   const { days, isDone } = await rollUp(deps, now)
   if (!isDone) return now
-  const isDropped = await dropHeartbeats(deps, now)
-  await pruneHistory(deps.db, now - KEPT_DAYS * DAY_MS)
-  await pruneFigures(deps.db, dayOf(now) - KEPT_DAYS)
+  // Only days in which somebody listened make anything older: those that a clock leaps over are an outage, and drop nothing.
+  const daysAgo = (days: number) => listeningSince(now, days * DAY_MS, deps.ledger.outages())
+  const isDropped = await dropHeartbeats(deps, dayOf(daysAgo(deps.config.retentionDays)))
+  await pruneHistory(deps.db, daysAgo(KEPT_DAYS))
+  await pruneFigures(deps.db, dayOf(daysAgo(KEPT_DAYS)))
   await deleteSessionsSeenBefore(deps.db, now - IDLE_MS)
   if (days > 0) await deps.upkeep?.nightly()
   return isDropped ? nextRollUpAt(now) : now + TRY_AGAIN_AFTER_MS
 }
 
 /** @returns whether nothing that is too old is left; somebody may be reading it */
-async function dropHeartbeats({ db, config, log }: Deps, now: number): Promise<boolean> {
-  const firstKept = dayOf(now - config.retentionDays * DAY_MS)
+async function dropHeartbeats({ db, log }: Deps, firstKept: number): Promise<boolean> {
   const rolled = (await newestRolledDay(db)) ?? Number.NEGATIVE_INFINITY
   for (const day of await listPartitions(db)) {
     if (day >= firstKept || day > rolled) break

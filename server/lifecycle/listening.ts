@@ -26,6 +26,17 @@ export function afterListening(fromMs: number, durationMs: number, outages: read
   return end
 }
 
+/** The same backwards: the moment since which, until `toMs`, the monitor has listened for `durationMs`. */
+export function listeningSince(toMs: number, durationMs: number, outages: readonly Outage[]): number {
+  let start = toMs - durationMs
+  for (const outage of outages.toReversed()) {
+    if (outage.fromMs >= toMs) continue
+    if (outage.toMs <= start) break
+    start -= Math.min(outage.toMs, toMs) - outage.fromMs
+  }
+  return start
+}
+
 /** For how long the monitor has listened between two moments. */
 export function listenedFor(fromMs: number, toMs: number, outages: readonly Outage[]): number {
   const overlaps = outages.map((outage) => Math.min(outage.toMs, toMs) - Math.max(outage.fromMs, fromMs))
