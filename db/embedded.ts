@@ -45,6 +45,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
       upkeep: createUpkeep(db),
       jobsConnection: { pglite },
       hintLine: noHintLine,
+      onBroken: () => {},
       close: async () => {
         if (!pglite.closed) await pglite.close()
         unlock()

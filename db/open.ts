@@ -28,21 +28,18 @@ export interface OpenDatabase {
   jobsConnection: { url: string } | EmbeddedJobsConnection
   /** On which servers of the same database call to each other. */
   hintLine: HintLine
+  /** Tells of each connection that breaks while idle; the pool replaces it by itself. */
+  onBroken(listener: (error: Error) => void): void
   close(): Promise<void>
 }
 
-export interface OpenOptions {
-  /** Told of a connection that broke while idle; the pool replaces it by itself. */
-  onIdleError?: (error: Error) => void
-}
-
-export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<OpenDatabase> {
-  return config.url ? openServer(config.url, options) : openEmbedded(config.dataDir)
+export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
+  return config.url ? openServer(config.url) : openEmbedded(config.dataDir)
 }
 
 const int8 = 20
 
-async function openServer(url: string, options: OpenOptions): Promise<OpenDatabase> {
+async function openServer(url: string): Promise<OpenDatabase> {
   const name = `stillbeat ${randomUUID()}`
   const pool = new pg.Pool({
     Client: PreparingClient,
@@ -54,7 +51,8 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
     keepAlive: true,
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
   })
-  pool.on('error', (error) => options.onIdleError?.(error))
+  let onBroken = (_: Error) => {}
+  pool.on('error', (error) => onBroken(error))
   // A connection can also break while it is lent out and waits for its next statement; that statement then fails.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
@@ -75,6 +73,9 @@ async function openServer(url: string, options: OpenOptions): Promise<OpenDataba
     upkeep: null,
     jobsConnection: { url },
     hintLine,
+    onBroken(listener) {
+      onBroken = listener
+    },
     async close() {
       await hintLine.close()
       await db.destroy()

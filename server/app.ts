@@ -7,6 +7,7 @@ import type { OpenDatabase } from '../db/open.ts'
 import { replaceRules } from '../db/outages.ts'
 import { ping } from '../db/ping.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { createAbsence } from './absence.ts'
 import { announce } from './alert/announce.ts'
 import type { Channel } from './alert/channel.ts'
 import { createCourier } from './alert/courier.ts'
@@ -67,12 +68,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { db } = database
   const limits = { ...HTTP_LIMITS, ...options.limits }
   let jobs: Jobs | undefined
-  const reach = createReach({ clock, log, description: database.description })
+  const absence = createAbsence({ clock, log, description: database.description })
+  database.onBroken((error) => absence.noted(error, 'a database connection broke; another takes its place'))
+  const reach = createReach({ clock, absence })
   const announceAt = (ms: number) => jobs?.announce.wakeAt(ms)
   const ledger = createLedger({
     db,
     clock,
     log,
+    absence,
     isAlone: database.isAlone,
     proofEveryMs: options.proofEveryMs,
     onOutage: () => announceAt(clock.now()),
@@ -80,12 +84,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const metrics = createMetrics(channels.map(({ target }) => target))
   const couriers = channels.map((channel) =>
     createCourier(
-      { db, clock, log, metrics, timezone: config.timezone, holder: database.name, wakeAt: announceAt },
+      { db, clock, log, absence, metrics, timezone: config.timezone, holder: database.name, wakeAt: announceAt },
       channel,
     ),
   )
   const iso = isoIn(config.timezone)
-  const hints = createHints({ clock, log, line: database.hintLine, name: database.name })
+  const hints = createHints({ clock, absence, line: database.hintLine, name: database.name })
   const wiring = {
     about: { version: packageJson.version, startedAt: clock.now(), database: database.description },
     config,
@@ -93,11 +97,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     upkeep: database.upkeep,
     clock,
     log,
+    absence,
     iso,
     ledger,
     hints,
-    feed: createFeed({ db, clock, log, config, ledger, iso, hints, isAlone: database.isAlone }, limits.streams),
-    keyring: createKeyring({ db, clock, log, hints }),
+    feed: createFeed({ db, clock, absence, config, ledger, iso, hints, isAlone: database.isAlone }, limits.streams),
+    keyring: createKeyring({ db, clock, absence, hints }),
     publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
     wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
     // Before there are jobs nothing is lost: the first thing they do is to look.
@@ -128,6 +133,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     connection: database.jobsConnection,
     clock,
     log,
+    absence,
     checkIntervalMs: config.checkIntervalMs,
     check: () => watch(deps),
     announce: () => announce(deps),

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../db/schema.ts'
 import type { Upkeep } from '../db/upkeep.ts'
+import type { Absence } from './absence.ts'
 import type { Channel } from './alert/channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -30,6 +31,7 @@ export interface Deps {
   upkeep: Upkeep | null
   clock: Clock
   log: Log
+  absence: Absence
   /** Epoch milliseconds as ISO 8601 in the server's zone. */
   iso: (ms: number) => string
   ledger: Ledger

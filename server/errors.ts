@@ -65,8 +65,7 @@ export function callerErrorOf(error: unknown): CallerError {
 
 /** Whether an error means that the database could not be asked, rather than that it refused what it was asked. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return connectionCodes.test(codeOf(error)) || connectionMessages.test(error.message)
+  return connectionCodes.test(codeOf(error)) || connectionMessages.test(messageOf(error))
 }
 
 /** Whether PostgreSQL gave up on a statement that may succeed next time: a deadlock, a conflict, a lock or a time limit. */
@@ -75,9 +74,11 @@ const isTransient = (error: unknown) => /^(40001|40P01|55P03|57014)$/.test(codeO
 /** Whether a statement spoke of a table or column that this database does not have, or has otherwise. */
 export const isOtherSchema = (error: unknown) => /^(42P01|42703|0A000)$/.test(codeOf(error))
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
+// pg-boss tells of errors by objects that are none, and have the same fields.
+const fieldOf = (error: unknown, name: 'code' | 'message') =>
+  String((error as Record<typeof name, unknown> | null | undefined)?.[name] ?? '')
+const codeOf = (error: unknown) => fieldOf(error, 'code')
+const messageOf = (error: unknown) => fieldOf(error, 'message')
 
 /** PostgreSQL's code for the one character that its texts cannot hold, so that nothing is found by it. */
 const NUL_IN_TEXT = '22021'
@@ -85,7 +86,7 @@ const NUL_IN_TEXT = '22021'
 /** Node's own codes, and PostgreSQL's: 08 connection, 53 resources, 57P0x shutdown, 25006 a standby. */
 const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|53\w{3}|57P0\d|25006)$/
 const connectionMessages =
-  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|PGlite is closed/i
+  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|timeout expired|client was closed|listen\/notify (connection|heartbeat)|PGlite is closed/i
 
 /** What is wrong with an input, in words for the caller. */
 export function sentenceOf({ issues }: ZodError): string {

@@ -14,8 +14,7 @@ export function createLog(level: string): Log {
 
 /** A database error carries its whole connection with it, secrets and all; these fields say what happened. */
 function describe(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const { name, message, stack, cause } = error
-  const code = 'code' in error ? error.code : undefined
+  if (typeof error !== 'object' || error === null) return error
+  const { name, message, stack, code, cause } = error as Partial<Error> & { code?: unknown }
   return { type: name, message, code, stack, ...(cause === undefined ? {} : { cause: describe(cause) }) }
 }

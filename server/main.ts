@@ -23,8 +23,7 @@ try {
 async function run(): Promise<void> {
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
-  const onIdleError = (error: Error) => log.warn({ err: error }, 'a database connection broke; another takes its place')
-  const database = await openDatabase(config.database, { onIdleError })
+  const database = await openDatabase(config.database)
   const channels = channelsOf(config, log)
   // What was answered while it starts is in the database, and what was not is told to try again.
   const leave = () => process.exit(0)

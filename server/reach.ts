@@ -1,10 +1,10 @@
+import type { Absence } from './absence.ts'
 import type { Clock } from './clock.ts'
 import { CallerError, isDatabaseAway } from './errors.ts'
-import type { Log } from './log.ts'
 
 /** Leads a start past a database that is away, while the doors are already there and say so. */
 export interface Reach {
-  /** Tries until the database can be reached; any other fault is thrown. Tells what it waits for once, and then seldom. */
+  /** Tries until the database can be reached; any other fault is thrown. */
   once<T>(attempt: () => Promise<T>): Promise<T>
   /** Nothing is waited for any more. */
   open(): void
@@ -12,31 +12,11 @@ export interface Reach {
   refuseUntilOpen(): void
 }
 
-interface ReachDeps {
-  clock: Clock
-  log: Log
-  /** Where the database is, for people. */
-  description: string
-}
-
 const AGAIN_AFTER_MS = 1_000
-const REMIND_EVERY_MS = 10 * 60_000
 
-export function createReach({ clock, log, description }: ReachDeps): Reach {
+export function createReach({ clock, absence }: { clock: Clock; absence: Absence }): Reach {
   let isOpen = false
   let waitsFor = 'still starting'
-  let toldAt = Number.NEGATIVE_INFINITY
-
-  function tell(error: unknown): void {
-    waitsFor = 'still starting: waiting for the database, which cannot be reached'
-    const now = clock.now()
-    if (Math.abs(now - toldAt) < REMIND_EVERY_MS) return
-    toldAt = now
-    log.warn(
-      { err: error },
-      `waiting for the database: ${description} cannot be reached; is DATABASE_URL right, and PostgreSQL running?`,
-    )
-  }
 
   return {
     async once(attempt) {
@@ -47,7 +27,8 @@ export function createReach({ clock, log, description }: ReachDeps): Reach {
           return reached
         } catch (error) {
           if (!isDatabaseAway(error)) throw error
-          tell(error)
+          waitsFor = 'still starting: waiting for the database, which cannot be reached'
+          absence.noted(error, waitsFor)
         }
         await new Promise<void>((resolve) => clock.at(clock.now() + AGAIN_AFTER_MS, resolve))
       }

@@ -34,6 +34,33 @@ test('PostgreSQL restarts under load, by order and by a crash: nothing answered 
   await conclude('restart', { load, server, databaseUrl: cluster.url, figures: { restarts: 3 } })
 })
 
+test('an absence of PostgreSQL is one sentence in the log, and its return another', LONGEST, async (context) => {
+  const cluster = await createCluster(needPrograms(context))
+  const server = await startServer({ DATABASE_URL: cluster.url, LOG_LEVEL: 'debug' })
+  const load = startLoad(() => [server.url])
+  await more(load, 100)
+  const before = server.told.length
+  await cluster.stop('fast')
+  // Some seconds, so that also those find it away who ask by themselves now and then.
+  const enough = load.unanswered() + 500
+  await expect.poll(() => load.unanswered(), { timeout: 40_000 }).toBeGreaterThan(enough)
+  await cluster.start()
+  await expect.poll(() => server.told.at(-1), { timeout: 40_000 }).toMatch(/can be reached again/)
+  const { host } = new URL(cluster.url)
+  const messages = server.told.slice(before).map((line) => JSON.parse(line).msg as string)
+  expect(messages.filter((text) => !text.startsWith('job "'))).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^the database cannot be reached \\(.+\\); is PostgreSQL at ${host}/postgres running.* 503 until it can`,
+      ),
+    ),
+    expect.stringMatching(/^nobody was listening from/),
+    expect.stringMatching(/^the database can be reached again, after .+ and \d+ attempts$/),
+  ])
+  expect(server.told.slice(before).join('\n')).not.toContain('stack')
+  await conclude('log', { load, server, databaseUrl: cluster.url, figures: { lines: messages.length } })
+})
+
 test(
   'connections are cut in the middle of transactions, by PostgreSQL and on the way: nothing answered is lost',
   LONGEST,

@@ -14,7 +14,7 @@ test.runIf(onPostgres)('a start while the database is away waits, says so, and g
   const port = await freePort()
   const server = beginServer({ DATABASE_URL: proxy.url, PORT: String(port) })
   const at = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init)
-  const waiting = () => server.told.filter((line) => line.includes('waiting for the database'))
+  const waiting = () => server.told.filter((line) => line.includes('the database cannot be reached'))
   await expect.poll(waiting).toHaveLength(1)
 
   expect((await at('/health')).status).toBe(200)
@@ -54,7 +54,7 @@ test.runIf(onPostgres)('a start while the database is away waits, says so, and g
 
 test('a start that waits for its database can be ended', async () => {
   const server = beginServer({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' })
-  await expect.poll(() => server.told.join('\n')).toMatch(/PostgreSQL at 127\.0\.0\.1:\d+\/x cannot be reached/)
+  await expect.poll(() => server.told.join('\n')).toMatch(/is PostgreSQL at 127\.0\.0\.1:1\/x running/)
   expect(await server.end('SIGTERM')).toEqual({ code: 0 })
 })
 

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/schema.ts'
+import { createAbsence } from '../../server/absence.ts'
 import { systemClock } from '../../server/clock.ts'
 import { readConfig } from '../../server/config.ts'
 import type { Deps } from '../../server/deps.ts'
@@ -13,6 +14,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
   const config = readConfig(env)
   const clock = systemClock
   const log = createLog('warn')
+  const absence = createAbsence({ clock, log, description: 'the database' })
   const nothing = async () => {}
   const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
   const hints = { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing }
@@ -24,6 +26,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     db,
     clock,
     log,
+    absence,
     iso: isoIn(config.timezone),
     ledger,
     heartbeats,
@@ -33,7 +36,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     hints,
-    keyring: createKeyring({ db, clock, log, hints }),
+    keyring: createKeyring({ db, clock, absence, hints }),
     wakeAt: () => {},
     metrics: createMetrics([]),
     jobsWaiting: async () => [],

@@ -2,6 +2,7 @@ import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
 import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { claimTarget, releaseTarget, waitsUntil } from '../../db/targets.ts'
+import type { Absence } from '../absence.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Channel } from './channel.ts'
 import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
@@ -10,6 +11,7 @@ import { logSettlement, storeSettlement } from './settle.ts'
 import { outcomeOf, settlementOf } from './settlement.ts'
 
 export interface CourierDeps extends EditDeps {
+  absence: Absence
   /** The name under which this process is connected to the database. */
   holder: string
   /** Asks to be kicked at this moment. */
@@ -30,7 +32,7 @@ const LOOK_AGAIN_MS = 5_000
 const LONGEST_STOP_MS = 3_000
 
 export function createCourier(deps: CourierDeps, { target, address, notifier }: Channel): Courier {
-  const { db, clock, log, holder } = deps
+  const { db, clock, log, absence, holder } = deps
   const claim = { target, holder }
   let running: Promise<void> | null = null
   let isAsked = false
@@ -41,7 +43,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
       isAsked = false
       await carryAll().catch((error) => {
         if (isStopped) return
-        log.warn({ err: error, target }, 'could not look for messages; they wait')
+        absence.noted(error, `could not look for messages to ${target}; they wait`)
         deps.wakeAt(clock.now() + LOOK_AGAIN_MS)
       })
     }
@@ -99,7 +101,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
         return await db.transaction().execute(write)
       } catch (error) {
         if (isStopped) throw error
-        log.warn({ err: error, target }, 'could not write down what became of a message; trying again')
+        absence.noted(error, `could not write down what became of a message to ${target}; trying again`)
         const { promise, resolve } = Promise.withResolvers<void>()
         clock.at(clock.now() + 1_000, resolve)
         await promise

@@ -2,6 +2,7 @@ import { fromKysely, fromPglite, PgBoss } from 'pg-boss'
 import type { OpenDatabase } from '../../db/open.ts'
 import { DAY_MS } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
+import type { Absence } from '../absence.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { createAlarm } from './alarm.ts'
@@ -10,6 +11,7 @@ export interface JobsOptions {
   connection: OpenDatabase['jobsConnection']
   clock: Clock
   log: Log
+  absence: Absence
   checkIntervalMs: number
   /** Looks for overdue services and tells when to look again. */
   check: () => Promise<number | null>
@@ -46,7 +48,7 @@ export interface Jobs {
  * Nothing is lost with a job: whoever works next finds in the database what there is to do.
  */
 export async function connectJobs(options: JobsOptions): Promise<Jobs> {
-  const { connection, log } = options
+  const { connection, absence } = options
   const boss = new PgBoss({
     ...('url' in connection
       ? {
@@ -61,7 +63,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     schedule: false,
     registerInstance: false,
   })
-  boss.on('error', (error) => log.warn({ err: error }, 'the job queue has trouble with the database'))
+  boss.on('error', (error) => absence.noted(error, 'the job queue has trouble'))
   try {
     return await connect(boss, options)
   } catch (error) {
@@ -112,7 +114,7 @@ interface WorkOptions {
 
 async function createWork(
   boss: PgBoss,
-  { clock, log, checkIntervalMs }: JobsOptions,
+  { clock, log, absence, checkIntervalMs }: JobsOptions,
   { name, policy, run, atLeastEveryMs = checkIntervalMs }: WorkOptions,
 ): Promise<Work> {
   await boss.createQueue(name, {
@@ -125,7 +127,7 @@ async function createWork(
   })
   const ask = () =>
     boss.send(name, {}).catch((error) => {
-      log.warn({ err: error }, `could not ask for a job "${name}"; it is asked for again soon`)
+      absence.noted(error, `could not ask for a job "${name}"; it is asked for again soon`)
       tryAgain()
     })
   const alarm = createAlarm(clock, atLeastEveryMs, ask)
@@ -139,7 +141,7 @@ async function createWork(
       const poll = { batchSize: 100, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 15 }
       await boss.work(name, poll, async () => {
         const next = await run().catch((error) => {
-          log.error({ err: error }, `a job "${name}" failed; it is tried again soon`)
+          absence.noted(error, `a job "${name}" failed; it is tried again soon`, 'error')
           tryAgain()
           throw error
         })

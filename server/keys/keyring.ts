@@ -33,7 +33,12 @@ interface Kept {
   byId: Map<number, KeyRow>
 }
 
-export function createKeyring({ db, clock, log, hints }: Pick<Deps, 'db' | 'clock' | 'log' | 'hints'>): Keyring {
+export function createKeyring({
+  db,
+  clock,
+  absence,
+  hints,
+}: Pick<Deps, 'db' | 'clock' | 'absence' | 'hints'>): Keyring {
   let kept: Kept | null = null
   let reading: Promise<Kept> | null = null
   let wanted: Promise<Kept> | null = null
@@ -83,7 +88,7 @@ export function createKeyring({ db, clock, log, hints }: Pick<Deps, 'db' | 'cloc
     const now = clock.now()
     if (row.last_used_at === null || now - row.last_used_at >= TOUCH_AFTER_MS) {
       row.last_used_at = now
-      touchKey(db, row.id, now).catch((error) => log.warn({ err: error }, 'could not write down that a key was used'))
+      touchKey(db, row.id, now).catch((error) => absence.noted(error, 'could not write down that a key was used'))
     }
     return { scope: row.scope, keyId: row.id, group: row.group_name, keyPrefix: row.key_prefix }
   }

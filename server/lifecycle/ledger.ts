@@ -1,6 +1,8 @@
 import { comeBackFromTheFuture, listOutages, proveListening } from '../../db/outages.ts'
 import type { Db } from '../../db/schema.ts'
+import type { Absence } from '../absence.ts'
 import type { Clock } from '../clock.ts'
+import { isDatabaseAway } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { CLOCK_SET_BACK_MS } from '../text/time.ts'
 import { mergeOutages, type Outage } from './listening.ts'
@@ -26,6 +28,7 @@ interface LedgerDeps {
   db: Db
   clock: Clock
   log: Log
+  absence: Absence
   isAlone: () => Promise<boolean>
   /** How often the monitor writes down that it is listening. */
   proofEveryMs?: number | undefined
@@ -34,7 +37,7 @@ interface LedgerDeps {
 }
 
 export function createLedger(deps: LedgerDeps): Ledger {
-  const { db, clock, log, proofEveryMs = PROOF_EVERY_MS } = deps
+  const { db, clock, log, absence, proofEveryMs = PROOF_EVERY_MS } = deps
   // A silence of the monitor that is longer than this is an outage: one proof may be late.
   const alwaysToleratedMs = 2 * proofEveryMs
   let outages: Outage[] = []
@@ -56,7 +59,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
     // Before anybody is told that all is proven: whoever judges then must know of the outage.
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
-    if (wasBrokenSince !== null) log.info('the database can be reached again')
+    absence.answered()
     if (brokenSince === wasBrokenSince) brokenSince = null
     provenAt = nowMs
     const newest = outages.at(-1)
@@ -68,9 +71,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function cutOff(error: unknown, triedAt: number): void {
-    if (brokenSince !== null) return
-    brokenSince = triedAt
-    log.warn({ err: error }, 'the database cannot be reached; callers are told to try again')
+    const isNews = brokenSince === null
+    brokenSince ??= triedAt
+    if (isNews || isDatabaseAway(error)) absence.noted(error, 'could not write down that somebody listens')
   }
 
   function tick(): void {

@@ -26,8 +26,8 @@ export interface Feed {
 /** So a service is told of twice a second at most. */
 const SHORTEST_PAUSE_MS = 500
 
-export function createFeed(deps: LookDeps & Pick<Deps, 'log'>, mostListeners: number): Feed {
-  const { clock, log, hints } = deps
+export function createFeed(deps: LookDeps & Pick<Deps, 'absence'>, mostListeners: number): Feed {
+  const { clock, absence, hints } = deps
   const listeners = new Set<Listener>()
   const unseen: Unseen = { touched: new Set(), removed: new Map(), mayBeMore: true }
   let alarm: Alarm | undefined
@@ -44,7 +44,7 @@ export function createFeed(deps: LookDeps & Pick<Deps, 'log'>, mostListeners: nu
       isLooking = true
       await look()
         .then(tell)
-        .catch((error) => log.debug({ err: error }, 'could not look for news; looking again soon'))
+        .catch((error) => absence.noted(error, 'could not look for news; looking again soon'))
       isLooking = false
       if (unseen.touched.size > 0 || unseen.removed.size > 0) lookSoon()
     }

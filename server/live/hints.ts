@@ -35,9 +35,9 @@ const MOST_SUBJECTS = 100
 /** PostgreSQL takes less than 8000. */
 const LONGEST_TEXT_BYTES = 7_900
 
-type HintsDeps = Pick<Deps, 'clock' | 'log'> & { line: HintLine /** This process's. */; name: string }
+type HintsDeps = Pick<Deps, 'clock' | 'absence'> & { line: HintLine /** This process's. */; name: string }
 
-export function createHints({ clock, log, line, name }: HintsDeps): Hints {
+export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   const listeners = new Map<Topic, (subjects: never) => void>()
   let waiting = new Map<Topic, Set<unknown>>()
   let saidAt = Number.NEGATIVE_INFINITY
@@ -54,9 +54,7 @@ export function createHints({ clock, log, line, name }: HintsDeps): Hints {
     const topics = waiting
     waiting = new Map()
     if (topics.size > 0) {
-      await line
-        .say(textOf(name, topics))
-        .catch((error) => log.debug({ err: error }, 'could not tell the other servers'))
+      await line.say(textOf(name, topics)).catch((error) => absence.noted(error, 'could not tell the other servers'))
     }
     saidAt = clock.now()
     takeBack = undefined

@@ -20,7 +20,7 @@ interface Counts {
 
 /** Everything there is to measure, in the text format of Prometheus; what the process knows also while the database is away. */
 export function createScrape(deps: Deps): () => Promise<{ type: string; text: string }> {
-  const { clock, log, db, ledger, heartbeats, about, metrics } = deps
+  const { clock, absence, db, ledger, heartbeats, about, metrics } = deps
   const targets = deps.channels.map(({ target }) => target)
   const gauges = createGauges()
   let shared: { at: number; counts: Promise<Counts> } | undefined
@@ -66,7 +66,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
 
   return async () => {
     const found = await counts().catch((error: unknown) => {
-      log.debug({ err: error }, 'the database could not be asked for metrics')
+      absence.noted(error, 'the database could not be asked for metrics')
       return null
     })
     const now = clock.now()

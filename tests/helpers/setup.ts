@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
+import { createAbsence } from '../../server/absence.ts'
 import { readConfig } from '../../server/config.ts'
 import { connectJobs } from '../../server/jobs/jobs.ts'
 import { createLog } from '../../server/log.ts'
@@ -36,10 +37,12 @@ async function makeSchema(env: TestDatabase['env']): Promise<void> {
   const database = await openDatabase(readConfig(env).database)
   await migrate(database.db)
   const nothing = async () => null
+  const [clock, log] = [createTestClock(), createLog('silent')]
   const jobs = await connectJobs({
     connection: database.jobsConnection,
-    clock: createTestClock(),
-    log: createLog('silent'),
+    clock,
+    log,
+    absence: createAbsence({ clock, log, description: database.description }),
     checkIntervalMs: 1,
     check: nothing,
     announce: nothing,
