@@ -9,11 +9,11 @@ COPY client/package.json client/
 # The image has a Node of its own, so the package that brings one need not fetch it.
 RUN npm ci --ignore-scripts
 COPY . .
-# What is only for people, editors and debuggers goes too.
+# What is only for people, editors, debuggers and the packages' own tests goes too; Node runs no TypeScript of a package.
 RUN node web/build/main.ts \
   && npm prune --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin node_modules/typescript \
-  && find node_modules -type f '(' -name '*.map' -o -name '*.d.*ts' -o -name '*.d.ts' -o -name '*.md' ')' -delete
+  && find node_modules -type f '(' -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -name '*.md' -o -path '*/test/*' ')' -delete
 # A third of Node's program is symbols that nobody here looks up.
 RUN strip -o node "$(command -v node)"
 
@@ -21,7 +21,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends libatomic1 tini \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --uid 10001 --user-group --no-create-home stillbeat \
+  && useradd --uid 10001 --user-group --no-create-home --no-log-init stillbeat \
   && install -d -o stillbeat -g stillbeat /data
 WORKDIR /app
 COPY --from=build /app/node /usr/local/bin/node
