@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { startTestApp } from './helpers/app.ts'
@@ -14,8 +17,41 @@ interface Dashboard {
   panels: { id: number; title: string; targets: { expr: string }[] }[]
 }
 
+interface Stories {
+  tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[]
+}
+
 /** Names of metrics in a query; `up` is Prometheus's own. */
 const namesIn = (query: string) => query.match(/\b(?:stillbeat|nodejs|process)_\w+/g) ?? []
+
+const rules: Rules = parse(await docs('monitoring/stillbeat.rules.yml'))
+const dashboard: Dashboard = JSON.parse(await docs('monitoring/dashboard.json'))
+const asked = rules.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
+const shown = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+
+const run = promisify(execFile)
+const hasPromtool = await run('promtool', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+test.runIf(hasPromtool)(
+  'Prometheus finds each rule to tell what it should, and to be silent while all is well',
+  async () => {
+    const stories = fileURLToPath(new URL('monitoring/rules.yml', import.meta.url))
+    await run('promtool', ['test', 'rules', stories])
+    const { tests }: Stories = parse(await readFile(stories, 'utf8'))
+    const expected = tests.flatMap((story) => story.alert_rule_test).filter(({ exp_alerts }) => exp_alerts?.length)
+    const alerts = rules.groups.flatMap((group) => group.rules.map(({ alert }) => alert))
+    expect(new Set(expected.map(({ alertname }) => alertname))).toEqual(new Set(alerts))
+    process.stdout.write(`rules: ${alerts.length} tried by promtool\n`)
+  },
+)
+
+test('what an alert asks about is on the dashboard', () => {
+  const onDashboard = new Set(shown.flatMap(namesIn))
+  expect(asked.flatMap(namesIn).filter((name) => !onDashboard.has(name))).toEqual([])
+})
 
 test('every metric that the rules, the dashboard and the documentation name is one that the server has', async () => {
   const app = await startTestApp()
@@ -29,13 +65,7 @@ test('every metric that the rules, the dashboard and the documentation name is o
     ),
   )
 
-  const rules: Rules = parse(await docs('monitoring/stillbeat.rules.yml'))
-  const dashboard: Dashboard = JSON.parse(await docs('monitoring/dashboard.json'))
-  const queries = [
-    ...rules.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
-    ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-  ]
-  const named = new Set(queries.flatMap(namesIn))
+  const named = new Set([...asked, ...shown].flatMap(namesIn))
   expect(named.size).toBeGreaterThan(15)
   expect([...named].filter((name) => !known.has(name))).toEqual([])
 
