@@ -3,6 +3,8 @@ import type { Db, Trx } from './schema.ts'
 
 export interface Proof {
   nowMs: number
+  /** Since when somebody listens again, if nobody did: an outage ended then. */
+  toMs: number
   /** How old the last proof may be without there having been an outage. */
   toleratedMs: number
   /** When this process first failed to reach the database, if it has not reached it since. */
@@ -11,36 +13,57 @@ export interface Proof {
 
 /**
  * Writes down that somebody listens now. If nobody has for longer than is tolerated, or since this process was cut off,
- * the time between is stored as an outage, by whoever comes first.
+ * the time between is stored as an outage, by whoever comes first. Where it goes on from one that has not been told, it is the same.
  *
  * @returns whether this call stored one, and when the proof before was given
  */
 export async function proveListening(
   db: Db | Trx,
-  { nowMs, toleratedMs, brokenSince }: Proof,
+  { nowMs, toMs, toleratedMs, brokenSince }: Proof,
 ): Promise<{ found: boolean; lastAt: number | null }> {
-  // Being cut off is itself the end of listening, and so the last proof of it.
-  const lastAt = sql`greatest(last_at, ${sql.lit(brokenSince ?? 0)})`
-  const unproven = sql`(last_at < ${sql.lit(nowMs - toleratedMs)} or last_at < ${sql.lit(brokenSince ?? 0)})`
+  const [now, to, broken] = [nowMs, toMs, brokenSince ?? 0].map((ms) => sql.lit(ms))
+  // Being cut off is itself the end of listening, and so the last proof of it; a heartbeat that was answered is one too.
+  // A proof that was held up on its way, and arrives after others, takes nothing back.
   const { rows } = await sql<{ found: boolean; lastAt: number | null }>`
     with before as (select last_at from listening for update),
     proven as (
-      insert into listening (last_at, first_at) values (${sql.lit(nowMs)}, ${sql.lit(nowMs)})
-      on conflict (id) do update set last_at = excluded.last_at
+      insert into listening (last_at, first_at) values (${now}, ${now})
+      on conflict (id) do update set last_at = greatest(listening.last_at, excluded.last_at)
+    ),
+    missed as (
+      select greatest(last_at, ${broken}, (
+        select max(last_heartbeat_at) from service_states where last_heartbeat_at <= ${now}
+      )) as from_at
+      from before where last_at < ${sql.lit(nowMs - toleratedMs)} or last_at < ${broken}
+    ),
+    extended as (
+      update outages o set to_at = greatest(o.to_at, ${to}) from missed m
+      where o.to_at >= m.from_at and o.from_at <= m.from_at and m.from_at < ${to} and ${isUntold('o')}
+      returning o.id
     ),
     stored as (
-      insert into outages (from_at, to_at)
-      select ${lastAt}, ${sql.lit(nowMs)} from before where ${unproven} and ${lastAt} < ${sql.lit(nowMs)}
+      insert into outages (from_at, to_at) select from_at, ${to} from missed
+      where from_at < ${to} and not exists (select from extended)
       returning id
     )
-    select exists (select from stored) as found, (select last_at from before) as "lastAt"`.execute(db)
+    select exists (select from stored union all select from extended) as found, (select last_at from before) as "lastAt"
+  `.execute(db)
   return rows[0] ?? { found: false, lastAt: null }
 }
+
+/** What an outage is announced as. Those that are told together are announced as the last of them. */
+export const subjectOf = (outageId: number) => `outage:${outageId}`
+
+const isUntold = (outage: string) => sql<boolean>`not exists (
+  select from outages later join announcements a on a.subject = 'outage:' || later.id
+  where later.id >= ${sql.ref(outage)}.id
+)`
 
 /** The clock was set back: what is said to have happened later than now has happened now at the latest. */
 export async function comeBackFromTheFuture(trx: Trx, nowMs: number): Promise<void> {
   await trx.deleteFrom('outages').where('from_at', '>=', nowMs).execute()
   await trx.updateTable('outages').set({ to_at: nowMs }).where('to_at', '>', nowMs).execute()
+  await trx.updateTable('listening').set({ last_at: nowMs }).where('last_at', '>', nowMs).execute()
   await sql`
     with ahead as materialized (
       select service_id from service_states
@@ -67,20 +90,16 @@ export async function listOutages(db: Db | Trx, endedAfter: number): Promise<{ f
     .execute()
 }
 
-/** Outages of some length that nobody has been told of, oldest first; `subject` is what they are announced as. */
-export async function unannouncedOutages(
+/** Outages that nobody has been told of, oldest first. */
+export async function untoldOutages(
   trx: Trx,
-  { endedAfter, atLeastMs }: { endedAfter: number; atLeastMs: number },
-): Promise<{ fromMs: number; toMs: number; subject: string }[]> {
-  const subject = sql<string>`'outage:' || o.id`
+  endedAfter: number,
+): Promise<{ id: number; fromMs: number; toMs: number }[]> {
   return trx
     .selectFrom('outages as o')
-    .select(['o.from_at as fromMs', 'o.to_at as toMs', subject.as('subject')])
+    .select(['o.id', 'o.from_at as fromMs', 'o.to_at as toMs'])
     .where('o.to_at', '>', endedAfter)
-    .where(sql<number>`o.to_at - o.from_at`, '>=', atLeastMs)
-    .where((where) =>
-      where.not(where.exists(where.selectFrom('announcements as a').select('a.id').where('a.subject', '=', subject))),
-    )
+    .where(isUntold('o'))
     .orderBy('o.from_at')
     .execute()
 }

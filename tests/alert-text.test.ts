@@ -169,8 +169,8 @@ test('a person reads what happened to many, and to the monitor', () => {
   const texts = [
     ...kinds.map((kind) => textOf(composeAlert(kind, few, utc))),
     ...kinds.map((kind) => /.*\n.*/.exec(textOf(composeAlert(kind, many, utc)))?.[0]),
-    textOf(composeOutage(outage, { rearmed: 12, late: 0 }, moscow)),
-    textOf(composeOutage(outage, { rearmed: 1, late: 1 }, in_('UTC', MIDNIGHT))),
+    textOf(composeOutage(outage, { rearmed: 12, late: 0, lastedMs: 20 * MINUTE }, moscow)),
+    textOf(composeOutage(outage, { rearmed: 1, late: 1, lastedMs: 20 * MINUTE }, in_('UTC', MIDNIGHT))),
   ]
   expect(texts.join('\n')).toMatchInlineSnapshot(`
     "🔴 3 services are down

@@ -131,7 +131,7 @@ test('a clock that is set back and forth by an hour tells no summary twice, and 
   expect(app.told.map(({ title }) => title)).toMatchInlineSnapshot(`
     [
       "📋 Mon 23 Nov: all is well",
-      "⚪ I was not listening 10:00–11:05 (1 h 5 min)",
+      "⚪ I was not listening 10:05–11:05 (1 h)",
     ]
   `)
   await app.live(2 * HOUR)

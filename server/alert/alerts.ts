@@ -3,6 +3,7 @@ import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { tellOutagesFirst } from '../outage/announce.ts'
 import { composeAlert, type Told } from './compose.ts'
 import { dueGroups, type Waiting } from './group.ts'
 import { namesakesOf, shownName } from './names.ts'
@@ -21,6 +22,7 @@ export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise
     now,
     alertGroupMs,
   )
+  if (groups.length > 0) await tellOutagesFirst(deps, trx, now)
   const justTold: number[] = []
   for (const group of groups) {
     const ids = group.map(({ id }) => id)

@@ -20,7 +20,7 @@ export function createRecorder(
 
   return async function record(signals: Signal[]): Promise<void> {
     try {
-      await deps.ledger.caughtUp()
+      await deps.ledger.caughtUp((signals[0] as Signal).at)
       await recordNew(signals).catch(async (error) => {
         if (!isWithoutPartition(error)) throw error
         await makePartitions(signals)

@@ -8,6 +8,8 @@ import { CLOCK_SET_BACK_MS } from '../text/time.ts'
 import { mergeOutages, type Outage } from './listening.ts'
 
 const PROOF_EVERY_MS = 5_000
+/** Of what was heard longer ago nobody knows whether the process has stood still since. */
+const JUST_MS = 1_000
 /** Outages older than this touch no service any more: longer than a quarterly job may be silent. */
 const REMEMBERED_MS = 400 * 86_400_000
 
@@ -17,8 +19,11 @@ export interface Ledger {
   outages(): readonly Outage[]
   /** Called when the doors are open: what came before, back to the last proof, was an outage. Keeps proving from then on. */
   begin(): Promise<void>
-  /** To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. */
-  caughtUp(): Promise<void>
+  /**
+   * To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. If so, the
+   * outage ended when that was heard which is to be judged now.
+   */
+  caughtUp(heardAt?: number): Promise<void>
   /** The database could not be reached by an attempt that began then: until it is, nobody can be sure that anybody listens. */
   cutOff(error: unknown, triedAt: number): void
   end(): Promise<void>
@@ -47,12 +52,14 @@ export function createLedger(deps: LedgerDeps): Ledger {
   let running: Promise<void> | undefined
   let hasEnded = false
 
-  async function prove(): Promise<void> {
+  async function prove(heardAt?: number): Promise<void> {
     const nowMs = clock.now()
+    const isJustHeard = heardAt !== undefined && heardAt <= nowMs && nowMs - heardAt < JUST_MS
+    const toMs = isJustHeard ? heardAt : nowMs
     // At the start even a short gap was one, where no other process can have listened meanwhile.
     const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : alwaysToleratedMs
     const wasBrokenSince = brokenSince
-    const { found, lastAt } = await proveListening(db, { nowMs, toleratedMs, brokenSince })
+    const { found, lastAt } = await proveListening(db, { nowMs, toMs, toleratedMs, brokenSince })
     if (lastAt !== null && lastAt > nowMs + CLOCK_SET_BACK_MS) {
       log.warn('the clock was set back')
       await db.transaction().execute((trx) => comeBackFromTheFuture(trx, nowMs))
@@ -85,8 +92,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   /** Callers that come while a proof is under way share it. */
-  function catchUp(): Promise<void> {
-    running ??= prove().finally(() => {
+  function catchUp(heardAt?: number): Promise<void> {
+    running ??= prove(heardAt).finally(() => {
       running = undefined
     })
     return running
@@ -98,9 +105,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
       await catchUp()
       tick()
     },
-    async caughtUp() {
+    async caughtUp(heardAt) {
       const isProven = provenAt !== null && clock.now() - provenAt <= alwaysToleratedMs
-      if (!isProven || brokenSince !== null) await catchUp()
+      if (!isProven || brokenSince !== null) await catchUp(heardAt)
     },
     cutOff,
     async end() {

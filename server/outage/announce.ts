@@ -1,28 +1,67 @@
-import { unannouncedOutages } from '../../db/outages.ts'
+import { subjectOf, untoldOutages } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { eachService } from '../../db/services.ts'
 import { post } from '../alert/post.ts'
 import type { Deps } from '../deps.ts'
-import type { Outage } from '../lifecycle/listening.ts'
+import { listenedFor, mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { composeOutage, type OutageCounts } from './compose.ts'
 import { effectOf } from './effect.ts'
 
 /** Shorter ones are nobody's concern: a restart is one. */
 const WORTH_TELLING_MS = 60_000
+/** One that begins this soon after another is told together with it, so the other waits as long. */
+const SOON_MS = 60_000
 /** Later than this it is no news. */
 const NEWS_FOR_MS = 86_400_000
 
-/** Tells of outages of the monitor itself, once each. */
-export async function announceOutages(deps: Deps, trx: Trx, now: number): Promise<null> {
-  const outages = await unannouncedOutages(trx, { endedAfter: now - NEWS_FOR_MS, atLeastMs: WORTH_TELLING_MS })
-  for (const { subject, ...outage } of outages) {
+/**
+ * Tells of outages of the monitor itself once they have been over for a while.
+ *
+ * @returns when there will be more
+ */
+export async function announceOutages(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+  return tell(deps, trx, now, SOON_MS)
+}
+
+/** Tells of outages that are over, before something else is told that may be due to them. */
+export async function tellOutagesFirst(deps: Deps, trx: Trx, now: number): Promise<void> {
+  await tell(deps, trx, now, 0)
+}
+
+type Untold = Awaited<ReturnType<typeof untoldOutages>>[number]
+
+async function tell(deps: Deps, trx: Trx, now: number, overForMs: number): Promise<number | null> {
+  const groups = together(await untoldOutages(trx, now - NEWS_FOR_MS))
+  for (const group of groups.filter(isWorthTelling)) {
+    const [first, last] = [group[0] as Untold, group.at(-1) as Untold]
+    if (last.toMs + overForMs > now) return last.toMs + overForMs
+    const outage = { fromMs: first.fromMs, toMs: last.toMs }
+    const lastedMs = last.toMs - first.fromMs - listenedFor(first.fromMs, last.toMs, mergeOutages(group))
     const counts = await countEffects(deps, trx, outage, now)
-    const letter = composeOutage(outage, counts, { now, timezone: deps.config.timezone, iso: deps.iso })
-    await post(deps, trx, letter, { at: now, subject })
+    const letter = composeOutage(
+      outage,
+      { ...counts, lastedMs },
+      { now, timezone: deps.config.timezone, iso: deps.iso },
+    )
+    await post(deps, trx, letter, { at: now, subject: subjectOf(last.id) })
   }
   return null
 }
+
+function together(outages: readonly Untold[]): Untold[][] {
+  const groups: Untold[][] = []
+  for (const outage of outages) {
+    const group = groups.at(-1)
+    const last = group?.at(-1)
+    if (group && last && outage.fromMs - last.toMs <= SOON_MS) group.push(outage)
+    else groups.push([outage])
+  }
+  return groups
+}
+
+const isWorthTelling = (group: readonly Untold[]) =>
+  mergeOutages(group).some(({ fromMs, toMs }) => toMs - fromMs >= WORTH_TELLING_MS)
 
 async function countEffects({ config, ledger }: Deps, trx: Trx, outage: Outage, now: number): Promise<OutageCounts> {
   const context = { now, rules: config.rules, outages: ledger.outages() }

@@ -8,17 +8,22 @@ export interface OutageCounts {
   late: number
 }
 
+export interface OutageNews extends OutageCounts {
+  /** Less than from its beginning to its end, where several are told together. */
+  lastedMs: number
+}
+
 /** What people are told of an outage of the monitor itself: no names, they are in the alerts. */
 export function composeOutage(
   { fromMs, toMs }: Outage,
-  { rearmed, late }: OutageCounts,
+  { rearmed, late, lastedMs }: OutageNews,
   { now, timezone, iso }: { now: number; timezone: string; iso: (ms: number) => string },
 ): Letter {
   const [from, to] = [localTime(fromMs, now, timezone), localTime(toMs, now, timezone)]
   const were = (count: number) => (count === 1 ? 'was' : 'were')
   return {
     event: 'outage',
-    title: `⚪ I was not listening ${from}–${to} (${roughly(toMs - fromMs)})`,
+    title: `⚪ I was not listening ${from}–${to} (${roughly(lastedMs)})`,
     lines: [
       { text: `${plural(rearmed, 'service')} re-armed: that time counts as nobody's silence` },
       { text: late === 0 ? 'none was late before' : `${late} ${were(late)} already late` },
@@ -27,7 +32,7 @@ export function composeOutage(
       at: iso(now),
       from: iso(fromMs),
       to: iso(toMs),
-      seconds: (toMs - fromMs) / 1000,
+      seconds: lastedMs / 1000,
       services_rearmed: rearmed,
       services_late: late,
     },

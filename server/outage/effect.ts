@@ -18,6 +18,6 @@ export function effectOf(
   // It has been heard since: whatever it was due for then, the outage has not counted.
   if (state.silenceSince >= outage.toMs) return state.cadenceMs !== null || state.schedule !== null ? 'rearmed' : null
   const deadline = deadlineOf(state, rules, outages)
-  const others = outages.filter(({ fromMs, toMs }) => fromMs > outage.fromMs || toMs < outage.toMs)
+  const others = outages.filter(({ fromMs, toMs }) => fromMs > outage.toMs || toMs < outage.fromMs)
   return deadline !== deadlineOf(state, rules, others) ? 'rearmed' : null
 }

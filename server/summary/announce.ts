@@ -3,6 +3,7 @@ import { firstUsedAt } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { post } from '../alert/post.ts'
 import type { Deps } from '../deps.ts'
+import { tellOutagesFirst } from '../outage/announce.ts'
 import { collectSummary } from './collect.ts'
 import { composeSummary } from './compose.ts'
 import { isWanted, slotsAround } from './when.ts'
@@ -18,6 +19,7 @@ export async function announceSummary(deps: Deps, trx: Trx, now: number): Promis
   const { current, nextAt } = slotsAround({ ...dailySummary, timezone }, now)
   if (!current || (await isAnnounced(trx, current.subject))) return nextAt
   if (!isWanted(current, { now, firstUsedAt: (await firstUsedAt(trx)) ?? now, timezone })) return nextAt
+  await tellOutagesFirst(deps, trx, now)
   const content = await collectSummary(deps, trx)
   await post(deps, trx, composeSummary(content, timezone), { at: now, subject: current.subject })
   return nextAt
