@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { cureOf, reasonOf } from './cure.ts'
 import { isDatabaseAway } from './errors.ts'
 import type { Log } from './log.ts'
 import { roughly } from './text/time.ts'
@@ -64,22 +65,4 @@ export function createAbsence({ clock, log, description }: AbsenceDeps): Absence
       attempts = 0
     },
   }
-}
-
-/** In the words of whoever noticed; Node has none of its own for several addresses, and pg-boss adds which worker it was. */
-function reasonOf(error: unknown): string {
-  const { message = '', errors = [], code } = error as Partial<AggregateError> & { code?: string }
-  return message.replace(/ ?\(Queue: .*\)$/, '') || errors.map(reasonOf).join(', ') || code || 'no reason is known'
-}
-
-const CURES: readonly [what: RegExp, cure: string][] = [
-  [/^53100$/, 'free its disk, which is full.'],
-  [/^53300$/, 'raise its max_connections, or close what else is connected.'],
-  [/^25006$/, 'promote it, for it is a standby, or set DATABASE_URL to the primary.'],
-]
-
-function cureOf(error: unknown, description: string): string {
-  const { code = '' } = error as { code?: string }
-  const known = CURES.find(([what]) => what.test(code))?.[1]
-  return known ?? `is ${description} running, and DATABASE_URL right?`
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { withDatabaseName } from './databaseUrl.ts'
 import { botEnvironment, environment, SECONDS_A_DAY } from './environment.ts'
 
 export class ConfigError extends Error {
@@ -31,7 +32,7 @@ export function readConfig(env: Environment) {
   return {
     host: values.HOST,
     port: values.PORT,
-    database: { url: databaseUrl(values.DATABASE_URL, values.DATABASE_NAME), dataDir: values.DATA_DIR },
+    database: { url: withDatabaseName(values.DATABASE_URL, values.DATABASE_NAME), dataDir: values.DATA_DIR },
     publicUrl: values.PUBLIC_URL,
     apiKey: values.API_KEY,
     /** `null`: as many as they like. */
@@ -89,11 +90,4 @@ function read<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-function databaseUrl(url: string | undefined, name: string | undefined): string | undefined {
-  if (!url || !name) return url
-  const named = new URL(url)
-  named.pathname = `/${encodeURIComponent(name)}`
-  return named.href
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { databaseUrl } from './databaseUrl.ts'
 import { proxies } from './proxies.ts'
 import { isTimeZone } from './text/time.ts'
 
@@ -58,13 +59,7 @@ export const environment = z.object({
     .default('8765')
     .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, { error: 'must be a port number, e.g. 8765' })
     .transform(Number),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      error:
-        'is not a postgres:// address, e.g. postgres://user:password@localhost:5432/stillbeat; leave it empty to use the embedded database',
-    })
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   PUBLIC_URL: webAddress('https://stillbeat.example.org').optional(),

@@ -68,6 +68,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return connectionCodes.test(codeOf(error)) || connectionMessages.test(messageOf(error))
 }
 
+/** Whether PostgreSQL does not know who asks, or for what: an address that is wrong, or was made so. */
+export const isWrongAddress = (error: unknown) => /^(28\w{3}|3D000)$/.test(codeOf(error))
+
 /** Whether PostgreSQL gave up on a statement that may succeed next time: a deadlock, a conflict, a lock or a time limit. */
 const isTransient = (error: unknown) => /^(40001|40P01|55P03|57014)$/.test(codeOf(error))
 
@@ -83,8 +86,8 @@ const messageOf = (error: unknown) => fieldOf(error, 'message')
 /** PostgreSQL's code for the one character that its texts cannot hold, so that nothing is found by it. */
 const NUL_IN_TEXT = '22021'
 
-/** Node's own codes, and PostgreSQL's: 08 connection, 53 resources, 57P0x shutdown, 25006 a standby. */
-const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|53\w{3}|57P0\d|25006)$/
+/** Node's own codes, and PostgreSQL's: 08 connection, 28 who asks, 3D000 for what, 53 resources, 57P0x shutdown, 25006 a standby. */
+const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|28\w{3}|3D000|53\w{3}|57P0\d|25006)$/
 const connectionMessages =
   /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|timeout expired|client was closed|listen\/notify (connection|heartbeat)|PGlite is closed/i
 

@@ -4,6 +4,8 @@ import { startApp } from './app.ts'
 import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { cureOf, reasonOf } from './cure.ts'
+import { isDatabaseAway } from './errors.ts'
 import { createLog } from './log.ts'
 import { createTelegram } from './telegram.ts'
 
@@ -60,11 +62,8 @@ async function run(): Promise<void> {
 function startFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`
-  if ('code' in error && typeof error.code === 'string') {
-    const cure = /^(ECONN|ENOTFOUND|ETIMEDOUT|28|3D)/.test(error.code)
-      ? '; is DATABASE_URL right, and PostgreSQL running?'
-      : ''
-    return `cannot start: ${error.message || error.code}${cure}`
-  }
+  if (isDatabaseAway(error) || error.message.startsWith('SASL'))
+    return `cannot start: ${reasonOf(error)}; ${cureOf(error)}`
+  if ('code' in error && typeof error.code === 'string') return `cannot start: ${error.message || error.code}`
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
 }

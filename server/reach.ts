@@ -1,6 +1,6 @@
 import type { Absence } from './absence.ts'
 import type { Clock } from './clock.ts'
-import { CallerError, isDatabaseAway } from './errors.ts'
+import { CallerError, isDatabaseAway, isWrongAddress } from './errors.ts'
 
 /** Leads a start past a database that is away, while the doors are already there and say so. */
 export interface Reach {
@@ -26,7 +26,7 @@ export function createReach({ clock, absence }: { clock: Clock; absence: Absence
           waitsFor = 'still starting'
           return reached
         } catch (error) {
-          if (!isDatabaseAway(error)) throw error
+          if (!isDatabaseAway(error) || isWrongAddress(error)) throw error
           waitsFor = 'still starting: waiting for the database, which cannot be reached'
           absence.noted(error, waitsFor)
         }

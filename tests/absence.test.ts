@@ -83,6 +83,11 @@ test.for([
     { code: 'ECONNREFUSED', message: ' (Queue: check, Worker: 103485ac)' },
     '(ECONNREFUSED); is PostgreSQL at',
   ],
+  [
+    'of a password that was changed',
+    coded('28P01', 'password authentication failed for user "bob"'),
+    'for user "bob"); are user and password in DATABASE_URL right',
+  ],
   ['of a standby', coded('25006', 'the database is a standby'), '(the database is a standby); promote it'],
   ['of too many connections', coded('53300', 'sorry, too many clients already'), 'already); raise its max_connections'],
 ] as const)('the reason %s is told in words, with its cure', ([, error, words]) => {

@@ -191,6 +191,43 @@ test.each([
   expect(readConfig({ DATABASE_URL, DATABASE_NAME }).database.url).toBe(url)
 })
 
+describe('the password in DATABASE_URL', () => {
+  const escaped =
+    /^DATABASE_URL cannot be read: .* must be percent-encoded .*# → %23.*, e\.g\. postgres:\/\/user:pass%23word@/
+  const none = /^DATABASE_URL is not a postgres:\/\/ address/
+
+  test.each([
+    ['postgres://bob:sesa/me1@db:5432/x', escaped],
+    ['postgres://bob:12/sesame@db:5432/x', escaped],
+    ['postgres://bob:sesa#me1@db/x', escaped],
+    ['postgres://bob:12#sesame@db/x', escaped],
+    ['postgres://bob:sesa?me1@db/x', escaped],
+    ['postgres://bob:12?sesame@db/x', escaped],
+    ['postgres://bob:se@sa/me1@db/x', escaped],
+    ['postgres://bob:sesa%me1@db/x', escaped],
+    ['postgres://bob:sesa%e9me1@db/x', escaped],
+    ['postgres://bob:sesa me1@db/x', escaped],
+    ['postgres:bob:sesame1@db/x', none],
+    ['postgres//bob:sesame1@db/x', none],
+    ['postgres://bob:sesame1@db:54sesame/x', none],
+    ['bob:sesame1@db', none],
+  ])('as in %s is complained about without any of it', (DATABASE_URL, sentence) => {
+    const told = complaint({ DATABASE_URL })
+    expect(told).toMatch(sentence)
+    expect(told).not.toMatch(/sesa|me1|bob|\bdb\b/)
+  })
+
+  test.each([
+    'postgres://bob:p%23a%2Fs%3Fs%40w%25o%20rd@db/x',
+    'postgres://bob:p@ss:word@db/x',
+    'postgres://bob:п%C3%A4ß@db/x',
+    'postgresql://%2Fvar%2Frun%2Fpostgresql/x?user=bob%40db',
+    ' postgres://db/x ',
+  ])('as in %s is fine', (DATABASE_URL) => {
+    expect(readConfig({ DATABASE_URL }).database.url).toBe(DATABASE_URL.trim())
+  })
+})
+
 test('a name alone does not turn the embedded database off', () => {
   expect(readConfig({ DATABASE_NAME: 'second' }).database.url).toBeUndefined()
 })

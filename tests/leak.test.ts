@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { createTestDatabase } from './helpers/database.ts'
-import { startServer } from './helpers/process.ts'
+import { beginServer, failToStart, startServer } from './helpers/process.ts'
 
 const KEY = 'correct-horse-battery-staple'
 const WRONG = 'wrong-horse-battery-staple'
@@ -47,3 +49,42 @@ test('a key is in no log, no error, no metric and no page, however it came', asy
   const everything = [...server.told, ...seen].join('\n')
   for (const key of [KEY, secret, WRONG]) expect(everything).not.toContain(key)
 })
+
+const PASSWORD = 'open%23sesame%2Fopen'
+const PIECES = ['sesame', 'open#', '%23']
+
+test('the password of the database is in nothing that is said when it is wrong', async () => {
+  const url = await startRefusingDatabase()
+  const { code, stderr } = await failToStart({ DATABASE_URL: url, LOG_LEVEL: 'trace' })
+  expect(code).toBe(1)
+  expect(stderr).toBe(
+    'cannot start: password authentication failed for user "bob"; are user and password in DATABASE_URL right, and # / ? @ % in them percent-encoded (# → %23)?\n',
+  )
+})
+
+test('nor when the database cannot be reached, in the log or by anybody who asks', async () => {
+  const server = beginServer({
+    DATABASE_URL: `postgres://bob:${PASSWORD}@127.0.0.1:1/x`,
+    LOG_LEVEL: 'trace',
+    PORT: '0',
+  })
+  await expect.poll(() => server.told.join('\n')).toMatch(/the database cannot be reached/)
+  await server.end('SIGTERM')
+  for (const piece of PIECES) expect(server.told.join('\n')).not.toContain(piece)
+})
+
+/** What a PostgreSQL says to whom it does not let in. */
+async function startRefusingDatabase(): Promise<string> {
+  const fields = ['SFATAL', 'C28P01', 'Mpassword authentication failed for user "bob"', '', '']
+  const said = Buffer.from(fields.join('\0'))
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(said.length + length.length)
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(Buffer.concat([Buffer.from('E'), length, said])))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `postgres://bob:${PASSWORD}@127.0.0.1:${(server.address() as AddressInfo).port}/x`
+}

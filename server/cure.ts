@@ -1,0 +1,27 @@
+const CURES: readonly [code: RegExp, cure: string][] = [
+  [/^28/, 'are user and password in DATABASE_URL right, and # / ? @ % in them percent-encoded (# → %23)?'],
+  [/^3D000$/, 'create that database, or name another one in DATABASE_URL.'],
+  [/^53100$/, 'free its disk, which is full.'],
+  [/^53300$/, 'raise its max_connections, or close what else is connected.'],
+  [/^25006$/, 'promote it, for it is a standby, or set DATABASE_URL to the primary.'],
+]
+
+interface Told {
+  message?: string
+  code?: unknown
+  errors?: unknown[]
+}
+
+/** What went wrong with the database, in the words of whoever noticed; Node has none of its own for several addresses, and pg-boss adds which worker it was. */
+export function reasonOf(error: unknown): string {
+  const { message = '', errors = [], code } = error as Told
+  return message.replace(/ ?\(Queue: .*\)$/, '') || errors.map(reasonOf).join(', ') || String(code ?? error)
+}
+
+/** What people can do about it. `description`: where the database is. */
+export function cureOf(error: unknown, description = 'PostgreSQL'): string {
+  const { message = '', code } = error as Told
+  const known = CURES.find(([pattern]) => pattern.test(String(code)))?.[1]
+  if (message.startsWith('SASL')) return 'is there a password in DATABASE_URL?'
+  return known ?? `is ${description} running, and DATABASE_URL right?`
+}

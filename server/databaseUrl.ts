@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+const NO_ADDRESS =
+  'is not a postgres:// address, e.g. postgres://user:password@localhost:5432/stillbeat; leave it empty to use the embedded database'
+const UNESCAPED =
+  'cannot be read: what an address gives a meaning to must be percent-encoded in its user and password (# → %23, / → %2F, ? → %3F, @ → %40, % → %25, a blank → %20), e.g. postgres://user:pass%23word@localhost:5432/stillbeat'
+
+const parts = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/is
+
+/** The address of a PostgreSQL. No complaint about it holds any of it, since a piece of a password may be anywhere in one that is wrong. */
+export const databaseUrl = z
+  .string()
+  .trim()
+  .refine((text) => parts.test(text), { error: NO_ADDRESS, abort: true })
+  .refine(isEscaped, { error: UNESCAPED, abort: true })
+  .refine((text) => URL.canParse(text), { error: NO_ADDRESS })
+
+/** Where a password goes on behind what ends the host of an address, its `@` comes there too. */
+function isEscaped(text: string): boolean {
+  const [, , behindHost = ''] = parts.exec(text) ?? []
+  return !behindHost.includes('@') && !/\s/.test(text) && canDecode(text)
+}
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The same address with another name of the database. */
+export function withDatabaseName(url: string | undefined, name: string | undefined): string | undefined {
+  if (!url || !name) return url
+  const named = new URL(url)
+  named.pathname = `/${encodeURIComponent(name)}`
+  return named.href
+}
