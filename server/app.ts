@@ -1,10 +1,7 @@
-import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { recheckAll } from '../db/checks.ts'
 import { migrate } from '../db/migrate.ts'
 import type { OpenDatabase } from '../db/open.ts'
-import { replaceRules } from '../db/outages.ts'
 import { ping } from '../db/ping.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAbsence } from './absence.ts'
@@ -16,14 +13,16 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createPublicGroups } from './group/public.ts'
-import { startKeeper } from './growth/keeper.ts'
+import { type Keeper, startKeeper } from './growth/keeper.ts'
 import { tidy } from './growth/tidy.ts'
 import { createIntake } from './heartbeat/intake.ts'
+import { closeDoors } from './http/close.ts'
 import type { Door } from './http/door.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts'
 import { createHttp } from './http/server.ts'
 import { connectJobs, type Jobs } from './jobs/jobs.ts'
 import { createKeyring } from './keys/keyring.ts'
+import { adoptRules } from './lifecycle/adoptRules.ts'
 import { createLedger } from './lifecycle/ledger.ts'
 import { watch } from './lifecycle/watch.ts'
 import { createFeed } from './live/feed.ts'
@@ -55,15 +54,27 @@ export interface AppOptions {
 export interface App {
   /** Where HTTP listens, e.g. `http://127.0.0.1:8765`. */
   url: string
-  /** Finishes what was accepted, then lets go of everything but the database. */
+  /** Gets the database ready, and waits for it if it is away; once it resolves, the monitor is listening and watching. */
+  begin(): Promise<void>
+  /** Finishes what was accepted, then lets go of everything but the database. A start that is under way is left where it is. */
   stop(): Promise<void>
 }
 
 const PAGE_FOLDER = join(import.meta.dirname, '../web/dist')
-const SLOW_CLIENTS_MS = 5_000
 
-/** Opens the doors on a database, and waits for it if it is away; once it resolves, the monitor is listening and watching. */
 export async function startApp(options: AppOptions): Promise<App> {
+  const app = await openApp(options)
+  try {
+    await app.begin()
+    return app
+  } catch (error) {
+    await app.stop()
+    throw error
+  }
+}
+
+/** Opens the doors; until it has begun, they say what it waits for. */
+export async function openApp(options: AppOptions): Promise<App> {
   const { config, database, channels, clock, log } = options
   const { db } = database
   const limits = { ...HTTP_LIMITS, ...options.limits }
@@ -139,38 +150,42 @@ export async function startApp(options: AppOptions): Promise<App> {
     announce: () => announce(deps),
     tidy: () => tidy(deps),
   }
-  try {
+  const { watchdogUrl } = config
+  const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
+  const { upkeep } = database
+  let keeper: Keeper | null = null
+  let leaveSchema = () => {}
+  let isBeginning = false
+
+  async function begin(): Promise<void> {
     await reach.once(() => migrate(db))
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))
     jobs = await reach.once(() => connectJobs(jobsOptions))
     await jobs.begin()
-  } catch (error) {
-    await http.close()
-    throw error
+    leaveSchema = watchSchema(deps)
+    hints.begin()
+    watchdog?.begin()
+    keeper = upkeep && startKeeper(upkeep, { clock, log, everyMs: config.checkIntervalMs })
   }
-  const leaveSchema = watchSchema(deps)
-  hints.begin()
-  const { watchdogUrl } = config
-  const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
-  watchdog?.begin()
-  const { upkeep } = database
-  const keeper = upkeep && startKeeper(upkeep, { clock, log, everyMs: config.checkIntervalMs })
 
   const { port } = http.server.address() as AddressInfo
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    async begin() {
+      isBeginning = true
+      await begin().finally(() => {
+        isBeginning = false
+      })
+    },
     async stop() {
+      reach.giveUp()
       watchdog?.stop()
       deps.feed.end()
-      const closed = once(http.server, 'close')
-      // Closing ends the connections that are idle in that moment; one that was just between two requests stays.
-      const idle = setInterval(() => http.server.closeIdleConnections(), 50)
-      const slow = setTimeout(() => http.server.closeAllConnections(), SLOW_CLIENTS_MS)
-      await Promise.all([http.close(), closed])
-      clearInterval(idle)
-      clearTimeout(slow)
+      await closeDoors(http, deps.heartbeats.refuseAll)
+      // It waits for the database, and there is nothing that it would leave behind.
+      if (isBeginning) return
       leaveSchema()
       await hints.end()
       await ledger.end()
@@ -179,12 +194,4 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.all(couriers.map((courier) => courier.stop()))
     },
   }
-}
-
-/** Deadlines in the database were reckoned with the settings of the last start; with others they are reckoned anew. */
-async function adoptRules({ config, db, clock }: Deps): Promise<void> {
-  const rules = JSON.stringify({ ...config.rules, timezone: config.timezone })
-  await db.transaction().execute(async (trx) => {
-    if (await replaceRules(trx, rules)) await recheckAll(trx, clock.now())
-  })
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../db/open.ts'
-import { startApp } from './app.ts'
+import { openApp } from './app.ts'
 import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { cureOf, reasonOf } from './cure.ts'
 import { isDatabaseAway } from './errors.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { createTelegram } from './telegram.ts'
 
 const SECONDS_TO_STOP = 9
@@ -23,39 +23,55 @@ try {
 }
 
 async function run(): Promise<void> {
+  // Before there are doors nothing is accepted.
+  const leave = () => process.exit(0)
+  process.on('SIGTERM', leave).on('SIGINT', leave)
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
   const database = await openDatabase(config.database)
   const channels = channelsOf(config, log)
-  // What was answered while it starts is in the database, and what was not is told to try again.
-  const leave = () => process.exit(0)
-  process.once('SIGTERM', leave)
-  process.once('SIGINT', leave)
   const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
   const doors = telegram?.doors ?? []
-  const app = await startApp({ config, database, channels, clock: systemClock, log, doors })
-  telegram?.start({ url: app.url.replace(ANY_HOST, '127.0.0.1'), key: config.apiKey })
-  void checkChannels(config, channels, log)
+  const app = await openApp({ config, database, channels, clock: systemClock, log, doors })
 
-  let stopping = false
+  let hasBegun = false
+  let isStopping = false
   const stop = async (signal: string) => {
     // npm forwards a signal that the terminal has already delivered: the second one must not cut the stop short.
-    if (stopping) return
-    stopping = true
+    if (isStopping) return
+    isStopping = true
     log.info(`${signal}: finishing what was accepted`)
-    setTimeout(() => process.exit(1), SECONDS_TO_STOP * 1000).unref()
+    setTimeout(leaveUnfinished, SECONDS_TO_STOP * 1000, log).unref()
     await Promise.all([telegram?.stop(), app.stop()])
-    await database.close()
+    if (hasBegun) await database.close()
     process.exit(0)
   }
   process.on('SIGTERM', stop).off('SIGTERM', leave)
   process.on('SIGINT', stop).off('SIGINT', leave)
 
+  try {
+    await app.begin()
+    hasBegun = true
+  } catch (error) {
+    if (!isStopping) await app.stop()
+    if (!isStopping) throw error
+  }
+  if (isStopping) return
+  telegram?.start({ url: app.url.replace(ANY_HOST, '127.0.0.1'), key: config.apiKey })
+  void checkChannels(config, channels, log)
   const address = config.publicUrl ?? app.url.replace(ANY_HOST, 'localhost')
   const curl = config.apiKey ? "curl -H 'Authorization: Bearer YOUR_API_KEY'" : 'curl'
   log.info(
     `Stillbeat listens on ${address} (database: ${database.description}). A first heartbeat: ${curl} -X POST '${address}/heartbeat?service_key=my-service' and then: ${curl} ${address}/status`,
   )
+}
+
+/** Everybody has been answered by then, so what is left are farewells. */
+function leaveUnfinished(log: Log): void {
+  log.warn(
+    `the database does not answer; leaving after ${SECONDS_TO_STOP} s without it: nothing that was answered is lost`,
+  )
+  process.exit(0)
 }
 
 /** The message alone where it tells a person what to do; the trace for what nobody foresaw. */

@@ -4,23 +4,27 @@ import { CallerError, isDatabaseAway, isWrongAddress } from './errors.ts'
 
 /** Leads a start past a database that is away, while the doors are already there and say so. */
 export interface Reach {
-  /** Tries until the database can be reached; any other fault is thrown. */
+  /** Tries until the database can be reached, or the start is given up; any other fault is thrown. */
   once<T>(attempt: () => Promise<T>): Promise<T>
   /** Nothing is waited for any more. */
   open(): void
   /** Throws 503 with what is waited for. */
   refuseUntilOpen(): void
+  /** Nothing more is tried. */
+  giveUp(): void
 }
 
 const AGAIN_AFTER_MS = 1_000
 
 export function createReach({ clock, absence }: { clock: Clock; absence: Absence }): Reach {
   let isOpen = false
+  let isGivenUp = false
   let waitsFor = 'still starting'
 
   return {
     async once(attempt) {
       while (true) {
+        if (isGivenUp) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping')
         try {
           const reached = await attempt()
           waitsFor = 'still starting'
@@ -35,6 +39,9 @@ export function createReach({ clock, absence }: { clock: Clock; absence: Absence
     },
     open() {
       isOpen = true
+    },
+    giveUp() {
+      isGivenUp = true
     },
     refuseUntilOpen() {
       if (!isOpen) throw new CallerError('SERVICE_UNAVAILABLE', waitsFor)

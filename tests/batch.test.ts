@@ -129,3 +129,17 @@ test('it knows when the oldest item came that is not stored yet', async () => {
   await all[1]
   await expect.poll(() => batch.oldestAt()).toBe(null)
 })
+
+test('when nobody is to wait any more, all who do are told to try again, and so is who comes later', async () => {
+  const { batches, write, letGo } = heldWrite()
+  const batch = createBatch(write, { largest: 1, queue: 10 })
+  const waiting = [batch.add(item('a'))]
+  await nextTurn()
+  waiting.push(batch.add(item('b')))
+  batch.refuseAll()
+  waiting.push(batch.add(item('c')))
+  for (const one of waiting) await expect(one).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  await letGo()
+  await nextTurn()
+  expect(batches).toEqual([['a']])
+})

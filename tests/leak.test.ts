@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTestDatabase } from './helpers/database.ts'
+import { freePort } from './helpers/port.ts'
 import { beginServer, failToStart, startServer } from './helpers/process.ts'
 
 const KEY = 'correct-horse-battery-staple'
@@ -62,15 +63,20 @@ test('the password of the database is in nothing that is said when it is wrong',
   )
 })
 
-test('nor when the database cannot be reached, in the log or by anybody who asks', async () => {
+test('nor when the database cannot be reached, in the log or by what anybody is told who asks', async () => {
+  const port = String(await freePort())
   const server = beginServer({
     DATABASE_URL: `postgres://bob:${PASSWORD}@127.0.0.1:1/x`,
     LOG_LEVEL: 'trace',
-    PORT: '0',
+    PORT: port,
   })
   await expect.poll(() => server.told.join('\n')).toMatch(/the database cannot be reached/)
+  const seen: string[] = []
+  for (const path of ['/ready', '/metrics', '/status', '/trpc/monitor', '/heartbeat/a']) {
+    seen.push(await (await fetch(`http://127.0.0.1:${port}${path}`)).text())
+  }
   await server.end('SIGTERM')
-  for (const piece of PIECES) expect(server.told.join('\n')).not.toContain(piece)
+  for (const piece of PIECES) expect([...server.told, ...seen].join('\n')).not.toContain(piece)
 })
 
 /** What a PostgreSQL says to whom it does not let in. */

@@ -13,6 +13,8 @@ export interface Batch<T> {
   add(item: T): Promise<void>
   /** When the oldest item came that is not stored yet; `null` if there is none. */
   oldestAt(): number | null
+  /** Nobody is to wait any more: whoever does, or comes later, is told to try again. What is being written may be stored all the same. */
+  refuseAll(): void
 }
 
 export interface BatchOptions<T> {
@@ -32,6 +34,7 @@ export function createBatch<T extends { at: number }>(
   let writing = false
   let current: Waiting<T>[] = []
   let waitingBytes = 0
+  let isOver = false
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
@@ -39,11 +42,15 @@ export function createBatch<T extends { at: number }>(
       const away = await settle(current, write)
       if (away === null) continue
       // Each write of its own would wait as long again, only to be told the same.
-      waitingBytes = 0
-      for (const { reject } of waiting.splice(0)) reject(away)
+      refuseWaiting(away)
     }
     current = []
     writing = false
+  }
+
+  function refuseWaiting(reason: unknown): void {
+    waitingBytes = 0
+    for (const { reject } of waiting.splice(0)) reject(reason)
   }
 
   function takeBatch(): Waiting<T>[] {
@@ -61,7 +68,13 @@ export function createBatch<T extends { at: number }>(
 
   return {
     oldestAt: () => (current[0] ?? waiting[0])?.item.at ?? null,
+    refuseAll() {
+      isOver = true
+      for (const { reject } of current) reject(stopping())
+      refuseWaiting(stopping())
+    },
     add(item) {
+      if (isOver) return Promise.reject(stopping())
       const bytes = weight.of(item)
       if (waiting.length >= queue || (waiting.length > 0 && waitingBytes + bytes > weight.queue)) {
         return Promise.reject(
@@ -83,6 +96,9 @@ export function createBatch<T extends { at: number }>(
     },
   }
 }
+
+const stopping = () =>
+  new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again, repeating is harmless')
 
 /**
  * Writes a batch; one item that the database refuses is found by halving, so that it fails alone.

@@ -113,7 +113,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     async end() {
       hasEnded = true
       takeBack()
-      await catchUp().catch(() => {})
+      if (provenAt !== null) await catchUp().catch(() => {})
     },
   }
 }
