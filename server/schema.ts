@@ -11,12 +11,13 @@ const LOOK_EVERY_MS = 60 * 60_000
  */
 export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 'clock' | 'log' | 'hints' | 'about'>) {
   let takeBack = () => {}
-  let hasTold = false
+  /** It has told, or nobody is to be told any more. */
+  let isOver = false
 
   async function look(): Promise<void> {
-    const newer = hasTold ? [] : await newerMigrations(db).catch(() => [])
-    if (newer.length === 0 || hasTold) return
-    hasTold = true
+    const newer = isOver ? [] : await newerMigrations(db).catch(() => [])
+    if (newer.length === 0 || isOver) return
+    isOver = true
     log.error(
       `a newer Stillbeat has upgraded the database (${newer.join(', ')}) while this one (${about.version}) runs; put the newer one in its place soon: once stopped, this one does not start again`,
     )
@@ -25,12 +26,15 @@ export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 
   function lookLater(): void {
     takeBack = clock.at(clock.now() + LOOK_EVERY_MS, async () => {
       await look()
-      lookLater()
+      if (!isOver) lookLater()
     })
   }
 
   hints.on('started', look)
   hints.tell('started', about.version)
   lookLater()
-  return () => takeBack()
+  return () => {
+    isOver = true
+    takeBack()
+  }
 }

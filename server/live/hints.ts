@@ -42,8 +42,10 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   let waiting = new Map<Topic, Set<unknown>>()
   let saidAt = Number.NEGATIVE_INFINITY
   let takeBack: (() => void) | undefined
+  let hasEnded = false
 
   function saySoon(): void {
+    if (hasEnded) return
     const now = clock.now()
     // Further ahead than it can be: the clock was set back.
     if (saidAt > now) saidAt = now
@@ -87,6 +89,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
       })
     },
     async end() {
+      hasEnded = true
       takeBack?.()
       await say()
     },
