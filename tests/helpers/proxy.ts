@@ -10,6 +10,8 @@ export interface Proxy {
   mend(): void
   /** Lets nothing more through what is connected now, as a firewall that has forgotten it; new connections work. */
   freeze(): void
+  /** The same for all that connects from now on: what is asked is taken, and never answered. */
+  silence(): void
   /** Moves to another server: cuts what is connected, and leads new connections there. */
   move(databaseUrl: string): void
 }
@@ -19,8 +21,13 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
   let target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let isCut = false
+  let isSilent = false
   const server = createServer((near) => {
     if (isCut) return near.destroy()
+    if (isSilent) {
+      sockets.add(near.on('error', () => {}).on('close', () => sockets.delete(near)))
+      return
+    }
     const far = connect(Number(target.port || 5432), target.hostname)
     for (const [socket, other] of [
       [near, far],
@@ -39,6 +46,9 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
   await once(server, 'listening')
   const drop = () => {
     for (const socket of sockets) socket.destroy()
+  }
+  const freeze = () => {
+    for (const socket of sockets) socket.unpipe().pause()
   }
   const cut = () => {
     isCut = true
@@ -60,8 +70,10 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
       target = new URL(databaseUrl)
       drop()
     },
-    freeze() {
-      for (const socket of sockets) socket.unpipe().pause()
+    freeze,
+    silence() {
+      isSilent = true
+      freeze()
     },
   }
 }
