@@ -109,7 +109,7 @@ class SingleFileDialect extends PGliteDialect {
   }
 }
 
-const TURNS_A_BREATH = 4
+const LONGEST_WITHOUT_BREATH_MS = 10
 
 /**
  * Kysely's own driver hands the one connection to everybody at once: a query of one caller then runs inside the
@@ -118,7 +118,7 @@ const TURNS_A_BREATH = 4
 class TurnTakingDriver extends PGliteDriver {
   #lastTurn: Promise<void> = Promise.resolve()
   #endTurn: () => void = () => {}
-  #turns = 0
+  #breathedAt = 0
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const before = this.#lastTurn
@@ -127,8 +127,10 @@ class TurnTakingDriver extends PGliteDriver {
     await before
     this.#endTurn = resolve
     // The database works in this thread and answers without waiting for anything: a long queue would keep everything else from being heard.
-    this.#turns += 1
-    if (this.#turns % TURNS_A_BREATH === 0) await breath()
+    if (performance.now() - this.#breathedAt > LONGEST_WITHOUT_BREATH_MS) {
+      await breath()
+      this.#breathedAt = performance.now()
+    }
     return super.acquireConnection()
   }
 
