@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { noSuchService } from '../errors.ts'
 import { serviceKey } from '../heartbeat/key.ts'
 import { cursorOfKey, keyOfCursor } from './cursor.ts'
+import { mapInSlices } from './slices.ts'
 import { serviceStatus, statusName, statusOf, type ViewContext, view } from './view.ts'
 
 export const LARGEST_PAGE = 10_000
@@ -51,7 +52,7 @@ export async function listPage(
   context = viewContext(deps),
 ): Promise<Pick<StatusAnswer, 'services' | 'nextCursor'>> {
   const { rows, nextCursor } = await page(deps, input, context)
-  return { services: rows.map((row) => view(row, context)), nextCursor }
+  return { services: await mapInSlices(rows, (row) => view(row, context)), nextCursor }
 }
 
 /** The moment and the rules of one answer. */

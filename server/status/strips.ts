@@ -3,6 +3,7 @@ import { listServicesWithGaps } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { cursorOfKey, keyOfCursor } from './cursor.ts'
 import { LARGEST_PAGE, viewContext } from './list.ts'
+import { mapInSlices } from './slices.ts'
 import { type Strip, stripOf } from './strip.ts'
 
 export const stripsInput = z.object({
@@ -20,5 +21,6 @@ export async function listStrips(
   const after = cursor === undefined ? undefined : keyOfCursor(cursor)
   const rows = await listServicesWithGaps(deps.db, { group }, { after, limit })
   const last = rows.length === limit ? rows.at(-1) : undefined
-  return { strips: rows.map((row) => stripOf(row, context)), nextCursor: last ? cursorOfKey(last.key) : null }
+  const strips = await mapInSlices(rows, (row) => stripOf(row, context))
+  return { strips, nextCursor: last ? cursorOfKey(last.key) : null }
 }
