@@ -11,6 +11,8 @@ interface Context {
   admit: (scope: Scope) => Promise<Caller>
   /** Throws for who asks too fast. */
   admitAnybody: () => Promise<void>
+  /** Answers a call once it has a turn; throws if there is no room for its answer. */
+  inTurn: <T extends { ok: boolean }>(call: () => Promise<T>) => Promise<T>
 }
 
 /** So that a page notices within a minute that it hears nothing only because the line is dead. */
@@ -39,21 +41,26 @@ const procedure = t.procedure.use(async ({ ctx, path, next }) => {
   throw forCaller(result.error.cause, ctx, path)
 })
 
+/** Streams of events take no turns, since they do not end. */
+const inTurn = t.middleware(({ ctx, type, next }) => (type === 'subscription' ? next() : ctx.inTurn(next)))
+
 /** Open to everybody. */
-export const openProcedure = procedure.use(async ({ ctx, next }) => {
-  await ctx.admitAnybody()
-  return next()
-})
+export const openProcedure = procedure
+  .use(async ({ ctx, next }) => {
+    await ctx.admitAnybody()
+    return next()
+  })
+  .use(inTurn)
 
 const procedureOf = (scope: Scope) =>
   procedure.use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.admit(scope) } }))
 
-/** Takes heartbeats. */
+/** Takes heartbeats, which wait for nobody: all that have come share a write. */
 export const pingProcedure = procedureOf('ping')
 /** Only tells. */
-export const readProcedure = procedureOf('read')
+export const readProcedure = procedureOf('read').use(inTurn)
 /** Changes something. */
-export const adminProcedure = procedureOf('admin')
+export const adminProcedure = procedureOf('admin').use(inTurn)
 
 /** Says the same of what goes wrong once events are on their way. */
 export const events = <T>(ctx: Context & { caller: Caller }, path: string, iterable: AsyncIterable<T>) =>

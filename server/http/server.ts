@@ -27,8 +27,11 @@ import { pageDoors } from './page.ts'
 import { sessionDoors } from './session.ts'
 import { statusDoor } from './status.ts'
 import { openTrpc } from './trpc.ts'
+import { createTurns } from './turns.ts'
 
 const BODY_LIMIT = 64 * 1024
+/** More would be answered no sooner, and would leave heartbeats no connection to the database. */
+const QUESTIONS_AT_ONCE = 4
 /** A key of 200 characters of four bytes, each written as `%XX`, and what comes behind it in the name of a badge. */
 const LONGEST_PARAM = 200 * 4 * 3 + '.svg'.length
 
@@ -76,9 +79,10 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
   )
+  const questions = createTurns(QUESTIONS_AT_ONCE)
   const doors = [
     ...heartbeatDoors(deps),
-    statusDoor(deps),
+    statusDoor(deps, questions),
     ...healthDoors(options.isReady),
     metricsDoor(deps),
     openApiDoor(deps.about.version, publicUrl ?? '/'),
@@ -89,7 +93,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...options.doors,
   ]
   openDoors(app, doors, { check: access.check, headers })
-  await openTrpc(app, deps, { access, headers })
+  await openTrpc(app, deps, { access, headers, questions })
   return app
 }
 

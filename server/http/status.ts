@@ -14,6 +14,7 @@ import {
 } from '../status/list.ts'
 import { type ServiceStatus, serviceStatus, statusName } from '../status/view.ts'
 import type { Door } from './door.ts'
+import type { InTurn } from './turns.ts'
 
 export const statusQuery = z.object({
   service_key: z.string().optional(),
@@ -65,17 +66,18 @@ type RawService = z.infer<typeof rawServiceStatus>
 const CHUNK = 1_000
 
 /** `GET /status`: all services, or a page of them with `limit` and `cursor`. */
-export function statusDoor(deps: Deps): Door {
+export function statusDoor(deps: Deps, inTurn: InTurn): Door {
   return {
     method: 'GET',
     url: '/status',
     kind: 'read',
     handle: async (request, reply) => {
       const input = inputOf(request)
-      const first = await listStatus(deps, { ...input, limit: input.limit ?? CHUNK })
+      const first = await inTurn(() => listStatus(deps, { ...input, limit: input.limit ?? CHUNK }))
       reply.type('application/json; charset=utf-8')
       if (input.limit !== undefined || first.nextCursor === null) return JSON.stringify(raw(first))
-      return Readable.from(allPages(deps, input, first))
+      const pageAfter = (cursor: string) => inTurn(() => listPage(deps, { ...input, limit: CHUNK, cursor }))
+      return Readable.from(allPages(first, pageAfter))
     },
   }
 }
@@ -89,13 +91,16 @@ function inputOf({ query }: FastifyRequest) {
   return { ...input.data, limit }
 }
 
-async function* allPages(deps: Deps, input: ReturnType<typeof inputOf>, first: StatusAnswer): AsyncGenerator<string> {
+async function* allPages(
+  first: StatusAnswer,
+  pageAfter: (cursor: string) => ReturnType<typeof listPage>,
+): AsyncGenerator<string> {
   const { services, ...rest } = raw(first)
   const head = JSON.stringify({ ...rest, next_cursor: null, services: [] })
   yield head.slice(0, -2)
   yield services.map((one) => JSON.stringify(one)).join(',')
   for (let cursor = first.nextCursor; cursor !== null; ) {
-    const page = await listPage(deps, { ...input, limit: CHUNK, cursor })
+    const page = await pageAfter(cursor)
     yield page.services.map((one) => `,${JSON.stringify(rawService(one))}`).join('')
     cursor = page.nextCursor
   }

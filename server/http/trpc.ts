@@ -1,5 +1,6 @@
 import type { TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
+import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError } from '../errors.ts'
@@ -8,23 +9,31 @@ import { type AppRouter, appRouter } from '../router.ts'
 import { type Access, admitted } from './access.ts'
 import { refusePacked } from './body.ts'
 import { refuseMethod } from './door.ts'
+import { createTurns, type InTurn, together } from './turns.ts'
 
 /** Programs of ours send no larger ones. */
 const LARGEST_BATCH = 100
+/** What they ask for is held in memory until the last call is answered. */
+const BATCHES_AT_ONCE = 2
+/** In characters of JSON, beyond which no further call of a batch is answered: about what 10,000 services are. */
+const LARGEST_ANSWERS = 4_000_000
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 interface Gate {
   access: Access
   /** What every answer says. */
   headers: Record<string, string>
+  /** Whatever is asked or changed takes its turn here, heartbeats apart. */
+  questions: InTurn
 }
 
 /** The typed API under `/trpc`. */
 export async function openTrpc(
   app: FastifyInstance,
   deps: Deps,
-  { access: { identify }, headers }: Gate,
+  { access: { identify }, headers, questions }: Gate,
 ): Promise<void> {
+  const batches = createTurns(BATCHES_AT_ONCE)
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: '/trpc',
     trpcOptions: {
@@ -47,6 +56,7 @@ export async function openTrpc(
             stranger ??= identify(req, 'open', info.calls.length)
             await stranger
           },
+          inTurn: callsInTurn(questions, batches, info),
         }
       },
       responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
@@ -61,6 +71,28 @@ export async function openTrpc(
     await scope.register(fastifyTRPCPlugin, options)
   })
 }
+
+/** Answers calls as long as somebody waits for them; those of a batch one after another, and as long as their answers are not too much. */
+function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPCRequestInfo) {
+  const isBatch = calls.length > 1
+  const oneByOne = together(batches)
+  const inTurn: InTurn = isBatch ? (work) => oneByOne(() => questions(work)) : questions
+  let answered = 0
+  return <T extends { ok: boolean }>(call: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      if (signal.aborted) throw badRequest('nobody waits for this answer any more')
+      if (answered > LARGEST_ANSWERS) throw tooMuch()
+      const result = await call()
+      if (isBatch && result.ok) answered += JSON.stringify(result).length
+      return result
+    })
+}
+
+const tooMuch = () =>
+  new CallerError(
+    'PAYLOAD_TOO_LARGE',
+    'the answers to this batch are more than fits into one; ask for fewer in a batch, or for less with `limit`',
+  )
 
 /** tRPC makes a URL of it, and fails where it cannot. */
 function refuseStrangeHost({ headers: { host = 'localhost' } }: FastifyRequest): void {
