@@ -21,7 +21,19 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
       'a batch of 100',
       20,
       () => ({ path: `/trpc/${Array(100).fill('status').join()}?batch=1&input=%7B%7D`, headers }),
-      [200],
+      [200, 207, 503],
+    ),
+    flood('all services', 20, () => ({ path: '/status', headers }), [200]),
+    ...['summary', 'services.list', 'strips', 'history'].map((name) =>
+      flood(
+        `a batch of 20 × ${name}`,
+        5,
+        () => ({ path: `/trpc/${Array(20).fill(name).join()}?batch=1&input=%7B%7D`, headers }),
+        [200, 207, 503],
+      ),
+    ),
+    ...['explain', 'heartbeats', 'uptime', 'days'].map((name) =>
+      flood(`a batch of 50 × ${name}`, 5, () => ({ path: ofOne(name, 50), headers }), [200]),
     ),
     flood(
       'a batch of 100 with a wrong key',
@@ -100,6 +112,12 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
     flood('an address that is not there', 200, (n) => ({ path: `/nothing-${n}` }), [404]),
   ]
 }
+
+/** The same question about one service, many times over. */
+const ofOne = (procedure: string, times: number) =>
+  `/trpc/${Array(times).fill(procedure).join()}?batch=1&input=${encodeURIComponent(
+    JSON.stringify({ ...Array(times).fill({ serviceKey: 'canary' }) }),
+  )}`
 
 /** Cut off after the 10 s that headers may take, or the 30 s of a request; the caller waits for that beside everything else. */
 export function slow({ owner }: Target): Attack[] {

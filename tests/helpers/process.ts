@@ -2,10 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 
 const STARTED = /Stillbeat listens on (\S+)/
 const BOT_STARTED = /the bot asks ([^\s"]+)/
 const LONGEST_START_MS = 30_000
+/** What `npm run server` tells Node. */
+const SERVER = [...(packageJson.scripts.server.match(/--\S+/g) ?? []), 'server/main.ts']
 
 export interface ServerProcess {
   url: string
@@ -28,10 +31,10 @@ function launch(env: Record<string, string>, program = ['server/main.ts']): Chil
 }
 
 /** `npm run server` as its own process, ready to take heartbeats. */
-export const startServer = (env: Record<string, string>) => start(env, ['server/main.ts'], STARTED)
+export const startServer = (env: Record<string, string>) => start(env, SERVER, STARTED)
 
 /** `npm start`: with the bot in it. */
-export const startAllInOne = (env: Record<string, string>) => start(env, ['server/main.ts', '--bot'], STARTED)
+export const startAllInOne = (env: Record<string, string>) => start(env, [...SERVER, '--bot'], STARTED)
 
 /** `npm run bot`; its `url` is that of the API. */
 export const startBotProcess = (env: Record<string, string>) => start(env, ['server/bot.ts'], BOT_STARTED)
