@@ -74,10 +74,19 @@ export async function deleteFiguresOf(db: Db, serviceId: number, from: number, t
     .execute()
 }
 
-/** What days have that are not over: they were rolled up by a clock that was ahead. */
-export async function forgetDaysFrom(db: Db, day: number): Promise<void> {
-  await db.deleteFrom('daily_figures').where('day', '>=', day).execute()
-  await db.deleteFrom('rolled_days').where('day', '>=', day).execute()
+/**
+ * What days have that are not over: they were rolled up by a clock that was ahead. It may as well be behind now, so what
+ * cannot be counted again stays: figures of heartbeats that have gone. `withHeartbeats`: the days whose have not.
+ */
+export async function forgetDaysFrom(db: Db, day: number, withHeartbeats: readonly number[]): Promise<void> {
+  await sql`
+    with gone as (
+      delete from rolled_days d where d.day >= ${sql.lit(day)} and (
+        d.day = any(${[...withHeartbeats]}::integer[])
+        or not exists (select from daily_figures f where f.day = d.day and f.heartbeats > 0)
+      ) returning d.day
+    )
+    delete from daily_figures f using gone where f.day = gone.day`.execute(db)
 }
 
 /** The newest day that all services have their figures of. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startTestApp } from './helpers/app.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase, onPostgres } from './helpers/database.ts'
-import { liveUntilNight } from './helpers/night.ts'
+import { liveUntilNight, partitionsOf } from './helpers/night.ts'
 import { beatAll } from './helpers/rhythm.ts'
 
 const UNHEARD = { heartbeats: 0, starts: 0, successes: 0, fails: 0, logs: 0, attentions: 0, incidents: 0 }
@@ -53,6 +53,34 @@ test('what a clock that was ahead has rolled up is rolled up again once it is ri
   expect((await right.api.days.query({ serviceKey: 'worker' })).days).toMatchObject([
     { date: '2026-11-23', heartbeats: 2 },
   ])
+  await right.stop()
+  await home.drop()
+})
+
+test('figures whose heartbeats have gone outlive a clock that is years behind for a while', async () => {
+  const home = await createTestDatabase()
+  const env = { RETENTION_DAYS: '1' }
+  const first = await startTestApp({ beside: home, env })
+  const { clock } = first
+  for (let day = 0; day < 4; day++) {
+    await first.beat('worker')
+    await liveUntilNight(first)
+  }
+  const days = async ({ api }: typeof first) =>
+    (await api.days.query({ serviceKey: 'worker' })).days.map(({ date, heartbeats }) => `${date}: ${heartbeats}`)
+  const before = await days(first)
+  expect(before).toEqual(['2026-11-26: 1', '2026-11-25: 1', '2026-11-24: 1', '2026-11-23: 1'])
+  expect((await partitionsOf(first))[0]).toBe('2026-11-26')
+  await first.stop()
+  clock.jump(-3_000 * DAY)
+  const behind = await startTestApp({ beside: home, env, clock })
+  await behind.settled()
+  await behind.stop()
+  clock.jump(3_000 * DAY)
+
+  const right = await startTestApp({ beside: home, env, clock })
+  await right.settled()
+  expect(await days(right)).toEqual(before)
   await right.stop()
   await home.drop()
 })

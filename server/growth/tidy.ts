@@ -21,7 +21,7 @@ export async function tidy(deps: Deps): Promise<number> {
   await deps.ledger.caughtUp()
   const now = deps.clock.now()
   for (let day = dayOf(now); day <= dayOf(now) + DAYS_AHEAD; day++) await ensurePartition(deps.db, day)
-  await forgetDaysFrom(deps.db, dayOf(now))
+  await forgetDaysFrom(deps.db, dayOf(now), await listPartitions(deps.db))
   const { days, isDone } = await rollUp(deps, now)
   if (!isDone) return now
   // Only days in which somebody listened make anything older: those that a clock leaps over are an outage, and drop nothing.
