@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from './helpers/app.ts'
 import { MINUTE, SECOND } from './helpers/clock.ts'
 import { createTestDatabase, onPostgres } from './helpers/database.ts'
 import { watchEvents } from './helpers/events.ts'
+import { startProxy } from './helpers/proxy.ts'
 import { expectRefusal, expectTrpcRefusal } from './helpers/refusal.ts'
 
 const KEY = 'correct-horse'
@@ -230,6 +231,34 @@ test.runIf(onPostgres)('what one server makes another takes at once, and what it
   await first.stop()
   await second.stop()
   await home.drop()
+})
+
+test.runIf(onPostgres)('who may scrape is told that the database is away, and by that key nothing else', async () => {
+  const { env, drop } = await createTestDatabase()
+  const proxy = await startProxy((env as { DATABASE_URL: string }).DATABASE_URL)
+  const away = await startTestApp({ beside: { env: { DATABASE_URL: proxy.url }, drop }, env: { API_KEY: KEY } })
+  const { keys } = clientWith(KEY, away)
+  const [reader, revoked] = [
+    await keys.create.mutate({ name: 'a', scope: 'read' }),
+    await keys.create.mutate({ name: 'b', scope: 'read' }),
+  ]
+  const sender = await keys.create.mutate({ name: 'c', scope: 'ping' })
+  await keys.revoke.mutate({ id: revoked.id })
+  const by = ({ secret }: { secret: string }, path: string) => ask('GET', path, bearer(secret), undefined, away)
+  expect(await by(reader, '/metrics')).toMatchObject({ status: 200 })
+
+  proxy.cut()
+  away.clock.jump(MINUTE)
+  const { status, body } = await by(reader, '/metrics')
+  expect(status).toBe(200)
+  expect(body).toMatch(/^stillbeat_database_up 0$/m)
+  expect(await by(sender, '/metrics')).toMatchObject({ status: 403 })
+  expect(await by(revoked, '/metrics')).toMatchObject({ status: 503 })
+  for (const path of ['/status', '/openapi.json', '/trpc/status']) {
+    expect(await by(reader, path)).toMatchObject({ status: 503 })
+  }
+  await away.stop()
+  await drop()
 })
 
 test('who guesses has to wait a minute, and never a caller whose key is right', async () => {

@@ -20,6 +20,8 @@ export type DoorKind =
   | 'open'
   /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
   | 'heartbeat'
+  /** Wants the scope `read`, and tells also while the database is away: by a stored key that was valid when it was last asked. */
+  | 'metrics'
   /** Wants a key or session of this scope where there is a key; where there is none, only callers that are no foreign web page. */
   | Scope
 
@@ -62,7 +64,7 @@ export function createAccess(
     const isOpen = door === 'page' || door === 'open'
     const key = isOpen || refuseForeign ? undefined : givenKey(request, door)
     if (key !== undefined) {
-      const caller = await holderOf(request, key)
+      const caller = await holderOf(request, key, { alsoOld: door === 'metrics' })
       rateLimit(`key ${caller.keyId ?? 'API_KEY'}`, requests)
       return caller
     }
@@ -76,11 +78,11 @@ export function createAccess(
     return token === undefined ? null : viewerOf(request, token)
   }
 
-  async function holderOf(request: FastifyRequest, key: string): Promise<Caller> {
+  async function holderOf(request: FastifyRequest, key: string, { alsoOld = false } = {}): Promise<Caller> {
     const isSuspect = attempts.areTooMany(request.ip)
     // A right key is let in from wherever it comes; but where guesses come from, the next one may be right.
     if (isSuspect) rateOfSuspects(request.ip)
-    const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect })
+    const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect, alsoOld })
     if (caller) return caller
     if (isSuspect) throw tooManyAttempts()
     attempts.noteWrong(request.ip)
@@ -105,6 +107,7 @@ export function createAccess(
 }
 
 function scopeOf(door: DoorKind): Scope {
+  if (door === 'metrics') return 'read'
   return door === 'probe' || door === 'page' || door === 'open' || door === 'heartbeat' ? 'ping' : door
 }
 

@@ -9,7 +9,7 @@ export function metricsDoor(deps: Deps): Door {
   return {
     method: 'GET',
     url: '/metrics',
-    kind: 'read',
+    kind: 'metrics',
     handle: async (_request: FastifyRequest, reply: FastifyReply) => {
       const { type, text } = await scrape()
       reply.header('Content-Type', type).header('Cache-Control', 'no-store')

@@ -1,12 +1,16 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type KeyRow, listValidKeys, touchKey } from '../../db/keys.ts'
 import type { Deps } from '../deps.ts'
+import { within } from '../within.ts'
 import type { Caller } from './caller.ts'
 
 /** The stored keys that are valid, kept in mind: a heartbeat costs no query for its key. */
 export interface Keyring {
-  /** Whose secret this is, if anybody's; `alsoNew`: even if another server has made it in this moment, for a query. */
-  find(secret: string, options: { alsoNew: boolean }): Promise<Caller | undefined>
+  /**
+   * Whose secret this is, if anybody's; `alsoNew`: even if another server has made it in this moment, for a query;
+   * `alsoOld`: by what the database said last, if it says nothing now.
+   */
+  find(secret: string, options: { alsoNew: boolean; alsoOld: boolean }): Promise<Caller | undefined>
   /** The key by its number, if it is still valid. */
   get(id: number): Promise<Caller | undefined>
   /** A key was made or revoked: all are read anew before anybody is let in by one, also by the other servers. */
@@ -15,6 +19,8 @@ export interface Keyring {
 
 /** So long a key that another server has revoked may still be let in here, if the hint of it got lost. */
 const FRESH_MS = 5_000
+/** So long a caller who may be let in by an old answer waits for a new one. */
+const PATIENCE_MS = 2_000
 /** A key that is used all the time is written down this seldom. */
 const TOUCH_AFTER_MS = 60_000
 
@@ -83,6 +89,12 @@ export function createKeyring({
 
   const fresh = async () => (kept && Math.abs(clock.now() - kept.readAt) < FRESH_MS ? kept : read())
 
+  const freshOrOld = () =>
+    within(PATIENCE_MS, fresh()).catch((error) => {
+      if (kept) return kept
+      throw error
+    })
+
   function use(row: KeyRow | undefined): Caller | undefined {
     if (!row) return undefined
     const now = clock.now()
@@ -94,10 +106,10 @@ export function createKeyring({
   }
 
   return {
-    async find(secret, { alsoNew }) {
+    async find(secret, { alsoNew, alsoOld }) {
       if (!looksLikeOne.test(secret)) return undefined
       const digest = hashOf(secret)
-      const row = (await fresh()).byHash.get(digest)
+      const row = (await (alsoOld ? freshOrOld() : fresh())).byHash.get(digest)
       return use(row ?? (alsoNew ? (await read()).byHash.get(digest) : undefined))
     },
     async get(id) {

@@ -4,11 +4,14 @@ import { pendingByTarget } from '../../db/deliveries.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus } from '../status/list.ts'
+import { within } from '../within.ts'
 import { channelOf } from './metrics.ts'
 import { processMetrics } from './process.ts'
 
 /** However many ask, the database is asked this seldom. */
 const SHARED_MS = 5_000
+/** Prometheus itself waits ten seconds for all of it. */
+const PATIENCE_MS = 7_000
 
 interface Counts {
   services: Awaited<ReturnType<typeof countStatus>>
@@ -65,7 +68,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
   }
 
   return async () => {
-    const found = await counts().catch((error: unknown) => {
+    const found = await within(PATIENCE_MS, counts()).catch((error: unknown) => {
       absence.noted(error, 'the database could not be asked for metrics')
       return null
     })
