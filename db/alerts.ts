@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { anyId } from './ids.ts'
-import type { AlertKind, Trx } from './schema.ts'
+import type { AlertKind, Db, Trx } from './schema.ts'
 
 export interface AlertWrite {
   incidentId: number
@@ -70,6 +70,16 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
     )
     .orderBy('a.id')
   return (ids ? query.where('a.id', '=', anyId(ids)) : query).execute()
+}
+
+/** Since when the oldest alert waits that should have been told by now, but for those that a mute holds back. */
+export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | null> {
+  const { rows } = await sql<{ at: number | null }>`
+    select min(greatest(a.recorded_at, a.not_before, s.muted_until)) as at
+    from alerts a join incidents i on i.id = a.incident_id join services s on s.id = i.service_id
+    where a.announcement_id is null and not a.withdrawn and coalesce(a.not_before, 0) <= ${nowMs}
+      and s.alerts_enabled and not s.muted_until_recovered and coalesce(s.muted_until, 0) <= ${nowMs}`.execute(db)
+  return rows[0]?.at ?? null
 }
 
 export type PendingAlert = Awaited<ReturnType<typeof pendingAlerts>>[number]

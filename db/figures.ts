@@ -132,15 +132,15 @@ export async function advanceDay(trx: Trx, day: number, throughId: number | null
 export async function lockServicesAfter(
   trx: Trx,
   { id, registeredBefore, limit }: { id: number; registeredBefore: number; limit: number },
-): Promise<number[]> {
-  const rows = await trx
-    .selectFrom('services')
-    .select('id')
-    .where('id', '>', id)
-    .where('created_at', '<', registeredBefore)
-    .orderBy('id')
+): Promise<{ id: number; cadence_ms: number | null }[]> {
+  return trx
+    .selectFrom('services as s')
+    .innerJoin('service_states as st', 'st.service_id', 's.id')
+    .select(['s.id', 'st.cadence_ms'])
+    .where('s.id', '>', id)
+    .where('s.created_at', '<', registeredBefore)
+    .orderBy('s.id')
     .limit(limit)
-    .forKeyShare()
+    .forKeyShare('s')
     .execute()
-  return rows.map((row) => row.id)
 }

@@ -127,9 +127,14 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
   const deps: Deps = { ...wiring, heartbeats: createIntake(wiring) }
 
+  // However many ask, the database is asked once at a time.
+  let asking: Promise<void> | undefined
   const isReady = async () => {
     reach.refuseUntilOpen()
-    await ping(db)
+    asking ??= ping(db).finally(() => {
+      asking = undefined
+    })
+    await asking
   }
   const http = await createHttp(deps, {
     isReady,

@@ -62,7 +62,11 @@ export const environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
-  PUBLIC_URL: webAddress('https://stillbeat.example.org').optional(),
+  PUBLIC_URL: webAddress('https://stillbeat.example.org')
+    .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
+      error: 'must hold no user or password, since everybody sees it, e.g. https://stillbeat.example.org',
+    })
+    .optional(),
   API_KEY: z
     .string()
     .regex(/^[!-~]{8,}$/, {
@@ -130,6 +134,7 @@ export const environment = z.object({
   WATCHDOG_URL: z
     .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://hc-ping.com/your-uuid' })
     .optional(),
+  DETECTOR: z.literal('median', { error: 'must be median, the only one there is yet' }).default('median'),
   RETENTION_DAYS: days(30, { atMost: 3_650 }),
   SERVICE_REGISTRY_URL: webAddress('https://stillbeat.example.org').optional(),
   SERVICE_REGISTRY_KEY: z.string().trim().optional(),

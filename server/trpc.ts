@@ -28,8 +28,11 @@ const t = initTRPC.context<Context>().create({
     client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
     maxDurationMs: CONNECTION_MS,
   },
-  errorFormatter: ({ shape, error }) =>
-    error.cause instanceof ZodError ? { ...shape, message: sentenceOf(error.cause) } : shape,
+  errorFormatter: ({ shape, error: { cause } }) => {
+    if (cause instanceof ZodError) return { ...shape, message: sentenceOf(cause) }
+    // What the parser says quotes the text, in which there may be a key.
+    return cause instanceof SyntaxError ? { ...shape, message: 'the input is not valid JSON' } : shape
+  },
 })
 
 export const router = t.router

@@ -52,6 +52,11 @@ test.each<[fault: string, body: string | Buffer, message: string | RegExp]>([
   ['text', '"a"', /must be a JSON object/],
   ['a number', '5', /must be a JSON object/],
   ['null', 'null', /must be a JSON object/],
+  [
+    'metadata of 10 kB',
+    JSON.stringify({ service_key: 'a', metadata: { text: 'x'.repeat(10_000) } }),
+    /^metadata must be at most 10000 bytes of JSON, got 10011/,
+  ],
   ['a number as key', '{"service_key":5}', /^service_key must be text/],
   ['an object as key', '{"service_key":{"a":1}}', /^service_key must be text/],
   ['an array as key', '{"service_key":["a","b"]}', /service_key/],

@@ -80,3 +80,19 @@ test.each([
   expect([...tags].toSorted()).toEqual(['circle', 'g', 'path', 'rect', 'svg', 'text', 'title'])
   expect(svg).not.toMatch(/&(?!(amp|lt|gt|quot|#39);)/)
 })
+
+test('a wrong key is refused alike, whether there is such a service or not', async () => {
+  const app = await startTestApp({ env: { API_KEY: 'correct-horse' } })
+  await app.fetch('/heartbeat/there', { method: 'POST', headers: { 'X-Api-Key': 'correct-horse' } })
+  const seen = async (key: string) => {
+    const statuses: number[] = []
+    for (let guess = 0; guess < 14; guess++) {
+      statuses.push((await app.fetch(`/badge/${key}.svg`, { headers: { 'X-Api-Key': 'wrong-horse' } })).status)
+    }
+    return statuses
+  }
+  const missing = await seen('missing')
+  app.clock.jump(2 * MINUTE)
+  expect(await seen('there')).toEqual(missing)
+  expect(missing).toContain(429)
+})

@@ -17,17 +17,6 @@ const someone = (): Person => person(bot.botApi, { chatId: free.shift() as strin
 
 const settings = (serviceKey: string) => bot.app.api.services.get.query({ serviceKey })
 
-test('a mute for a time ends in time, though the service was muted for good before', async () => {
-  const ada = someone()
-  await ada.ask('/mute api for good')
-  await ada.ask('/mute api 1h')
-  expect(await settings('api')).toMatchObject({ alertsEnabled: true, mutedUntil: expect.any(String) })
-  await ada.ask('/mute api for good')
-  await ada.ask('/mute api recovered')
-  expect(await settings('api')).toMatchObject({ alertsEnabled: true, mutedUntil: 'recovered' })
-  await ada.ask('/unmute api')
-})
-
 test('a question waits for what was to be changed before it', async () => {
   const ada = someone()
   ada.write('/mute api 1h')

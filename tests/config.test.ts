@@ -114,6 +114,8 @@ test.each<[name: string, value: string, example: string | RegExp]>([
   ['DATABASE_URL', 'localhost:5432', /e\.g\. postgres:\/\//],
   ['PUBLIC_URL', 'beats.example.org', 'e.g. https://'],
   ['PUBLIC_URL', 'ftp://beats.example.org', 'e.g. https://'],
+  ['PUBLIC_URL', 'https://me:hunter2@example.org', 'must hold no user or password'],
+  ['DETECTOR', 'nonsense', 'must be median'],
   ['API_KEY', 'short', '`openssl rand -hex 24`'],
   ['API_KEY', 'no header carries this', '`openssl rand -hex 24`'],
   ['API_KEY', 'пароль-пароль', '`openssl rand -hex 24`'],

@@ -12,9 +12,13 @@ test('a key is in no log, no error, no metric and no page, however it came', asy
   const home = await createTestDatabase()
   const server = await startServer({ ...home.env, API_KEY: KEY, LOG_LEVEL: 'trace' })
   const seen: string[] = []
-  async function ask(method: string, path: string, headers: Record<string, string> = {}, body?: object) {
+  async function ask(method: string, path: string, headers: Record<string, string> = {}, body?: object | string) {
     const json: Record<string, string> = body ? { 'Content-Type': 'application/json' } : {}
-    const init = { method, headers: { ...json, ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const init = {
+      method,
+      headers: { ...json, ...headers },
+      ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+    }
     const response = await fetch(server.url + path, init)
     const text = await response.text()
     seen.push(JSON.stringify([...response.headers]), text)
@@ -37,6 +41,8 @@ test('a key is in no log, no error, no metric and no page, however it came', asy
     expect((await ask('GET', `/%zz?key=${key}`)).status).toBe(400)
     expect((await ask('PUT', `/heartbeat/a?key=${key}`)).status).toBe(405)
     expect((await ask('POST', '/session', {}, { key })).status).toBe(status)
+    expect((await ask('POST', '/session', { 'Content-Type': 'application/json' }, key)).status).toBe(400)
+    expect((await ask('GET', `/trpc/status?input=${key}`, { 'X-Api-Key': KEY })).status).toBe(400)
     expect((await ask('GET', `/?key=${key}`)).status).toBe(200)
     expect((await ask('GET', '/status', { Cookie: `stillbeat_session=${key}` })).status).toBe(401)
   }

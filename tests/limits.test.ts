@@ -203,3 +203,19 @@ test('more callers than there is room for are not let in, and one that leaves ma
   first.socket.destroy()
   await expect.poll(async () => (await enter()).answer).toMatch(/^HTTP\/1.1 200/)
 })
+
+test('a connection on which requests come without end is cut, and all others are answered', async () => {
+  const app = await startTestApp()
+  const { hostname, port } = new URL(app.url)
+  const socket = connect(Number(port), hostname).on('error', () => {})
+  let answers = 0
+  socket.on('data', (data) => {
+    answers += data.toString().split('HTTP/1.1 200').length - 1
+  })
+  socket.write('GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(5_000))
+  await new Promise((resolve) => socket.once('close', resolve))
+  expect(answers).toBeLessThan(5_000)
+  await app.beat('other')
+  const many = await Promise.all(Array.from({ length: 50 }, () => ask(app, '/ready')))
+  expect(many.map(({ status }) => status)).toEqual(Array(50).fill(200))
+})

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Delivery } from '../server/alert/notifier.ts'
 import type { Log } from '../server/log.ts'
@@ -32,7 +33,7 @@ async function startBeside(app: TestApp, url: string, isReady = async () => {}) 
     { target: 'telegram:1', address: '1', notifier: { send: async () => ({ outcome: 'sent' }) as const } },
   ]
   const { db } = app.database
-  const config = { checkIntervalMs: MINUTE } as Parameters<typeof createWatchdog>[0]['config']
+  const config = { checkIntervalMs: MINUTE, alertGroupMs: 0 } as Parameters<typeof createWatchdog>[0]['config']
   const watchdog = createWatchdog({ db, clock: app.clock, log, config, channels, isReady }, url)
   return { watchdog, said }
 }
@@ -98,5 +99,23 @@ test('its address is a secret, and trouble with it is told once', async () => {
   await expect.poll(() => said.length).toBe(2)
   expect(said[1]).toMatch(/^the watchdog at 127\.0\.0\.1:\d+ cannot be reached: \w+$/)
   expect(said.join()).not.toMatch(/secret|hunter2/)
+  watchdog.stop()
+})
+
+test('it falls silent while alerts are not even made into messages', async () => {
+  const app = await startTestApp({ env: { ALERT_GROUP_SECONDS: '0' } })
+  const other = await startStandIn(thanks)
+  const { db } = app.database
+  await app.api.signal.mutate({ serviceKey: 'a', kind: 'fail' })
+  await app.settled()
+  // As if composing failed: the alert is there, and nobody has taken it up.
+  await sql`update alerts set announcement_id = null`.execute(db)
+  const { watchdog, said } = await startBeside(app, other.url)
+  watchdog.begin()
+  await expect.poll(() => other.asked.length).toBe(1)
+  app.clock.jump(11 * MINUTE)
+  watchdog.begin()
+  await expect.poll(() => said).toEqual([expect.stringMatching(/alerts have not been made into messages since 2026-/)])
+  expect(other.asked).toHaveLength(1)
   watchdog.stop()
 })

@@ -44,11 +44,12 @@ async function inTurn(deps: Deps, step: Step): Promise<number | null> {
 const GIVE_UP_AFTER_MS = 3 * 86_400_000
 
 /** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
-async function expire({ log }: Deps, trx: Trx, now: number): Promise<null> {
+async function expire({ log, metrics }: Deps, trx: Trx, now: number): Promise<null> {
   await expireEdits(trx, now - GIVE_UP_AFTER_MS)
   const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })
   for (const [target, messages] of Map.groupBy(targets, (name) => name)) {
     log.error({ target, messages: messages.length }, 'given up after three days')
+    for (const _ of messages) metrics.delivered(target, 'failed')
   }
   return null
 }

@@ -21,6 +21,8 @@ export const KEPT_DAYS = 400
 const SETTLED_AFTER_MS = 3_600_000
 /** One transaction: short, so that whatever waits for it waits no longer than for a large batch of heartbeats. */
 const PAGE = 200
+/** Of one page, reckoned from what the services' rhythms are now: a service that beats each second has as many as 288 others. */
+const HEARTBEATS_A_PAGE = 200_000
 /** Then it is somebody's turn again, so that a server that is to stop need not wait for a night's work. */
 const PAGES_AT_ONCE = 20
 
@@ -59,11 +61,22 @@ async function firstDay({ db }: Deps, now: number): Promise<number> {
 async function rollUpPage(deps: Deps, trx: Trx, day: number): Promise<boolean> {
   const throughId = await claimDay(trx, day)
   if (throughId === null) return false
-  const ids = await lockServicesAfter(trx, { id: throughId, registeredBefore: (day + 1) * DAY_MS, limit: PAGE })
+  const locked = await lockServicesAfter(trx, { id: throughId, registeredBefore: (day + 1) * DAY_MS, limit: PAGE })
+  const ids = firstOf(locked)
   await insertFigures(trx, await figuresOf(deps, trx, day, ids))
-  const isLast = ids.length < PAGE
+  const isLast = locked.length < PAGE && ids.length === locked.length
   await advanceDay(trx, day, isLast ? null : (ids.at(-1) as number))
   return !isLast
+}
+
+/** As many as a page may hold, and at least one. */
+function firstOf(services: Awaited<ReturnType<typeof lockServicesAfter>>): number[] {
+  let heartbeats = 0
+  const beyond = services.findIndex(({ cadence_ms }, index) => {
+    heartbeats += cadence_ms === null ? 0 : DAY_MS / Math.max(cadence_ms, 1)
+    return index > 0 && heartbeats > HEARTBEATS_A_PAGE
+  })
+  return (beyond < 0 ? services : services.slice(0, beyond)).map(({ id }) => id)
 }
 
 async function figuresOf(deps: Deps, trx: Trx, day: number, ids: number[]): Promise<DailyFigures[]> {

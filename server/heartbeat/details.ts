@@ -1,13 +1,18 @@
 import { z } from 'zod'
 
 const DEEPEST = 20
+/** As JSON. It is kept with each heartbeat, and read with many services at once. */
+const LARGEST_BYTES = 10_000
 
 /** PostgreSQL stores JSON as UTF-8 and refuses these two, which JavaScript can write as escapes. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
 
 function jsonFault(value: object): string | null {
   if (depthOf(value, DEEPEST) < 0) return `must not be nested deeper than ${DEEPEST} levels`
-  const found = unstorable.test(JSON.stringify(value))
+  const text = JSON.stringify(value)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > LARGEST_BYTES) return `must be at most ${LARGEST_BYTES} bytes of JSON, got ${bytes}`
+  const found = unstorable.test(text)
   return found ? 'must not contain NUL characters (\\u0000) or lone surrogates' : null
 }
 

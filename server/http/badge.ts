@@ -28,7 +28,7 @@ export function badgeDoor(deps: Deps, identify: Access['identify']): Door {
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const { label } = request.query as { label?: string | string[] }
     const row = await findByFile(deps, (request.params as { file: string }).file)
-    const audience = row ? await audienceOf(request, row) : 'nobody'
+    const audience = await audienceOf(request, row)
     const service = row && audience !== 'nobody' ? view(row, viewContext(deps)) : null
     const status: BadgeStatus = service === null ? 'not found' : service.paused ? 'paused' : service.status
     const given = typeof label === 'string' ? label.trim() : ''
@@ -39,9 +39,11 @@ export function badgeDoor(deps: Deps, identify: Access['identify']): Door {
 
   async function audienceOf(
     request: FastifyRequest,
-    row: FullServiceRow,
+    row: FullServiceRow | undefined,
   ): Promise<'everybody' | 'holders of the key' | 'nobody'> {
-    if (row.group_name !== null && (await isPublicGroup(deps.db, row.group_name))) return 'everybody'
+    const group = row?.group_name ?? null
+    if (group !== null && (await isPublicGroup(deps.db, group))) return 'everybody'
+    // Also asked where there is no such service, so that a wrong key cannot tell which there are.
     try {
       // The door has counted it.
       admitted(await identify(request, 'read', 0), 'read')

@@ -59,7 +59,8 @@ function jsonObject(text: string): Record<string, unknown> {
 function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw badRequest(`${what} is not valid JSON: ${(error as Error).message}`)
+  } catch {
+    // What the parser says quotes the text, in which there may be a key.
+    throw badRequest(`${what} is not valid JSON`)
   }
 }

@@ -24,6 +24,7 @@ import { refuseMalformed } from './malformed.ts'
 import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
 import { pageDoors } from './page.ts'
+import { limitPipelines } from './pipeline.ts'
 import { sessionDoors } from './session.ts'
 import { statusDoor } from './status.ts'
 import { openTrpc } from './trpc.ts'
@@ -67,6 +68,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     clientErrorHandler: refuseMalformed,
     frameworkErrors: refuse,
   })
+  limitPipelines(app)
   app.server.maxConnections = options.limits.connections
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>

@@ -1,3 +1,4 @@
+import { oldestUntoldAt } from '../../db/alerts.ts'
 import { nextCheckAt } from '../../db/checks.ts'
 import { troubledTargets } from '../../db/deliveries.ts'
 import type { Deps } from '../deps.ts'
@@ -18,6 +19,10 @@ export async function troubleOf({ db, clock, config, channels, isReady }: Health
     const dueAt = await nextCheckAt(db)
     if (dueAt !== null && now - dueAt > LATE_CHECK_MS + config.checkIntervalMs) {
       return `no check has run since ${new Date(dueAt).toISOString()}`
+    }
+    const untoldAt = await oldestUntoldAt(db, now)
+    if (untoldAt !== null && now - untoldAt > LATE_MESSAGE_MS + config.alertGroupMs) {
+      return `alerts have not been made into messages since ${new Date(untoldAt).toISOString()}`
     }
     const targets = channels.map(({ target }) => target)
     const [troubled] = await troubledTargets(db, targets, now - LATE_MESSAGE_MS)

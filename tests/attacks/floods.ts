@@ -1,6 +1,9 @@
 import { type Attack, bearer, call, HARMLESS, query, type Target } from './attack.ts'
 import { type Reply, type Request, send } from './wire.ts'
 
+/** More than can be answered at once is told to come again, so that heartbeats are not kept waiting. */
+const SHED_AT_MOST = [200, 207, 503]
+
 /** Many at once; the answer that counts is the worst. */
 export function floods({ owner, read, revoked }: Target): Attack[] {
   const headers = bearer(owner)
@@ -21,19 +24,19 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
       'a batch of 100',
       20,
       () => ({ path: `/trpc/${Array(100).fill('status').join()}?batch=1&input=%7B%7D`, headers }),
-      [200, 207, 503],
+      SHED_AT_MOST,
     ),
-    flood('all services', 20, () => ({ path: '/status', headers }), [200]),
+    flood('all services', 20, () => ({ path: '/status', headers }), SHED_AT_MOST),
     ...['summary', 'services.list', 'strips', 'history'].map((name) =>
       flood(
         `a batch of 20 × ${name}`,
         5,
         () => ({ path: `/trpc/${Array(20).fill(name).join()}?batch=1&input=%7B%7D`, headers }),
-        [200, 207, 503],
+        SHED_AT_MOST,
       ),
     ),
     ...['explain', 'heartbeats', 'uptime', 'days'].map((name) =>
-      flood(`a batch of 50 × ${name}`, 5, () => ({ path: ofOne(name, 50), headers }), [200]),
+      flood(`a batch of 50 × ${name}`, 5, () => ({ path: ofOne(name, 50), headers }), SHED_AT_MOST),
     ),
     flood(
       'a batch of 100 with a wrong key',
@@ -106,8 +109,14 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
       'pipelined requests',
       20,
       () =>
-        `${'GET /status HTTP/1.1\r\nHost: HOST\r\n\r\n'.repeat(100)}GET /status HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n`,
+        `${'GET /status HTTP/1.1\r\nHost: HOST\r\n\r\n'.repeat(90)}GET /status HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n`,
       [401],
+    ),
+    flood(
+      'tens of thousands of pipelined requests',
+      2,
+      () => 'GET /ready HTTP/1.1\r\nHost: HOST\r\n\r\n'.repeat(50_000),
+      [0, 200],
     ),
     flood('an address that is not there', 200, (n) => ({ path: `/nothing-${n}` }), [404]),
   ]
