@@ -8,7 +8,7 @@ export interface ClientOptions {
 
 /** What all functions that send heartbeats take. */
 export interface HeartbeatOptions extends ClientOptions {
-  /** Anything you want to remember with a heartbeat, as JSON; of heartbeats sent together the newest counts. */
+  /** Anything you want to remember with a heartbeat, at most 10,000 bytes as JSON; of heartbeats sent together the newest counts. */
   metadata?: Record<string, unknown>
   /** The longest a single request may take, in milliseconds; 10,000 by default. */
   timeoutMs?: number
