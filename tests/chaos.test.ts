@@ -19,7 +19,8 @@ const SEED = Number(process.env.CHAOS_SEED || Math.floor(Math.random() * 1e9))
 const SERVERS = ['one', 'two', 'three']
 const LIMIT_SECONDS = 6
 const TROUBLE_GOES_ON_MS = 20_000
-const CALM_MS = 60_000
+/** Edits of what was told go last, one a second at most. */
+const CALM_MS = 150_000
 const KILL_EVERY_MS = Math.max(4_500, 30_000 / KILLS)
 const STORM_MS = KILLS * KILL_EVERY_MS
 const TIMEOUT_MS = STORM_MS * 1.3 + TROUBLE_GOES_ON_MS + CALM_MS + 30_000
