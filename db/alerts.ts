@@ -72,6 +72,8 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
   return (ids ? query.where('a.id', '=', anyId(ids)) : query).execute()
 }
 
+export type PendingAlert = Awaited<ReturnType<typeof pendingAlerts>>[number]
+
 /** Since when the oldest alert waits that should have been told by now, but for those that a mute holds back. */
 export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | null> {
   const { rows } = await sql<{ at: number | null }>`
@@ -81,8 +83,6 @@ export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | nu
       and s.alerts_enabled and not s.muted_until_recovered and coalesce(s.muted_until, 0) <= ${nowMs}`.execute(db)
   return rows[0]?.at ?? null
 }
-
-export type PendingAlert = Awaited<ReturnType<typeof pendingAlerts>>[number]
 
 /** What is known of incidents that have just been closed: whether people know of them, and what keeps them from knowing. */
 export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: number): Promise<AlertsOfIncident[]> {

@@ -63,7 +63,7 @@ export const environment = z.object({
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   PUBLIC_URL: webAddress('https://stillbeat.example.org')
-    .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
       error: 'must hold no user or password, since everybody sees it, e.g. https://stillbeat.example.org',
     })
     .optional(),

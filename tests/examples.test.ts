@@ -176,7 +176,7 @@ test('the README has every function, and its programs run as they stand', async 
   await monitor.hears('my-service', 1)
 
   const commands = readme.match(/^stillbeat .*$/gm) ?? []
-  const { code, lines } = await start('/bin/sh', ['-ec', commands.join('\n')], env).ended()
+  const { code, lines } = await start('/bin/sh', ['-ec', commands.join('\n')], env, folder).ended()
   expect(code).toBe(0)
   expect(lines).toContain('saved')
   await monitor.hears('my-script', 1)
@@ -215,8 +215,12 @@ interface Example {
   ended(): Promise<{ code: number | null; lines: string[] }>
 }
 
-function start(program: string, args: string[], env: Record<string, string> = {}): Example {
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+function start(program: string, args: string[], env: Record<string, string> = {}, cwd = '.'): Example {
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []
   const errors: string[] = []

@@ -69,7 +69,7 @@ export function createRecorder(
       if (claimed.has(one.known.id)) {
         for (const signal of one.signals) signal.storedAs = one.known.key
         deps.feed.touched(one.known.id)
-        for (const { to } of one.changes) deps.metrics.changed(to)
+        deps.metrics.changed(one.changes)
       } else {
         services.forget(one.signals.map(({ key }) => key))
         left.push(...one.signals)

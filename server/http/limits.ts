@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
-import type { FastifyHttpOptions } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import { limitPipelines } from './pipeline.ts'
 
 /** How long a caller may take, and how many may be connected. */
 export interface HttpLimits {
@@ -31,3 +32,9 @@ export const timeoutsOf = ({ headersMs, requestMs, stalledMs, lookEveryMs }: Htt
     connectionTimeout: stalledMs,
     http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs },
   }) satisfies FastifyHttpOptions<Server>
+
+/** What is not said to Fastify when it is made. */
+export function limitConnections(app: FastifyInstance, { connections }: HttpLimits): void {
+  app.server.maxConnections = connections
+  limitPipelines(app)
+}

@@ -19,12 +19,11 @@ import { type Door, openDoors } from './door.ts'
 import { headersFor } from './headers.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
-import { type HttpLimits, timeoutsOf } from './limits.ts'
+import { type HttpLimits, limitConnections, timeoutsOf } from './limits.ts'
 import { refuseMalformed } from './malformed.ts'
 import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
 import { pageDoors } from './page.ts'
-import { limitPipelines } from './pipeline.ts'
 import { sessionDoors } from './session.ts'
 import { statusDoor } from './status.ts'
 import { openTrpc } from './trpc.ts'
@@ -68,8 +67,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     clientErrorHandler: refuseMalformed,
     frameworkErrors: refuse,
   })
-  limitPipelines(app)
-  app.server.maxConnections = options.limits.connections
+  limitConnections(app, options.limits)
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
     refuse(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),

@@ -4,8 +4,7 @@ import { NOBODY } from '../keys/caller.ts'
 import { bodyFields, takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
 import { headersFor } from './headers.ts'
-import { HTTP_LIMITS, timeoutsOf } from './limits.ts'
-import { limitPipelines } from './pipeline.ts'
+import { HTTP_LIMITS, limitConnections, timeoutsOf } from './limits.ts'
 
 /** Takes an update and the secret that came with it; false if that is wrong. */
 export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
@@ -34,8 +33,7 @@ const LARGEST_UPDATE = 1024 * 1024
 /** The same door alone, for a bot that runs by itself. */
 export function createBotHttp(door: Door): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: 'idle', ...timeoutsOf(HTTP_LIMITS) })
-  app.server.maxConnections = HTTP_LIMITS.connections
-  limitPipelines(app)
+  limitConnections(app, HTTP_LIMITS)
   app.setErrorHandler((error: Error, _request, reply) => {
     const isTooLarge = 'statusCode' in error && error.statusCode === 413
     const { code, message } = isTooLarge ? TOO_LARGE : callerErrorOf(error)

@@ -43,10 +43,8 @@ async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<numb
     await storeTransitions(deps, trx, changes)
     return changes
   })
-  for (const { serviceId, to } of changed) {
-    deps.feed.touched(serviceId)
-    deps.metrics.changed(to)
-  }
+  for (const { serviceId } of changed) deps.feed.touched(serviceId)
+  deps.metrics.changed(changed)
   return changed.map(({ at }) => (now - at) / 1000)
 }
 

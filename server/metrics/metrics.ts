@@ -9,7 +9,8 @@ export interface Metrics {
   batchWritten(size: number, seconds: number): void
   /** The watch looked; `lags` tells of each service whose silence it recorded, how long after the deadline, in seconds. */
   checked(seconds: number, lags: readonly number[]): void
-  changed(to: Status): void
+  /** To be told once the changes are committed. */
+  changed(changes: readonly { to: Status }[]): void
   /** An attempt to tell something came to this. */
   delivered(target: string, outcome: Outcome): void
   answered(door: string, code: number): void
@@ -93,7 +94,9 @@ export function createMetrics(targets: readonly string[]): Metrics {
       checkSeconds.observe(seconds)
       for (const one of lags) lag.observe(Math.max(0, one))
     },
-    changed: (to) => transitions.inc({ to }),
+    changed(changes) {
+      for (const { to } of changes) transitions.inc({ to })
+    },
     delivered: (target, outcome) => deliveries.inc({ channel: channelOf(target), outcome }),
     answered: (door, code) => requests.inc({ door, code: String(code) }),
   }

@@ -27,7 +27,7 @@ export async function changeService(
     const changed = await deps.db.transaction().execute((trx) => tryChange(trx))
     if (changed === null) continue
     deps.feed.touched(changed.id)
-    for (const { to } of changed.changes) deps.metrics.changed(to)
+    deps.metrics.changed(changed.changes)
     return
   }
   throw new CallerError('SERVICE_UNAVAILABLE', `service "${key}" keeps changing; try again`)
