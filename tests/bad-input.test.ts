@@ -67,6 +67,11 @@ test.each<[fault: string, body: string | Buffer, message: string | RegExp]>([
   ['NUL in the key', '{"service_key":"a\\u0000"}', /control characters/],
   ['bytes that are no UTF-8', latin1('{"service_key":"a\xFF"}'), /body is not valid UTF-8/],
   ['metadata that is an array', withMetadata('[1]'), /^metadata must be a JSON object/],
+  [
+    'metadata of numbers that are long when written out',
+    withMetadata(`{"x":[${'1e300,'.repeat(100)}1e-7]}`),
+    /^metadata must be at most 10000 bytes of JSON, got 30/,
+  ],
   ['metadata that is text', withMetadata('"x"'), /^metadata must be a JSON object/],
   ['NUL in the metadata', withMetadata('{"x":"\\u0000"}'), /^metadata must not contain NUL/],
   ['NUL in a name in the metadata', withMetadata('{"x":[{"\\u0000":1}]}'), /^metadata must not contain NUL/],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const DEEPEST = 20
-/** As JSON. It is kept with each heartbeat, and read with many services at once. */
+/** As JSON, as PostgreSQL writes it. It is kept with each heartbeat, and read with many services at once. */
 const LARGEST_BYTES = 10_000
 
 /** PostgreSQL stores JSON as UTF-8 and refuses these two, which JavaScript can write as escapes. */
@@ -10,7 +10,7 @@ const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
 function jsonFault(value: object): string | null {
   if (depthOf(value, DEEPEST) < 0) return `must not be nested deeper than ${DEEPEST} levels`
   const text = JSON.stringify(value)
-  const bytes = Buffer.byteLength(text)
+  const bytes = Buffer.byteLength(text) + digitsLeftOut(value)
   if (bytes > LARGEST_BYTES) return `must be at most ${LARGEST_BYTES} bytes of JSON, got ${bytes}`
   const found = unstorable.test(text)
   return found ? 'must not contain NUL characters (\\u0000) or lone surrogates' : null
@@ -21,6 +21,15 @@ function depthOf(value: unknown, left: number): number {
   let least = left
   for (const item of Object.values(value)) least = Math.min(least, depthOf(item, left - 1))
   return least
+}
+
+/** PostgreSQL writes numbers out: of 1e300 it makes 301 digits. */
+function digitsLeftOut(value: unknown): number {
+  if (typeof value === 'number') return Number(/e[+-](\d+)/.exec(String(value))?.[1] ?? 0)
+  if (value === null || typeof value !== 'object') return 0
+  let sum = 0
+  for (const item of Object.values(value)) sum += digitsLeftOut(item)
+  return sum
 }
 
 /** A JSON object that can be stored. */
