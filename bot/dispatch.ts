@@ -1,13 +1,13 @@
 import { Composer } from 'grammy'
 import { cut } from '../server/text/words.ts'
+import { rich } from './answer/rich.ts'
+import { answerPress, say } from './answer/say.ts'
+import { nearestTo } from './ask/nearest.ts'
+import { askedAbout } from './ask/prompt.ts'
+import { isServiceCommand } from './ask/serviceCommand.ts'
+import { OLD_BUTTON, SpokenError } from './ask/trouble.ts'
 import type { Command, Press, ServiceCommand } from './command.ts'
 import type { BotContext } from './context.ts'
-import { nearestTo } from './nearest.ts'
-import { askedAbout } from './prompt.ts'
-import { rich } from './rich.ts'
-import { answerPress, say } from './say.ts'
-import { isServiceCommand } from './serviceCommand.ts'
-import { OLD_BUTTON, SpokenError } from './trouble.ts'
 
 /** Takes what people write and press to the command that it is for. */
 export function createDispatcher(

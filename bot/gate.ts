@@ -1,9 +1,9 @@
 import type { NextFunction } from 'grammy'
 import { LRUCache } from 'lru-cache'
+import { code, rich } from './answer/rich.ts'
+import { answerPress, say } from './answer/say.ts'
 import type { BotContext } from './context.ts'
-import type { BotLog } from './log.ts'
-import { code, rich } from './rich.ts'
-import { answerPress, say } from './say.ts'
+import type { BotLog } from './telegram/log.ts'
 
 const HOUR_MS = 3_600_000
 const MOST_STRANGERS = 1_000

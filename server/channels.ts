@@ -1,8 +1,8 @@
-import { createTelegramNotifier } from '../bot/notifier.ts'
-import type { Channel } from './alert/channel.ts'
-import { createLogNotifier } from './alert/log.ts'
-import { createWebhookNotifier } from './alert/webhook.ts'
+import { createTelegramNotifier } from '../bot/alert/notifier.ts'
 import type { Config } from './config.ts'
+import type { Channel } from './delivery/channel.ts'
+import { createLogNotifier } from './delivery/log.ts'
+import { createWebhookNotifier } from './delivery/webhook.ts'
 import type { Log } from './log.ts'
 
 /** Where alerts and summaries go by these settings: to each chat and to the webhook; to the log if there is neither. */

@@ -1,18 +1,18 @@
 import type { Db, Trx } from '../db/schema.ts'
 import type { Upkeep } from '../db/upkeep.ts'
 import type { Absence } from './absence.ts'
-import type { Channel } from './alert/channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Channel } from './delivery/channel.ts'
 import type { PublicGroups } from './group/public.ts'
 import type { Batch } from './heartbeat/batch.ts'
 import type { Signal } from './heartbeat/draft.ts'
+import type { Hints } from './hints.ts'
 import type { Keyring } from './keys/keyring.ts'
-import type { Ledger } from './lifecycle/ledger.ts'
 import type { Feed } from './live/feed.ts'
-import type { Hints } from './live/hints.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Ledger } from './outage/ledger.ts'
 
 /** What this process can say of itself. */
 interface About {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/schema.ts'
 import type { Deps } from '../../server/deps.ts'
-import { watch } from '../../server/lifecycle/watch.ts'
+import { watch } from '../../server/watch/watch.ts'
 import { createDatabase, open } from '../tools/database.ts'
 import { depsOf } from '../tools/deps.ts'
 import { medianTime, paired, timed } from '../tools/rounds.ts'

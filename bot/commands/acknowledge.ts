@@ -1,7 +1,7 @@
-import { personOf } from '../person.ts'
-import { rich } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
+import { rich } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { personOf } from '../ask/person.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
 
 export const acknowledge = serviceCommand({

@@ -1,12 +1,12 @@
 import { harmless } from '../../server/text/words.ts'
+import { rich } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { ask } from '../ask/prompt.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
+import { asName } from '../ask/words.ts'
 import type { Named } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { ask } from '../prompt.ts'
-import { rich } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
-import { asName } from '../words.ts'
 
 const QUESTION = '📁 Which group is to have'
 

@@ -1,9 +1,9 @@
 import { cut, harmless, plural } from '../../server/text/words.ts'
+import { type Lines, listing } from '../answer/listing.ts'
+import { referenceTo } from '../ask/reference.ts'
+import { allServices } from '../ask/services.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { type Lines, listing } from '../listing.ts'
-import { referenceTo } from '../reference.ts'
-import { allServices } from '../services.ts'
 import { inOrder } from '../view/about.ts'
 import { verdict } from '../view/verdict.ts'
 

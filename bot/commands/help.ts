@@ -1,6 +1,6 @@
+import { titled } from '../answer/rich.ts'
+import { say } from '../answer/say.ts'
 import type { Command } from '../command.ts'
-import { titled } from '../rich.ts'
-import { say } from '../say.ts'
 
 /** Lists the commands, of which it is one itself. */
 export function helpOn(commands: () => readonly Command[]): Command {

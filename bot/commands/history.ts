@@ -1,15 +1,15 @@
 import { harmless } from '../../server/text/words.ts'
+import { type Lines, listing } from '../answer/listing.ts'
+import { groupOf } from '../ask/filter.ts'
+import { referenceTo } from '../ask/reference.ts'
+import { actOnMeant, serviceCommand, theService } from '../ask/serviceCommand.ts'
+import { allServices, findMeant } from '../ask/services.ts'
+import { SpokenError } from '../ask/trouble.ts'
+import { asName } from '../ask/words.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { groupOf } from '../filter.ts'
-import { type Lines, listing } from '../listing.ts'
-import { referenceTo } from '../reference.ts'
-import { actOnMeant, serviceCommand, theService } from '../serviceCommand.ts'
-import { allServices, findMeant } from '../services.ts'
-import { SpokenError } from '../trouble.ts'
 import { historyLines } from '../view/history.ts'
 import { nameOf } from '../view/names.ts'
-import { asName } from '../words.ts'
 
 const DEFAULT_COUNT = 15
 const MOST = 200

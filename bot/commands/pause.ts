@@ -1,7 +1,7 @@
 import { harmless } from '../../server/text/words.ts'
-import { titled } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
+import { titled } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
 
 export const pause = serviceCommand({

@@ -1,11 +1,11 @@
 import { InlineKeyboard } from 'grammy'
+import { bold, code, rich } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { personOf } from '../ask/person.ts'
+import { referenceTo } from '../ask/reference.ts'
+import { serviceCommand, theService } from '../ask/serviceCommand.ts'
 import type { Named } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { personOf } from '../person.ts'
-import { referenceTo } from '../reference.ts'
-import { bold, code, rich } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand, theService } from '../serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
 
 export const remove = serviceCommand({

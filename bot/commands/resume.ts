@@ -1,6 +1,6 @@
-import { rich, titled } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
+import { rich, titled } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
 import { nameOf } from '../view/names.ts'
 
 export const resume = serviceCommand({

@@ -1,6 +1,6 @@
+import { bold, code, rich } from '../answer/rich.ts'
+import { say } from '../answer/say.ts'
 import type { Command } from '../command.ts'
-import { bold, code, rich } from '../rich.ts'
-import { say } from '../say.ts'
 
 export const start: Command = {
   name: 'start',

@@ -1,8 +1,8 @@
+import { type Lines, listing } from '../answer/listing.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../ask/filter.ts'
+import { actOnMeant } from '../ask/serviceCommand.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { groupOf, meantGroup, noSuchGroup } from '../filter.ts'
-import { type Lines, listing } from '../listing.ts'
-import { actOnMeant } from '../serviceCommand.ts'
 import { statusLines } from '../view/status.ts'
 import { service } from './service.ts'
 

@@ -1,9 +1,9 @@
+import { type Lines, listing } from '../answer/listing.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../ask/filter.ts'
+import { allServices, allSettings } from '../ask/services.ts'
+import { SpokenError } from '../ask/trouble.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
-import { groupOf, meantGroup, noSuchGroup } from '../filter.ts'
-import { type Lines, listing } from '../listing.ts'
-import { allServices, allSettings } from '../services.ts'
-import { SpokenError } from '../trouble.ts'
 import { statusFullLines } from '../view/statusFull.ts'
 
 const answer = listing('full', load)

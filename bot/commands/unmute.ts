@@ -1,7 +1,7 @@
-import { unmute as unmuteService } from '../mute.ts'
-import { rich } from '../rich.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
+import { rich } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import { unmute as unmuteService } from '../ask/mute.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
 
 export const unmute = serviceCommand({
   name: 'unmute',

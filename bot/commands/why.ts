@@ -1,7 +1,7 @@
 import { InlineKeyboard } from 'grammy'
-import { referenceTo } from '../reference.ts'
-import { show } from '../say.ts'
-import { serviceCommand } from '../serviceCommand.ts'
+import { show } from '../answer/say.ts'
+import { referenceTo } from '../ask/reference.ts'
+import { serviceCommand } from '../ask/serviceCommand.ts'
 import { whyText } from '../view/why.ts'
 
 export const why = serviceCommand({

@@ -1,7 +1,7 @@
 import { roughly } from '../../server/text/time.ts'
 import { cut, harmless } from '../../server/text/words.ts'
+import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { at } from '../times.ts'
 
 export type Service = RouterOutputs['status']['services'][number]
 export type Settings = RouterOutputs['services']['get']

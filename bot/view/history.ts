@@ -1,6 +1,6 @@
-import type { Lines } from '../listing.ts'
+import type { Lines } from '../answer/listing.ts'
+import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { at } from '../times.ts'
 import { symbolOf } from './about.ts'
 import { namesIn } from './names.ts'
 

@@ -1,5 +1,5 @@
 import { harmless } from '../../server/text/words.ts'
-import type { Line } from '../listing.ts'
+import type { Line } from '../answer/listing.ts'
 import { byUrgency, inOrder, type Service, urgency } from './about.ts'
 
 /** By group if there are any; the groups in which something is wrong come first. */

@@ -1,8 +1,8 @@
 import { roughly } from '../../server/text/time.ts'
 import { harmless, plural } from '../../server/text/words.ts'
+import { bold, code, type Rich, rich } from '../answer/rich.ts'
+import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { bold, code, type Rich, rich } from '../rich.ts'
-import { at } from '../times.ts'
 import { aboutSettings, rhythm, type Settings, symbolOf } from './about.ts'
 import { nameOf } from './names.ts'
 

@@ -1,8 +1,8 @@
 import { roughly } from '../../server/text/time.ts'
 import { plural } from '../../server/text/words.ts'
+import { type Rich, titled } from '../answer/rich.ts'
+import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { type Rich, titled } from '../rich.ts'
-import { at } from '../times.ts'
 import { nameOf } from './names.ts'
 import { incidentLine } from './service.ts'
 

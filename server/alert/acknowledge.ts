@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { acknowledgeIncidents } from '../../db/incidents.ts'
+import { alertId } from '../delivery/messageId.ts'
 import type { Deps } from '../deps.ts'
 import { acknowledger } from '../service/acknowledge.ts'
 import { actOnAlert } from './act.ts'
-import { alertId } from './messageId.ts'
 import type { AlertView } from './view.ts'
 
 export const acknowledgeAlertInput = z.object({ alertId, by: acknowledger })

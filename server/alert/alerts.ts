@@ -2,13 +2,13 @@ import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdraw
 import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
+import { post } from '../delivery/post.ts'
 import type { Deps } from '../deps.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
+import { namesakesOf, shownName } from '../status/names.ts'
 import { composeAlert, type Told } from './compose.ts'
-import { dueGroups, type Waiting } from './group.ts'
-import { namesakesOf, shownName } from './names.ts'
 import { heldUntil, muteOf } from './policy.ts'
-import { post } from './post.ts'
+import { dueGroups, type Waiting } from './window.ts'
 
 const REMINDERS_AT_ONCE = 1_000
 

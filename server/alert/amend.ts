@@ -1,6 +1,6 @@
+import type { AlertAction } from '../delivery/notifier.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless } from '../text/words.ts'
-import type { AlertAction } from './notifier.ts'
 import { heldUntil, type Mute } from './policy.ts'
 
 /** What has become of an incident since it was told; times in epoch milliseconds. */

@@ -1,8 +1,8 @@
 import type { AlertKind } from '../../db/schema.ts'
+import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
-import type { Letter } from './parts.ts'
 
 /** An incident as it is told; times in epoch milliseconds, durations in milliseconds. */
 export interface Told {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { updateSettings } from '../../db/services.ts'
+import { alertId } from '../delivery/messageId.ts'
 import type { Deps } from '../deps.ts'
-import { muteColumns, mutedUntil } from '../service/mute.ts'
-import { text } from '../service/text.ts'
+import { text } from '../input/text.ts'
+import { muteColumns, mutedUntil } from '../lifecycle/mute.ts'
 import { actOnAlert } from './act.ts'
-import { alertId } from './messageId.ts'
 import type { AlertView } from './view.ts'
 
 export const muteAlertInput = z.object({ alertId, mutedUntil, by: text('by', 100) })

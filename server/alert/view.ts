@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Db, Trx } from '../../db/schema.ts'
 import { findAlertMessage, type ToldIncident, toldIncidents } from '../../db/told.ts'
+import { alertId, readMessageId } from '../delivery/messageId.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { alertId, readMessageId } from './messageId.ts'
-import { namesakesOf, shownName } from './names.ts'
+import { namesakesOf, shownName } from '../status/names.ts'
 
 export const alertInput = z.object({ id: alertId })
 

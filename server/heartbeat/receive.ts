@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
+import { cutText, isStorable, metadata } from '../input/metadata.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import type { Caller } from '../keys/caller.ts'
-import { cutText, isStorable, metadata } from './details.ts'
 import type { Signal } from './draft.ts'
-import { serviceKey } from './key.ts'
 
 export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 

@@ -4,10 +4,10 @@ import { CallerError } from '../errors.ts'
 import { allows, type Caller, NOBODY, OWNER, type Scope } from '../keys/caller.ts'
 import { createAttempts, tooManyAttempts } from '../session/attempts.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { createKeyMatch } from './key.ts'
 import { keylessCheck } from './keyless.ts'
 import { refuseForeignPage } from './origin.ts'
 import { createRateLimit } from './rateLimit.ts'
+import { createKeyMatch } from './sameKey.ts'
 import { sessionToken } from './sessionCookie.ts'
 
 /** How carefully a door is kept. */

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import { metadata } from '../heartbeat/details.ts'
+import { metadata } from '../input/metadata.ts'
 import type { Door } from './door.ts'
 import { rawStatus, statusQuery } from './status.ts'
 

@@ -3,9 +3,9 @@ import type { OpenDatabase } from '../../db/open.ts'
 import { DAY_MS } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Absence } from '../absence.ts'
+import { createAlarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { createAlarm } from './alarm.ts'
 
 export interface JobsOptions {
   connection: OpenDatabase['jobsConnection']

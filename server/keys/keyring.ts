@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type KeyRow, listValidKeys, touchKey } from '../../db/keys.ts'
 import type { Deps } from '../deps.ts'
-import { within } from '../within.ts'
+import { within } from '../withTimeout.ts'
 import type { Caller } from './caller.ts'
 
 /** The stored keys that are valid, kept in mind: a heartbeat costs no query for its key. */

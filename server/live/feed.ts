@@ -1,6 +1,6 @@
+import { type Alarm, createAlarm } from '../alarm.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { type Alarm, createAlarm } from '../jobs/alarm.ts'
 import { createLook, type Found, LOOK_EVERY_MS, type LookDeps, type Unseen } from './look.ts'
 import type { ServiceNews } from './news.ts'
 

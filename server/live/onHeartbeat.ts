@@ -2,13 +2,13 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { findServicesById, idsHeardSince } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { viewContext } from '../status/list.ts'
 import type { Inbox } from './inbox.ts'
-import { keyOf } from './key.ts'
 import { lastEventId } from './lastEventId.ts'
 import { listen } from './listen.ts'
 import { newsOf, type ServiceNews } from './news.ts'
+import { keyOf } from './ownKey.ts'
 
 export const onHeartbeatInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
 

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Db } from '../../db/schema.ts'
 import { newestTransitionId, transitionsAfter } from '../../db/transitions.ts'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { viewTransition } from '../status/history.ts'
 import type { Inbox } from './inbox.ts'
-import { keyOf } from './key.ts'
 import { lastEventId } from './lastEventId.ts'
 import { listen } from './listen.ts'
+import { keyOf } from './ownKey.ts'
 
 export const onTransitionInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
 

@@ -4,7 +4,7 @@ import { pendingByTarget } from '../../db/deliveries.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus } from '../status/list.ts'
-import { within } from '../within.ts'
+import { within } from '../withTimeout.ts'
 import { channelOf } from './metrics.ts'
 import { processMetrics } from './process.ts'
 

@@ -1,7 +1,7 @@
 import { subjectOf, untoldOutages } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { eachService } from '../../db/services.ts'
-import { post } from '../alert/post.ts'
+import { post } from '../delivery/post.ts'
 import type { Deps } from '../deps.ts'
 import { listenedFor, mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'

@@ -1,4 +1,4 @@
-import type { Letter } from '../alert/parts.ts'
+import type { Letter } from '../delivery/parts.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { plural } from '../text/words.ts'

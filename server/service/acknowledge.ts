@@ -5,8 +5,8 @@ import { acknowledgeIncidents, findOpenIncident, type Incident } from '../../db/
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { cutText } from '../heartbeat/details.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { cutText } from '../input/metadata.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { type IncidentView, viewIncident } from '../status/incident.ts'
 import { findAndLock } from './lock.ts'
 

@@ -4,10 +4,10 @@ import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { writeStates } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { storePauses } from '../lifecycle/pauses.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type Change, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
-import { storeTransitions } from '../lifecycle/transitions.ts'
+import { storePauses } from '../watch/pauses.ts'
+import { storeTransitions } from '../watch/transitions.ts'
 import { findAndLock } from './lock.ts'
 
 const ATTEMPTS = 10

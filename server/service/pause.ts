@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { afterPause } from '../lifecycle/transition.ts'
 import { changeService } from './change.ts'
 

@@ -6,8 +6,8 @@ import { lockIncidentsOf } from '../../db/incidents.ts'
 import { dayOf } from '../../db/partitions.ts'
 import { deleteService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
-import { KEPT_DAYS } from '../growth/rollUp.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
+import { KEPT_DAYS } from '../retention/rollUp.ts'
 import { findAndLock } from './lock.ts'
 
 export const removeInput = z.object({ serviceKey })

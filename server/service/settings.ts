@@ -4,7 +4,7 @@ import type { Json } from '../../db/schema.ts'
 import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { findServices, listServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from '../status/list.ts'
 import { displayName } from '../status/view.ts'
 

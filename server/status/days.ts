@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type DailyFigures, listFigures } from '../../db/figures.ts'
 import { DAY_MS, dateOfDay, dayOf } from '../../db/partitions.ts'
 import type { Deps } from '../deps.ts'
-import { KEPT_DAYS } from '../growth/rollUp.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
+import { KEPT_DAYS } from '../retention/rollUp.ts'
 import { theService } from './list.ts'
 
 const since = z.iso

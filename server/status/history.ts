@@ -3,7 +3,7 @@ import { listHeartbeats } from '../../db/heartbeats.ts'
 import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
 import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from './list.ts'
 import { displayName, statusName } from './view.ts'
 

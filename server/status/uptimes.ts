@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { serviceKey } from '../heartbeat/key.ts'
+import { serviceKey } from '../input/serviceKey.ts'
 import { historiesOf, type RegisteredRow } from './histories.ts'
 import { theService, viewContext } from './list.ts'
 import { type UptimePeriod, uptimeOf } from './uptime.ts'

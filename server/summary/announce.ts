@@ -1,7 +1,7 @@
 import { isAnnounced } from '../../db/messages.ts'
 import { firstUsedAt } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { post } from '../alert/post.ts'
+import { post } from '../delivery/post.ts'
 import type { Deps } from '../deps.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
 import { collectSummary } from './collect.ts'

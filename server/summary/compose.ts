@@ -1,4 +1,4 @@
-import type { Letter } from '../alert/parts.ts'
+import type { Letter } from '../delivery/parts.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'

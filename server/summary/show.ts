@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { partsOf } from '../alert/parts.ts'
+import { partsOf } from '../delivery/parts.ts'
 import type { Deps } from '../deps.ts'
 import { collectSummary, summaryContent } from './collect.ts'
 import { composeSummary } from './compose.ts'

@@ -1,5 +1,5 @@
-import type { Channel } from '../../server/alert/channel.ts'
-import type { AlertAction, Delivery, Outgoing } from '../../server/alert/notifier.ts'
+import type { Channel } from '../../server/delivery/channel.ts'
+import type { AlertAction, Delivery, Outgoing } from '../../server/delivery/notifier.ts'
 
 interface Said {
   id: string

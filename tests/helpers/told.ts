@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../db/schema.ts'
-import type { Notifier, Outgoing } from '../../server/alert/notifier.ts'
+import type { Notifier, Outgoing } from '../../server/delivery/notifier.ts'
 import type { TestClock } from './clock.ts'
 
 /** A channel that always works, and keeps what it was given. */

@@ -1,0 +1,27 @@
+import type { AlertAction, Outgoing } from '../../server/delivery/notifier.ts'
+import { type AlertVerb, alertData } from '../callbackData.ts'
+
+interface Button {
+  text: string
+  callback_data: string
+}
+
+/** What a person can do about an alert, row by row; no rows where there is nothing to do. */
+export function alertButtons({ id: alertId, data, actions = ['acknowledge', 'why', 'mute'] }: Outgoing): Button[][] {
+  if (data.event !== 'down' && data.event !== 'reminder') return []
+  const button = (text: string, verb: AlertVerb) => ({ text, callback_data: alertData({ verb, alertId }) })
+  const isOne = (data.services as unknown[] | undefined)?.length === 1
+  const acknowledge = [button(isOne ? '👀 Acknowledge' : '👀 Acknowledge all', 'ack')]
+  const why = [button('Why', 'why')]
+  const mute = [
+    button(isOne ? '🔕 1 h' : '🔕 All 1 h', '1h'),
+    button(isOne ? '🔕 Until it recovers' : '🔕 All until they recover', 'recovered'),
+  ]
+  const unmute = [button(isOne ? '🔔 Unmute' : '🔔 Unmute all', 'unmute')]
+  const offered = (action: AlertAction, buttons: Button[]) => (actions.includes(action) ? buttons : [])
+  const rows = [
+    [...offered('acknowledge', acknowledge), ...offered('why', why)],
+    [...offered('mute', mute), ...offered('unmute', unmute)],
+  ]
+  return rows.filter((row) => row.length > 0)
+}

@@ -1,0 +1,71 @@
+import { InlineKeyboard } from 'grammy'
+import { titled } from '../answer/rich.ts'
+import { say } from '../answer/say.ts'
+import { personOf } from '../ask/person.ts'
+import { referenceTo } from '../ask/reference.ts'
+import { OLD_BUTTON, SpokenError } from '../ask/trouble.ts'
+import { type AlertVerb, isAlertVerb } from '../callbackData.ts'
+import type { Press } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { nameOf } from '../view/names.ts'
+import { whyText } from '../view/why.ts'
+
+const HOUR_MS = 3_600_000
+const MOST_BUTTONS = 20
+
+/** What the buttons under an alert do. The server shows in every chat what has become of it. */
+export const alertPresses: { [prefix: string]: Press } = {
+  async alert(ctx, [verb = '', alertId = '']) {
+    if (!isAlertVerb(verb)) throw new SpokenError(OLD_BUTTON)
+    return deeds[verb](ctx, alertId)
+  },
+}
+
+const deeds: Record<AlertVerb, (ctx: BotContext, alertId: string) => ReturnType<Press>> = {
+  async ack(ctx, alertId) {
+    const by = personOf(ctx)
+    const { services } = await ctx.monitor.acknowledgeAlert.mutate({ alertId, by })
+    const others = services.flatMap(({ isOver, acknowledgedBy }) =>
+      isOver || acknowledgedBy === by ? [] : (acknowledgedBy ?? []),
+    )
+    return others[0] === undefined ? 'Acknowledged' : `${others[0]} had already seen it`
+  },
+  async '1h'(ctx, alertId) {
+    const { now } = await ctx.monitor.status.query({ limit: 1 })
+    const mutedUntil = new Date(Date.parse(now) + HOUR_MS).toISOString()
+    await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil, by: personOf(ctx) })
+    return 'Muted for an hour'
+  },
+  async recovered(ctx, alertId) {
+    const { services } = await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil: 'recovered', by: personOf(ctx) })
+    return services.length === 1 ? 'Muted until it recovers' : 'Muted until they recover'
+  },
+  async unmute(ctx, alertId) {
+    await ctx.monitor.muteAlert.mutate({ alertId, mutedUntil: null, by: personOf(ctx) })
+    return 'Not muted any more'
+  },
+  why: explainAlert,
+}
+
+/** Of several services the one that is chosen: their reasons differ. */
+async function explainAlert(ctx: BotContext, alertId: string): Promise<undefined> {
+  const { services } = await ctx.monitor.alert.query({ id: alertId })
+  const replyTo = ctx.callbackQuery?.message?.message_id
+  const [first] = services
+  if (services.length === 1 && first) {
+    const { serviceKey } = first
+    const [explanation, { now }] = await Promise.all([
+      ctx.monitor.explain.query({ serviceKey }),
+      ctx.monitor.status.query({ serviceKey }),
+    ])
+    const markup = new InlineKeyboard().text('◀ The service', `service:refresh:${referenceTo(serviceKey)}`)
+    await say(ctx, whyText(explanation, now), { markup, replyTo })
+    return
+  }
+  const markup = new InlineKeyboard()
+  for (const service of services.slice(0, MOST_BUTTONS)) {
+    markup.text(nameOf(service), `pick_why::${referenceTo(service.serviceKey)}`).row()
+  }
+  const question = services.length === 0 ? 'These services are not there any more' : 'Why which one?'
+  await say(ctx, titled(question), { markup, replyTo })
+}

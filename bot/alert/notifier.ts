@@ -1,0 +1,86 @@
+import { GrammyError } from 'grammy'
+import type { Delivery, Notifier, Outgoing } from '../../server/delivery/notifier.ts'
+import { createApi } from '../telegram/api.ts'
+import { troubles } from '../telegram/check.ts'
+import { deliveryOf, tidy } from '../telegram/outcome.ts'
+import { atTelegramsPace } from '../telegram/throttle.ts'
+import { alertButtons } from './alertButtons.ts'
+
+/** They take no turn of the messages, so that an alert waits behind one edit at most. */
+const EDITS_IN_A_GROUP = { maxConcurrent: 1, minTime: 3_000 }
+
+/** Writes to Telegram chats; an address is a chat's number, or the `@name` of a channel. */
+export function createTelegramNotifier(options: {
+  token: string
+  apiRoot?: string | undefined
+  /** For one request, not for its turn. */
+  timeoutMs?: number
+  longestTurnMs?: number
+}): Notifier {
+  const { token, apiRoot, timeoutMs = 20_000, longestTurnMs } = options
+  const telegram = { token, apiRoot, timeoutSeconds: timeoutMs / 1000 }
+  const api = createApi(telegram)
+  const retries = { maxDelaySeconds: 5, maxRetryAttempts: 1 }
+  api.config.use(...atTelegramsPace({ longestTurnMs, ...retries }))
+  const editing = createApi(telegram)
+  editing.config.use(...atTelegramsPace({ longestTurnMs, group: EDITS_IN_A_GROUP, ...retries }))
+
+  async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
+    try {
+      return await call()
+    } catch (error) {
+      const delivery = deliveryOf(error)
+      return 'reason' in delivery ? { ...delivery, reason: tidy(delivery.reason, token) } : delivery
+    }
+  }
+
+  return {
+    async send(address, message) {
+      const { text, ...other } = compose(message)
+      const replies = message.replyTo === undefined ? {} : { reply_parameters: replyTo(message.replyTo) }
+      return attempt(async () => {
+        const { message_id } = await api.sendMessage(address, text, { ...other, ...replies })
+        return { outcome: 'sent', reference: String(message_id) }
+      })
+    },
+    async edit(address, reference, message) {
+      const { text, ...other } = compose(message)
+      return attempt(async () => {
+        await editing.editMessageText(address, Number(reference), text, other).catch(unlessModified)
+        return { outcome: 'sent' }
+      })
+    },
+    async check(addresses) {
+      // Not paced: asking for a chat would take the turn of the first alert.
+      const sentences = await troubles(createApi(telegram), addresses)
+      return [...new Set(sentences)].map((sentence) => tidy(sentence, token))
+    },
+  }
+}
+
+const replyTo = (reference: string) => ({ message_id: Number(reference), allow_sending_without_reply: true })
+
+function unlessModified(error: unknown): void {
+  if (!(error instanceof GrammyError && error.description.includes('message is not modified'))) throw error
+}
+
+const MESSAGE_LIMIT = 4096
+
+/** Bold by entity and not by markup: so nothing in a name has a meaning, or makes Telegram refuse the message. */
+function compose(message: Outgoing) {
+  const { title, body, repeated } = message
+  const end = repeated ? '\nrepeated: an earlier attempt may have arrived' : ''
+  const whole = (body === '' ? title : `${title}\n${body}`).toWellFormed()
+  const start = whole.length + end.length <= MESSAGE_LIMIT ? whole : cut(whole, MESSAGE_LIMIT - end.length)
+  const length = Math.min(title.length, start.length)
+  const inline_keyboard = alertButtons(message)
+  return {
+    text: start + end,
+    entities: length > 0 ? [{ type: 'bold' as const, offset: 0, length }] : [],
+    link_preview_options: { is_disabled: true },
+    ...(inline_keyboard.length > 0 ? { reply_markup: { inline_keyboard } } : {}),
+  }
+}
+
+/** So many UTF-16 units, which is what Telegram counts, or one less: never half of a surrogate pair. */
+const cut = (text: string, limit: number) => `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`

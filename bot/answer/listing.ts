@@ -1,0 +1,114 @@
+import { InlineKeyboard } from 'grammy'
+import { pagesOf } from '../../server/text/pages.ts'
+import { cut } from '../../server/text/words.ts'
+import type { Press } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { type Rich, titled } from './rich.ts'
+import { type Changed, change, say, show } from './say.ts'
+
+/** Lines that may be more than a message takes; one "line" is what must stay together. */
+export interface Lines {
+  title: string
+  lines: Line[]
+  /** Under a single message, above the button that renews it. */
+  buttons?: [label: string, data: string][]
+}
+
+export interface Line {
+  text: string
+  /** The heading that it is under, to be said again where a page begins with it. */
+  under?: string
+}
+
+/** A command's answer that can be long, and be asked for again. */
+export interface Listing {
+  send: (ctx: BotContext, filter: string) => Promise<unknown>
+  presses: { [prefix: string]: Press }
+}
+
+/** Telegram takes 4,096 UTF-16 units; the rest is for the number of the page and a heading that is said again. */
+const LONGEST_PAGE = 3_900
+const LONGEST_HEADING = 80
+/** More would push everything else off the screen: then one message that can be turned. */
+const MOST_MESSAGES = 3
+
+/**
+ * Up to three messages, the last with a button that renews them all where they are; beyond that one message whose pages
+ * are turned by buttons. `filter` must be short enough for a button: see reference.ts.
+ */
+export function listing(prefix: string, load: (ctx: BotContext, filter: string) => Promise<Lines>): Listing {
+  return { send, presses: { [prefix]: press } }
+
+  async function send(ctx: BotContext, filter: string): Promise<unknown> {
+    const book = bookOf(await load(ctx, filter), prefix, filter)
+    if (ctx.callbackQuery || book.pages.length > MOST_MESSAGES) return show(ctx, ...book.open(0))
+    const ids: number[] = []
+    for (const page of book.pages.slice(0, -1)) ids.push((await say(ctx, page)).message_id)
+    return say(ctx, book.last, { markup: book.renewal(ids) })
+  }
+
+  /** `[page, filter]`, or `[r<ids of the messages above>, filter]`. */
+  async function press(ctx: BotContext, [what = '', filter = '']: string[]): Promise<string | undefined> {
+    const book = bookOf(await load(ctx, filter), prefix, filter)
+    const isChanged = what.startsWith('r')
+      ? await renew(ctx, book, what.slice(1).split(',').filter(Boolean).map(Number))
+      : (await show(ctx, ...book.open(Number(what)))) !== 'same'
+    return isChanged ? undefined : 'Nothing has changed'
+  }
+}
+
+/** Puts the pages into the messages that are there, from the last one up, since it has the buttons. */
+async function renew(ctx: BotContext, book: Book, above: readonly number[]): Promise<boolean> {
+  const surplus = above.length + 1 - book.pages.length
+  const outcomes: Changed[] = []
+  if (surplus >= 0) {
+    for (const [index, id] of above.entries()) {
+      outcomes.push(await change(ctx, id, index < surplus ? SEE_BELOW : (book.pages[index - surplus] as Rich)))
+    }
+  }
+  // What somebody has deleted is not sent again, or each press would send it.
+  const fits = surplus >= 0 && !outcomes.includes('gone')
+  outcomes.push(await (fits ? show(ctx, book.last, book.renewal(above)) : show(ctx, ...book.open(0))))
+  return outcomes.some((outcome) => outcome !== 'same')
+}
+
+const SEE_BELOW: Rich = { text: '⬇', entities: [] }
+
+/** The pages of an answer, with the buttons that go with them. */
+interface Book {
+  pages: Rich[]
+  last: Rich
+  /** One page, to be turned. */
+  open: (page: number) => [Rich, InlineKeyboard]
+  /** For the last of several messages. */
+  renewal: (above: readonly number[]) => InlineKeyboard
+}
+
+function bookOf({ title, lines, buttons = [] }: Lines, prefix: string, filter: string): Book {
+  const texts = pagesOf(lines, LONGEST_PAGE - title.length)
+  const pages = texts.map((page, index) =>
+    titled(texts.length === 1 ? title : `${title} (${index + 1}/${texts.length})`, ...textsOf(page)),
+  )
+  const renewal: Book['renewal'] = (above) => {
+    const keyboard = new InlineKeyboard()
+    for (const [label, data] of buttons) keyboard.text(label, data).row()
+    return keyboard.text('🔄 Refresh', `${prefix}:r${above.join(',')}:${filter}`)
+  }
+  const open: Book['open'] = (wanted) => {
+    const page = Math.min(Math.max(Math.trunc(wanted) || 0, 0), pages.length - 1)
+    const turn = (to: number) => `${prefix}:${(to + pages.length) % pages.length}:${filter}`
+    const turning = new InlineKeyboard()
+      .text('◀', turn(page - 1))
+      .text('🔄 Refresh', turn(page))
+      .text('▶', turn(page + 1))
+    return [pages[page] as Rich, pages.length === 1 ? renewal([]) : turning]
+  }
+  return { pages, last: pages.at(-1) as Rich, open, renewal }
+}
+
+function textsOf(page: readonly Line[]): string[] {
+  const texts = page.map(({ text }) => text)
+  const [first] = page
+  if (first?.under === undefined) return texts
+  return [cut(first.under, LONGEST_HEADING), first.text.replace(/^\n/, ''), ...texts.slice(1)]
+}

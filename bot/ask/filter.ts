@@ -1,0 +1,37 @@
+import { harmless } from '../../server/text/words.ts'
+import type { BotContext } from '../context.ts'
+import { inOrder } from '../view/about.ts'
+import { nearestTo } from './nearest.ts'
+import { dereference, referenceTo } from './reference.ts'
+import { allServices } from './services.ts'
+import { SpokenError } from './trouble.ts'
+import { asName } from './words.ts'
+
+/** A group, for a button: by its name in any case. Empty for all; `null` if there is none. */
+export async function meantGroup(ctx: BotContext, words: string): Promise<string | null> {
+  const wanted = asName(words)
+  if (wanted === '') return ''
+  const groups = await groupsOf(ctx)
+  const group = groups.find((one) => one === wanted) ?? groups.find((one) => one.toLowerCase() === wanted.toLowerCase())
+  return group === undefined ? null : referenceTo(group)
+}
+
+/** Says which groups there are, as far as they are near. */
+export async function noSuchGroup(ctx: BotContext, words: string): Promise<SpokenError> {
+  const near = nearestTo(words, await groupsOf(ctx), (group) => [group]).map(({ item }) => harmless(item, 60))
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '/groups shows those that there are.'
+  return new SpokenError(`I know no group or service "${harmless(words, 60)}". ${hint}`)
+}
+
+/** Such a group as the API takes it. */
+export async function groupOf(ctx: BotContext, filter: string): Promise<{ group?: string }> {
+  if (filter === '') return {}
+  const group = await dereference(filter, () => groupsOf(ctx))
+  if (group === undefined) throw new SpokenError('This group is not there any more')
+  return { group }
+}
+
+async function groupsOf(ctx: BotContext): Promise<string[]> {
+  const { services } = await allServices(ctx)
+  return [...new Set(services.flatMap(({ group }) => group ?? []))].sort(inOrder)
+}

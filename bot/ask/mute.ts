@@ -1,0 +1,44 @@
+import { at } from '../answer/times.ts'
+import type { Named } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { muteLine } from '../view/about.ts'
+import { nameOf } from '../view/names.ts'
+import { personOf } from './person.ts'
+
+/** For so long, until so many milliseconds since 1970, until the next recovery, or until somebody unmutes it. */
+export type Mute = { hours: number } | { untilMs: number } | 'recovered' | 'good'
+
+/** @returns what has been done, as a sentence */
+export async function muteFor(ctx: BotContext, service: Named, mute: Mute): Promise<string> {
+  const { serviceKey } = service
+  const mutedBy = personOf(ctx)
+  if (mute === 'good') {
+    await ctx.monitor.services.configure.mutate({ serviceKey, alertsEnabled: false, mutedUntil: null, mutedBy })
+    return `${nameOf(service)} is muted for good; /unmute ends it`
+  }
+  const [{ now }, { alertsEnabled }] = await Promise.all([
+    ctx.monitor.status.query({ serviceKey }),
+    ctx.monitor.services.get.query({ serviceKey }),
+  ])
+  // An end to it would switch on what somebody has switched off.
+  if (!alertsEnabled) return `${nameOf(service)} is muted for good already; /unmute ends it`
+  if (mute === 'recovered') {
+    await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil: 'recovered', mutedBy })
+    return `${nameOf(service)} is muted until it recovers`
+  }
+  const untilMs = 'hours' in mute ? Date.parse(now) + mute.hours * 3_600_000 : mute.untilMs
+  const mutedUntil = new Date(untilMs).toISOString()
+  const settings = await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil, mutedBy })
+  return `${nameOf(service)} is muted until ${at(settings.mutedUntil ?? '', now)}`
+}
+
+export async function unmute(ctx: BotContext, service: Named): Promise<string> {
+  const { serviceKey } = service
+  const [{ now }, settings] = await Promise.all([
+    ctx.monitor.status.query({ serviceKey }),
+    ctx.monitor.services.get.query({ serviceKey }),
+  ])
+  if (muteLine(settings, now) === '') return `${nameOf(service)} was not muted`
+  await ctx.monitor.services.configure.mutate({ serviceKey, alertsEnabled: true, mutedUntil: null })
+  return `${nameOf(service)} is not muted any more`
+}

@@ -1,0 +1,129 @@
+import { InlineKeyboard } from 'grammy'
+import { cut, harmless } from '../../server/text/words.ts'
+import { titled } from '../answer/rich.ts'
+import { show } from '../answer/say.ts'
+import type { Command, Named, ServiceCommand } from '../command.ts'
+import type { BotContext } from '../context.ts'
+import { byUrgency, type Service, symbolOf } from '../view/about.ts'
+import { namesIn } from '../view/names.ts'
+import { dereference, referenceTo } from './reference.ts'
+import { allServices, candidatesOf, findMeant, type Meant } from './services.ts'
+import { isRefusal, SpokenError } from './trouble.ts'
+
+const SERVICES_A_PAGE = 8
+
+/** A command about one service: without one it offers them as buttons, with an almost right one the nearest. */
+export function serviceCommand(command: Omit<ServiceCommand, 'run'>): ServiceCommand {
+  return {
+    ...command,
+    run: (ctx, words) => runOnService(ctx, command, words),
+    presses: {
+      [`pick_${command.name}`]: (ctx, data) => press(ctx, command, data),
+      ...command.presses,
+    },
+  }
+}
+
+export const isServiceCommand = (command: Command): command is ServiceCommand => 'act' in command
+
+type Acting = Pick<ServiceCommand, 'name' | 'act' | 'takesWords'>
+
+async function runOnService(ctx: BotContext, command: Acting, words: string): Promise<unknown> {
+  if (words === '') return offer(ctx, command, 0)
+  if (await actOnMeant(ctx, command, words)) return
+  return show(ctx, titled(`I know no service like "${harmless(words)}"`, `Choose one: /${command.name}`))
+}
+
+/** Does it to the service that is meant, or offers the nearest ones; false if there is none. */
+export async function actOnMeant(ctx: BotContext, command: Acting, words: string): Promise<boolean> {
+  const { takesWords = false } = command
+  const exact = await byKey(ctx, candidatesOf(words, false))
+  if (exact) return done(command.act(ctx, exact.service, ''))
+  const { services } = await allServices(ctx)
+  const found = findMeant(services, words, takesWords)
+  // The list knows no aliases.
+  const meant = 'service' in found ? found : await byKey(ctx, candidatesOf(words, takesWords))
+  if (meant) return done(command.act(ctx, meant.service, meant.rest))
+  const { nearest, isName } = found as Exclude<typeof found, Meant<Service>>
+  if (nearest.length === 0) return false
+  const title = isName ? 'Several are called so' : `I know no service "${harmless(words)}"`
+  const name = namesIn(services)
+  const buttons = new InlineKeyboard()
+  for (const { service, rest } of nearest) buttons.text(label(service, name), pick(command, service, rest)).row()
+  return done(show(ctx, titled(title, isName ? 'Which one do you mean?' : 'Did you mean one of these?'), buttons))
+}
+
+const done = (action: Promise<unknown>) => action.then(() => true)
+
+const MOST_TRIED = 4
+
+/** By key or alias, asked of the API all at once. */
+async function byKey(
+  { monitor }: BotContext,
+  candidates: readonly { head: string; rest: string }[],
+): Promise<Meant<Named> | undefined> {
+  const tried = candidates.slice(-MOST_TRIED).map(async ({ head, rest }) => {
+    const service = await monitor.services.get.query({ serviceKey: head }).catch((error: unknown) => {
+      if (isRefusal(error)) return null
+      throw error
+    })
+    return service && { service, rest }
+  })
+  return (await Promise.all(tried)).find((one) => one !== null)
+}
+
+/** The services that need a person come first. */
+async function offer(ctx: BotContext, command: Acting, wanted: number): Promise<unknown> {
+  const { services } = await allServices(ctx)
+  if (services.length === 0) return show(ctx, titled('There is no service yet', 'A first heartbeat registers one.'))
+  services.sort(byUrgency)
+  const pages = Math.ceil(services.length / SERVICES_A_PAGE)
+  const page = Math.min(Math.max(Math.trunc(wanted) || 0, 0), pages - 1)
+  const first = page * SERVICES_A_PAGE
+  const name = namesIn(services)
+  const buttons = new InlineKeyboard()
+  for (const service of services.slice(first, first + SERVICES_A_PAGE)) {
+    buttons.text(label(service, name), pick(command, service)).row()
+  }
+  if (pages > 1) {
+    const turn = (to: number) => `pick_${command.name}:${(to + pages) % pages}:`
+    buttons
+      .text('◀', turn(page - 1))
+      .text(`${page + 1}/${pages}`, turn(page))
+      .text('▶', turn(page + 1))
+  }
+  const example = harmless(services[first]?.serviceKey ?? '')
+  return show(ctx, titled('Which service?', `Press one, or write for instance /${command.name} ${example}`), buttons)
+}
+
+const LONGEST_LABEL = 60
+
+const label = (service: Service, name: (one: Named) => string) =>
+  cut(`${symbolOf(service)} ${name(service)}`, LONGEST_LABEL)
+
+/** With the words that follow the service, if they fit into a button. */
+function pick({ name }: Acting, { serviceKey }: Named, words = ''): string {
+  const kept = Buffer.byteLength(words) <= LONGEST_WORDS ? words.replaceAll(':', COLON) : ''
+  return `pick_${name}:${kept}:${referenceTo(serviceKey)}`
+}
+
+/** Stands for the colon of a time, since colons part what a button carries. */
+const COLON = '\t'
+
+const LONGEST_WORDS = 18
+
+/** `[page, '']`, or `[words, reference]`. */
+async function press(ctx: BotContext, command: Acting, [words = '', reference = '']: string[]): Promise<undefined> {
+  if (reference === '') await offer(ctx, command, Number(words))
+  else await command.act(ctx, await theService(ctx, reference), words.replaceAll(COLON, ':'))
+}
+
+/** The service that a button is about: under this very key, and no other that has it as an alias now. */
+export async function theService(ctx: BotContext, reference: string): Promise<Named> {
+  const key = await dereference(reference, async () =>
+    (await allServices(ctx)).services.map(({ serviceKey }) => serviceKey),
+  )
+  const found = key === undefined ? undefined : await ctx.monitor.services.get.query({ serviceKey: key })
+  if (found?.serviceKey !== key || !found) throw new SpokenError('This service is not there any more')
+  return { serviceKey: found.serviceKey, displayName: found.displayName }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { createConcurrentSink, createRunner, createSource, createUpdateFetcher } from '@grammyjs/runner'
+import { type Bot, type BotError, GrammyError } from 'grammy'
+import type { Update } from 'grammy/types'
+import type { BotContext } from '../context.ts'
+import { ALLOWED_UPDATES, introduce, type Listening, type ListeningOptions } from './listening.ts'
+import { insist } from './retry.ts'
+
+const POLL_SECONDS = 30
+const LONGEST_STOP_MS = 3_000
+
+/**
+ * Fetches updates until it is stopped, whatever happens: Telegram may be away, and another program may take the updates
+ * of the same bot.
+ */
+export function poll(bot: Bot<BotContext>, { troubles, firstRetryMs }: ListeningOptions): Listening {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const asking = { timeout: 0, allowed_updates: ALLOWED_UPDATES }
+  // It remembers how far it has got, so there is one for all time.
+  const fetchUpdates = createUpdateFetcher(bot, { silent: true, maxRetryTime: 0, fetch: asking })
+  let isPrepared = false
+  let failures = 0
+
+  async function supply(batchSize: number, ended: Parameters<typeof fetchUpdates>[1]): Promise<Update[]> {
+    const onFailed = (error: unknown) => {
+      isPrepared = false
+      failures += 1
+      // The first answer comes at once, so that it is soon known that all is well; but of two programs that fetch the
+      // same updates each cuts the other short, and only a whole turn tells that the other has gone.
+      const isConflict = error instanceof GrammyError && error.error_code === 409
+      asking.timeout = isConflict ? POLL_SECONDS : 0
+    }
+    return insist({ troubles, signal, firstRetryMs, onFailed, failures: () => failures }, async () => {
+      if (!isPrepared) await prepare()
+      const updates = await fetchUpdates(batchSize, ended)
+      failures = 0
+      asking.timeout = POLL_SECONDS
+      troubles.end(`the bot @${bot.botInfo.username} listens`)
+      return updates
+    })
+  }
+
+  async function prepare(): Promise<void> {
+    await introduce(bot, signal)
+    // As long as there is a webhook nothing can be fetched.
+    await bot.api.deleteWebhook({}, signal as never)
+    isPrepared = true
+  }
+
+  const consumer = { consume: (update: Update) => bot.handleUpdate(update) }
+  const sink = createConcurrentSink(consumer, async (error) => {
+    await bot.errorHandler(error as BotError<BotContext>)
+  })
+  const runner = createRunner(createSource({ supply }), sink)
+  runner.start()
+
+  return {
+    async stop() {
+      stopping.abort()
+      const giveUpAt = performance.now() + LONGEST_STOP_MS
+      await Promise.race([runner.stop()?.catch(() => {}), pause(LONGEST_STOP_MS)])
+      while (sink.size() > 0 && performance.now() < giveUpAt) await pause(20)
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { type Api, GrammyError } from 'grammy'
+import type { Guests } from '../gate.ts'
+import { type Insisting, insist } from './retry.ts'
+
+/** Groups that became supergroups while the bot was not there have other numbers than those it was given: asking for them tells (moved.ts). */
+export async function followGroups(api: Api, guests: Guests, options: Insisting): Promise<void> {
+  const groups = guests.all().filter((id) => id.startsWith('-') && !id.startsWith('-100'))
+  for (const id of groups) {
+    await insist(options, () => look(api, id)).catch(() => {})
+  }
+}
+
+async function look(api: Api, id: string): Promise<void> {
+  try {
+    await api.getChat(id)
+  } catch (error) {
+    // What Telegram itself answers does not change when it is asked again.
+    if (!(error instanceof GrammyError) || error.error_code >= 500) throw error
+  }
+}

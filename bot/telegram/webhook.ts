@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Bot, BotError } from 'grammy'
+import type { Update } from 'grammy/types'
+import type { BotContext } from '../context.ts'
+import { ALLOWED_UPDATES, introduce, type Listening, type ListeningOptions } from './listening.ts'
+import { insist } from './retry.ts'
+
+export interface Webhook extends Listening {
+  /** Takes an update that came by HTTP, with the header `X-Telegram-Bot-Api-Secret-Token`; false if it does not come from Telegram. */
+  receive: (update: unknown, secret: string | undefined) => Promise<boolean>
+}
+
+/** Telegram waits for a minute or so before it posts an update again; what takes longer goes on behind its back. */
+const LONGEST_MS = 9_000
+
+/** Has Telegram post updates to an address of ours. */
+export function openWebhook(
+  bot: Bot<BotContext>,
+  { url, token, troubles, ...options }: ListeningOptions & { url: string; token: string },
+): Webhook {
+  const secret = secretOf(token)
+  const stopping = new AbortController()
+  const { signal } = stopping
+  void insist({ ...options, signal, troubles }, async () => {
+    await introduce(bot, signal)
+    await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: ALLOWED_UPDATES }, signal as never)
+    troubles.end(`the bot @${bot.botInfo.username} hears by webhook: ${new URL(url).host}`)
+  }).catch(() => {})
+
+  return {
+    async receive(update, given = '') {
+      if (!isSame(given, secret)) return false
+      // Telegram set this up in an earlier life of this program, and we have not reached it yet.
+      if (!bot.isInited()) throw new Error('the bot has not reached Telegram yet')
+      const handled = bot.handleUpdate(update as Update).catch((error: BotError<BotContext>) => bot.errorHandler(error))
+      await Promise.race([handled, pause(LONGEST_MS)])
+      return true
+    },
+    stop: async () => stopping.abort(),
+  }
+}
+
+/** The same at every start, and of no use for anything else. */
+const secretOf = (token: string) => digest(`stillbeat webhook ${token}`).toString('hex')
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+const isSame = (given: string, wanted: string) => timingSafeEqual(digest(given), digest(wanted))

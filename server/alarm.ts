@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts'
+
+/** Rings at the earliest of the moments it was given, and then again at the latest every `atLeastEveryMs`. */
+export interface Alarm {
+  wakeAt(ms: number): void
+  stop(): void
+}
+
+/** Moments closer together than this share a ring, so that a burst of deadlines is one check. */
+const SHORTEST_PAUSE_MS = 250
+
+export function createAlarm(
+  clock: Clock,
+  atLeastEveryMs: number,
+  ring: () => Promise<unknown>,
+  shortestPauseMs = SHORTEST_PAUSE_MS,
+): Alarm {
+  let ringsAt = Number.POSITIVE_INFINITY
+  let notBefore = Number.NEGATIVE_INFINITY
+  let takeBack = () => {}
+  let stopped = false
+
+  function wakeAt(ms: number): void {
+    const now = clock.now()
+    // Further ahead than it can be: the clock was set back.
+    if (notBefore > now + shortestPauseMs) notBefore = now
+    if (ringsAt > now + atLeastEveryMs) ringsAt = Number.POSITIVE_INFINITY
+    const next = Math.max(ms, notBefore)
+    if (stopped || next >= ringsAt) return
+    takeBack()
+    ringsAt = next
+    takeBack = clock.at(next, async () => {
+      const now = clock.now()
+      ringsAt = Number.POSITIVE_INFINITY
+      notBefore = now + shortestPauseMs
+      wakeAt(now + atLeastEveryMs)
+      await ring()
+    })
+  }
+
+  wakeAt(clock.now() + atLeastEveryMs)
+  return {
+    wakeAt,
+    stop() {
+      stopped = true
+      takeBack()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { expireEdits } from '../db/edits.ts'
+import { expireMessages, lockAnnouncing } from '../db/messages.ts'
+import type { Trx } from '../db/schema.ts'
+import { announceAlerts } from './alert/alerts.ts'
+import type { Deps } from './deps.ts'
+import { announceOutages } from './outage/announce.ts'
+import { announceSummary } from './summary/announce.ts'
+
+/** Each turns what there is to tell into messages; the answer is when there will be more. */
+type Step = (deps: Deps, trx: Trx, now: number) => Promise<number | null>
+
+const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, expire]
+
+/**
+ * Turns what there is to tell into messages, which are then on their way whatever happens to this process. Any number
+ * of servers may do so at once: what one has announced, another finds announced.
+ *
+ * @returns when there will be more to tell, in epoch milliseconds; `null` if nobody knows
+ */
+export async function announce(deps: Deps): Promise<number | null> {
+  await deps.ledger.caughtUp()
+  const moments: number[] = []
+  const errors: unknown[] = []
+  for (const step of STEPS) {
+    // Each in a transaction of its own, so that what goes wrong with one holds no other back.
+    const moment = await inTurn(deps, step).catch((error) => {
+      errors.push(error)
+      return null
+    })
+    if (moment !== null) moments.push(moment)
+  }
+  deps.kickCouriers()
+  if (errors.length > 0) throw errors[0]
+  return moments.length === 0 ? null : Math.min(...moments)
+}
+
+async function inTurn(deps: Deps, step: Step): Promise<number | null> {
+  return deps.db.transaction().execute(async (trx) => {
+    await lockAnnouncing(trx)
+    return step(deps, trx, deps.clock.now())
+  })
+}
+
+const GIVE_UP_AFTER_MS = 3 * 86_400_000
+
+/** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
+async function expire({ log, metrics }: Deps, trx: Trx, now: number): Promise<null> {
+  await expireEdits(trx, now - GIVE_UP_AFTER_MS)
+  const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })
+  for (const [target, messages] of Map.groupBy(targets, (name) => name)) {
+    log.error({ target, messages: messages.length }, 'given up after three days')
+    for (const _ of messages) metrics.delivered(target, 'failed')
+  }
+  return null
+}

@@ -1,0 +1,21 @@
+import { insertPauses } from '../../db/pauses.ts'
+import type { Trx } from '../../db/schema.ts'
+import type { ServiceState } from '../lifecycle/transition.ts'
+
+interface StateChange {
+  serviceId: number
+  before: ServiceState
+  after: ServiceState
+}
+
+/** Remembers the pauses that have just ended: what happened in them is nobody's up-time. */
+export async function storePauses(trx: Trx, changes: readonly StateChange[]): Promise<void> {
+  await insertPauses(
+    trx,
+    changes.flatMap(({ serviceId, before, after }) =>
+      before.pausedAt !== null && after.pausedAt === null && after.resumedAt !== null
+        ? { serviceId, fromMs: before.pausedAt, toMs: after.resumedAt }
+        : [],
+    ),
+  )
+}
