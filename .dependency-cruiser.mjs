@@ -7,13 +7,13 @@ const only = (name, packages, folder) => ({
 })
 
 const pure = [
-  '^server/lifecycle/(cadence|limit|listening|schedule|transition)\\.ts$',
-  '^server/status/(strip|uptime|view)\\.ts$',
+  '^server/lifecycle/(cadence|limit|listening|mute|schedule|transition)\\.ts$',
+  '^server/status/(names|strip|uptime|view)\\.ts$',
   '^server/retention/day\\.ts$',
   '^server/badge/',
   '^server/errors\\.ts$',
   '^server/text/',
-  '^server/alert/(amend|compose|policy|window)\\.ts$',
+  '^server/alert/(amend|compose|policy|titles|window)\\.ts$',
   '^server/delivery/(parts|settlement)\\.ts$',
   '^server/outage/(compose|effect)\\.ts$',
   '^server/summary/(compose|when)\\.ts$',

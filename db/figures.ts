@@ -4,6 +4,9 @@ import type { DailyFiguresTable, Db, Trx } from './schema.ts'
 
 export type DailyFigures = Selectable<DailyFiguresTable>
 
+/** For so many days figures are kept, and so is history. */
+export const KEPT_DAYS = 400
+
 /** What the heartbeats of one day tell of a service. */
 export type HeartbeatFigures = Pick<
   DailyFigures,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AlertKind, Db, Trx } from './schema.ts'
 
 /** One part of an announcement, which says the same in each chat. */
@@ -47,3 +48,14 @@ export async function toldIncidents(db: Db | Trx, { announcementId, part }: Part
 }
 
 export type ToldIncident = Awaited<ReturnType<typeof toldIncidents>>[number]
+
+/** Counts the services that all parts of an announcement tell of, also those that were removed since. */
+export async function countTold(
+  db: Db,
+  { announcement_id, target }: { announcement_id: number; target: string },
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(jsonb_array_length(data->'services')), 0)::integer as count
+    from messages where announcement_id = ${announcement_id} and target = ${target}`.execute(db)
+  return rows[0]?.count ?? 0
+}

@@ -2,12 +2,12 @@ import { expireEdits } from '../db/edits.ts'
 import { expireMessages, lockAnnouncing } from '../db/messages.ts'
 import type { Trx } from '../db/schema.ts'
 import { announceAlerts } from './alert/alerts.ts'
-import type { Deps } from './deps.ts'
+import type { Deps, DepsInTransaction } from './deps.ts'
 import { announceOutages } from './outage/announce.ts'
 import { announceSummary } from './summary/announce.ts'
 
 /** Each turns what there is to tell into messages; the answer is when there will be more. */
-type Step = (deps: Deps, trx: Trx, now: number) => Promise<number | null>
+type Step = (deps: DepsInTransaction, trx: Trx, now: number) => Promise<number | null>
 
 const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, expire]
 
@@ -29,7 +29,7 @@ export async function announce(deps: Deps): Promise<number | null> {
     })
     if (moment !== null) moments.push(moment)
   }
-  deps.kickCouriers()
+  deps.couriers.kick()
   if (errors.length > 0) throw errors[0]
   return moments.length === 0 ? null : Math.min(...moments)
 }
@@ -44,7 +44,7 @@ async function inTurn(deps: Deps, step: Step): Promise<number | null> {
 const GIVE_UP_AFTER_MS = 3 * 86_400_000
 
 /** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
-async function expire({ log, metrics }: Deps, trx: Trx, now: number): Promise<null> {
+async function expire({ log, metrics }: DepsInTransaction, trx: Trx, now: number): Promise<null> {
   await expireEdits(trx, now - GIVE_UP_AFTER_MS)
   const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })
   for (const [target, messages] of Map.groupBy(targets, (name) => name)) {

@@ -1,53 +1,28 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
-import type { OpenDatabase } from '../db/open.ts'
 import { ping } from '../db/ping.ts'
-import packageJson from '../package.json' with { type: 'json' }
-import { createAbsence } from './absence.ts'
 import { announce } from './announce.ts'
 import { createBackup } from './backup/backup.ts'
-import type { Clock } from './clock.ts'
-import type { Config } from './config.ts'
-import type { Channel } from './delivery/channel.ts'
-import { createCourier } from './delivery/courier.ts'
-import type { Deps } from './deps.ts'
-import { createPublicGroups } from './group/public.ts'
-import { createIntake } from './heartbeat/intake.ts'
-import { createHints } from './hints.ts'
+import { createDeps, type DepsOptions } from './createDeps.ts'
 import { closeDoors } from './http/close.ts'
 import type { Door } from './http/door.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts'
 import { createHttp } from './http/server.ts'
-import { connectJobs, type Jobs } from './jobs/jobs.ts'
-import { createKeyring } from './keys/keyring.ts'
-import { createFeed } from './live/feed.ts'
-import type { Log } from './log.ts'
-import { createMetrics } from './metrics/metrics.ts'
 import { watchSchema } from './newerSchema.ts'
-import { createLedger } from './outage/ledger.ts'
-import { createReach } from './reach.ts'
+import { createReach, type Reach } from './reach.ts'
 import { type Keeper, startKeeper } from './retention/keeper.ts'
 import { tidy } from './retention/tidy.ts'
-import { isoIn } from './text/time.ts'
 import { adoptRules } from './watch/adoptRules.ts'
 import { watch } from './watch/watch.ts'
 import { createWatchdog } from './watchdog/watchdog.ts'
 
-export interface AppOptions {
-  config: Config
-  database: OpenDatabase
-  /** Where alerts and summaries go. */
-  channels: readonly Channel[]
-  clock: Clock
-  log: Log
-  /** How often the monitor writes down that it is listening; 5 s unless a test has weeks to get through. */
-  proofEveryMs?: number | undefined
+export interface AppOptions extends DepsOptions {
   /** Addresses that others answer at. */
   doors?: readonly Door[]
   /** Where the page was built; the folder of this repository unless a test has a page of its own. */
   pageFolder?: string | undefined
-  /** Where they are not those for everybody. */
+  /** The limits of HTTP that differ from the usual ones. */
   limits?: Partial<HttpLimits> | undefined
 }
 
@@ -75,67 +50,14 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 /** Opens the doors; until it has begun, they say what it waits for. */
 export async function openApp(options: AppOptions): Promise<App> {
-  const { config, database, channels, clock, log } = options
-  const { db } = database
+  const { config, database, clock, log } = options
+  const { db, upkeep } = database
   const limits = { ...HTTP_LIMITS, ...options.limits }
-  let jobs: Jobs | undefined
-  const absence = createAbsence({ clock, log, description: database.description })
+  const deps = createDeps(options, limits)
+  const { absence, jobs, ledger, hints, feed, intake, couriers } = deps
   database.onBroken((error) => absence.noted(error, 'a database connection broke; another takes its place'))
   const reach = createReach({ clock, absence })
-  const announceAt = (ms: number) => jobs?.announce.wakeAt(ms)
-  const ledger = createLedger({
-    db,
-    clock,
-    log,
-    absence,
-    isAlone: database.isAlone,
-    proofEveryMs: options.proofEveryMs,
-    onOutage: () => announceAt(clock.now()),
-  })
-  const metrics = createMetrics(channels.map(({ target }) => target))
-  const couriers = channels.map((channel) =>
-    createCourier(
-      { db, clock, log, absence, metrics, timezone: config.timezone, holder: database.name, wakeAt: announceAt },
-      channel,
-    ),
-  )
-  const iso = isoIn(config.timezone)
-  const hints = createHints({ clock, absence, line: database.hintLine, name: database.name })
-  const wiring = {
-    about: { version: packageJson.version, startedAt: clock.now(), database: database.description },
-    config,
-    db,
-    upkeep: database.upkeep,
-    clock,
-    log,
-    absence,
-    iso,
-    ledger,
-    hints,
-    feed: createFeed({ db, clock, absence, config, ledger, iso, hints, isAlone: database.isAlone }, limits.streams),
-    keyring: createKeyring({ db, clock, absence, hints }),
-    publicGroups: createPublicGroups({ db, clock, config, ledger, iso }),
-    wakeAt: (ms: number) => jobs?.check.wakeAt(ms),
-    // Before there are jobs nothing is lost: the first thing they do is to look.
-    tell: async (trx: Parameters<Deps['tell']>[0]) => jobs?.announce.after(trx),
-    channels,
-    metrics,
-    jobsWaiting: async () => (await jobs?.waiting()) ?? [],
-    kickCouriers: () => {
-      for (const courier of couriers) courier.kick()
-    },
-  }
-  const deps: Deps = { ...wiring, heartbeats: createIntake(wiring) }
-
-  // However many ask, the database is asked once at a time.
-  let asking: Promise<void> | undefined
-  const isReady = async () => {
-    reach.refuseUntilOpen()
-    asking ??= ping(db).finally(() => {
-      asking = undefined
-    })
-    await asking
-  }
+  const isReady = createReadiness(db, reach)
   const http = await createHttp(deps, {
     isReady,
     refuseUntilOpen: reach.refuseUntilOpen,
@@ -145,19 +67,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     limits,
   })
   await http.listen({ host: config.host, port: config.port })
-  const jobsOptions = {
-    connection: database.jobsConnection,
-    clock,
-    log,
-    absence,
-    checkIntervalMs: config.checkIntervalMs,
-    check: () => watch(deps),
-    announce: () => announce(deps),
-    tidy: () => tidy(deps),
-  }
   const { watchdogUrl } = config
   const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
-  const { upkeep } = database
   let keeper: Keeper | null = null
   let leaveSchema = () => {}
   let isBeginning = false
@@ -167,7 +78,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))
-    jobs = await reach.once(() => connectJobs(jobsOptions))
+    const handlers = { check: () => watch(deps), announce: () => announce(deps), tidy: () => tidy(deps) }
+    await reach.once(() => jobs.connect(handlers))
     await jobs.begin()
     leaveSchema = watchSchema(deps)
     hints.begin()
@@ -187,16 +99,28 @@ export async function openApp(options: AppOptions): Promise<App> {
     async stop() {
       reach.giveUp()
       watchdog?.stop()
-      deps.feed.end()
-      await closeDoors(http, deps.heartbeats.refuseAll)
-      // It waits for the database, and there is nothing that it would leave behind.
+      feed.end()
+      await closeDoors(http, intake.refuseAll)
+      // A start that is under way waits for the database, and there is nothing that it would leave behind.
       if (isBeginning) return
       leaveSchema()
       await hints.end()
       await ledger.end()
-      await jobs?.stop()
+      await jobs.stop()
       await keeper?.stop()
-      await Promise.all(couriers.map((courier) => courier.stop()))
+      await couriers.stop()
     },
+  }
+}
+
+/** Whether the database answers: however many ask, it is asked once at a time. */
+function createReadiness(db: DepsOptions['database']['db'], reach: Reach): () => Promise<void> {
+  let asking: Promise<void> | undefined
+  return async () => {
+    reach.refuseUntilOpen()
+    asking ??= ping(db).finally(() => {
+      asking = undefined
+    })
+    await asking
   }
 }

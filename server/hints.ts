@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HintLine } from '../db/hints.ts'
-import type { Deps } from './deps.ts'
+import type { Ground } from './ground.ts'
 
 /** What servers tell each other of: kinds of things, and what names one of them. */
 interface Topics {
@@ -35,7 +35,7 @@ const MOST_SUBJECTS = 100
 /** PostgreSQL takes less than 8000. */
 const LONGEST_TEXT_BYTES = 7_900
 
-type HintsDeps = Pick<Deps, 'clock' | 'absence'> & { line: HintLine /** This process's. */; name: string }
+type HintsDeps = Pick<Ground, 'clock' | 'absence'> & { line: HintLine /** This process's. */; name: string }
 
 export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   const listeners = new Map<Topic, (subjects: never) => void>()

@@ -16,9 +16,10 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
   const log = createLog('warn')
   const absence = createAbsence({ clock, log, description: 'the database' })
   const nothing = async () => {}
+  const asleep = { wakeAt: () => {} }
   const ledger = { outages: () => [], begin: nothing, caughtUp: nothing, cutOff: () => {}, end: nothing }
   const hints = { tell: () => {}, on: () => {}, areHeard: () => true, begin: () => {}, end: nothing }
-  const heartbeats = createBatch(async () => {}, { largest: 1, queue: 1 })
+  const intake = createBatch(async () => {}, { largest: 1, queue: 1 })
   return {
     about: { version: '', startedAt: clock.now(), database: '' },
     config,
@@ -29,16 +30,21 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     absence,
     iso: isoIn(config.timezone),
     ledger,
-    heartbeats,
-    tell: async () => {},
+    intake,
+    jobs: {
+      check: asleep,
+      announce: { ...asleep, after: nothing },
+      connect: nothing,
+      begin: nothing,
+      waiting: async () => [],
+      stop: nothing,
+    },
     channels: [],
-    kickCouriers: () => {},
+    couriers: { kick: () => {}, stop: nothing },
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     hints,
     keyring: createKeyring({ db, clock, absence, hints }),
-    wakeAt: () => {},
     metrics: createMetrics([]),
-    jobsWaiting: async () => [],
   }
 }

@@ -35,6 +35,7 @@ export function createTelegramNotifier(options: {
   }
 
   return {
+    longestMessage: MESSAGE_LIMIT,
     async send(address, message) {
       const { text, ...other } = compose(message)
       const replies = message.replyTo === undefined ? {} : { reply_parameters: replyTo(message.replyTo) }

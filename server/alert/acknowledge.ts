@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { acknowledgeIncidents } from '../../db/incidents.ts'
 import { alertId } from '../delivery/messageId.ts'
 import type { Deps } from '../deps.ts'
-import { acknowledger } from '../service/acknowledge.ts'
+import { acknowledger } from '../input/person.ts'
 import { actOnAlert } from './act.ts'
 import type { AlertView } from './view.ts'
 

@@ -29,7 +29,7 @@ export async function actOnAlert(
     const now = deps.clock.now()
     await act(trx, open, now)
     const view = await viewAlert(deps, trx, await findAlert(trx, id))
-    if (await requestEdits(trx, openIds, now)) await deps.tell(trx)
+    if (await requestEdits(trx, openIds, now)) await deps.jobs.announce.after(trx)
     return view
   })
 }

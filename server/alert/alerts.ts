@@ -3,17 +3,18 @@ import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import { post } from '../delivery/post.ts'
-import type { Deps } from '../deps.ts'
+import type { DepsInTransaction } from '../deps.ts'
+import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
-import { namesakesOf, shownName } from '../status/names.ts'
+import { shownName } from '../status/names.ts'
+import { namesakesOf } from '../status/namesakes.ts'
 import { composeAlert, type Told } from './compose.ts'
-import { heldUntil, muteOf } from './policy.ts'
 import { dueGroups, type Waiting } from './window.ts'
 
 const REMINDERS_AT_ONCE = 1_000
 
 /** Tells what has happened to services, together where it belongs together. */
-export async function announceAlerts(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { alertGroupMs, remindAfterMs } = deps.config
   if (remindAfterMs !== null) await remind(trx, now, remindAfterMs)
   const waiting = await withdrawStale(trx, await pendingAlerts(trx), now)
@@ -82,7 +83,7 @@ function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: numb
   }
 }
 
-async function tellOf(deps: Deps, trx: Trx, rows: PendingAlert[], now: number): Promise<void> {
+async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], now: number): Promise<void> {
   const [first] = rows
   if (!first) return
   const shared = await namesakesOf(trx, rows)

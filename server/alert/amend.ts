@@ -1,7 +1,10 @@
 import type { AlertAction } from '../delivery/notifier.ts'
+import { numbered } from '../delivery/parts.ts'
+import { heldUntil, type Mute } from '../lifecycle/mute.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless } from '../text/words.ts'
-import { heldUntil, type Mute } from './policy.ts'
+import { BRIEF_FROM } from './compose.ts'
+import { type Titled, titleInThePast, titleOf, titleOfRest } from './titles.ts'
 
 /** What has become of an incident since it was told; times in epoch milliseconds. */
 export interface Fate extends Mute {
@@ -13,16 +16,18 @@ export interface Fate extends Mute {
   mutedBy: string | null
 }
 
-interface Sent {
-  title: string
+/** A message as it was sent. */
+export interface Sent extends Titled {
   body: string
-  /** Of how many messages this is one. */
+  /** The number of this part, from 1, and how many there are. */
+  part: number
   parts: number
-  /** One for each service that it tells of, in the order of the lines; none where the service was removed. */
+  /** The fate of each service that it tells of, in the order of the lines; `undefined` where the service was removed. */
   fates: readonly (Fate | undefined)[]
 }
 
-interface Amended {
+/** What the message says now. */
+export interface Amended {
   title: string
   body: string
   actions: AlertAction[]
@@ -31,47 +36,34 @@ interface Amended {
 interface Occasion {
   now: number
   timezone: string
+  /** How many UTF-16 units the channel takes in one message. */
+  longest: number
 }
 
-/** From so many services on people are named once, below: the lines of such a message are brief. */
-const BRIEF_FROM = 20
-/** What Telegram takes, in UTF-16 units. */
-const LONGEST_MESSAGE = 4_096
-
-/** What a message that told of incidents says once something has become of them. */
+/** Composes anew a message that told of incidents, once something has become of them. */
 export function amend(sent: Sent, occasion: Occasion): Amended {
-  const { fates, parts } = sent
-  const title = titleOf(sent)
-  const bodies = fates.length === 1 && parts === 1 ? singleBodies(sent, occasion) : groupBodies(sent, occasion)
-  const fitting = bodies.find((body) => title.length + 1 + body.length <= LONGEST_MESSAGE)
+  const { fates, count } = sent
+  const title = amendedTitle(sent)
+  const bodies = count === 1 ? singleBodies(sent, occasion) : groupBodies(sent, occasion)
+  const fitting = bodies.find((body) => title.length + 1 + body.length <= occasion.longest)
   return { title, body: fitting ?? sent.body, actions: actionsLeft(fates, occasion.now) }
 }
 
 /** Not when its service was removed: nobody waits for that to come back. */
 const isOpen = (fate: Fate | undefined): fate is Fate & { closedAt: null } => fate?.closedAt === null
 
-function titleOf({ title, fates, parts }: Sent): string {
+/** A part of a longer message speaks for its own services alone, and its number stays. */
+function amendedTitle(sent: Sent): string {
+  const { fates, part, parts } = sent
   const over = fates.filter((fate) => !isOpen(fate)).length
-  const these = parts > 1 ? ' of these' : ''
-  if (over === 0) return title
-  if (over < fates.length) {
-    return parts > 1 ? `${title}, ${over} of these over` : stillDown(title, fates.length - over)
+  if (over === 0) return numbered(titleOf(sent), part, parts)
+  if (over === fates.length) {
+    return numbered(titleInThePast(sent), part, parts) + (parts > 1 ? ', all of these over' : '')
   }
-  return `${inThePast(title)}${these && `, all${these} over`}`
+  return parts > 1
+    ? `${numbered(titleOf(sent), part, parts)}, ${over} of these over`
+    : titleOfRest(sent, fates.length - over)
 }
-
-/** `5 services are down` and two are over: `3 of 5 services are still down`. */
-const stillDown = (title: string, left: number) =>
-  title.replace(/^(🔴 )(\d+ services are) (?:still )?down/u, `$1${left} of $2 still down`)
-
-/** A name may say that it is down, too: what counts is the end of the title. */
-const inThePast = (title: string) =>
-  title
-    .replace(/^🔴/u, '✅')
-    .replace(
-      / (is|are)(?: still)? down(?: and is flapping)?( \(\d+\/\d+\))?$/,
-      (_, verb: string, part: string | undefined) => ` ${verb === 'is' ? 'was' : 'were'} down${part ?? ''}`,
-    )
 
 /** The longest first. */
 function singleBodies({ body, fates: [fate] }: Sent, occasion: Occasion): string[] {
@@ -80,11 +72,11 @@ function singleBodies({ body, fates: [fate] }: Sent, occasion: Occasion): string
   if (fate && fate.acknowledgedAt !== null) {
     lines.push(`👀 seen${byWhom(fate.acknowledgedBy)}, ${localTime(fate.acknowledgedAt, now, timezone)}`)
   }
-  if (isOpen(fate)) lines.push(...muteOf(fate, occasion).map((mute) => `🔕 ${mute}`))
+  if (isOpen(fate)) lines.push(...muteNotes(fate, occasion).map((mute) => `🔕 ${mute}`))
   else if (!fate) lines.push(`🗑 ${REMOVED}`)
   else if (isPaused(fate)) lines.push(`⏸ ${endOf(fate, occasion)}`)
   else lines.push(`🟢 ${endOf(fate, occasion)}, after ${roughly((fate.closedAt ?? now) - fate.openedAt)}`)
-  if (fate && !isOpen(fate)) lines.push(...muteOf(fate, occasion).map((mute) => `🔕 still ${mute}`))
+  if (fate && !isOpen(fate)) lines.push(...muteNotes(fate, occasion).map((mute) => `🔕 still ${mute}`))
   return [lines.join('\n'), body]
 }
 
@@ -122,7 +114,7 @@ function bulletOf(fate: Fate | undefined, { now }: Occasion): string {
 function notesOn(fate: Fate | undefined, occasion: Occasion): string[] {
   if (!fate) return [REMOVED]
   const seen = fate.acknowledgedBy === null ? [] : [`seen${byWhom(fate.acknowledgedBy)}`]
-  return [...seen, ...(isOpen(fate) ? muteOf(fate, occasion) : [endOf(fate, occasion)])]
+  return [...seen, ...(isOpen(fate) ? muteNotes(fate, occasion) : [endOf(fate, occasion)])]
 }
 
 const REMOVED = 'no longer watched'
@@ -132,7 +124,7 @@ const isPaused = ({ closeReason }: Fate) => closeReason === 'pause'
 const endOf = (fate: Fate, { now, timezone }: Occasion) =>
   `${isPaused(fate) ? 'paused' : 'alive again'} at ${localTime(fate.closedAt ?? now, now, timezone)}`
 
-function muteOf(fate: Fate, { now, timezone }: Occasion): string[] {
+function muteNotes(fate: Fate, { now, timezone }: Occasion): string[] {
   const until = heldUntil(fate, now)
   if (until === null) return []
   const time = Number.isFinite(until) ? `until ${localTime(until, now, timezone)}` : 'until it recovers'

@@ -2,7 +2,8 @@ import type { AlertKind } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
-import { harmless, plural } from '../text/words.ts'
+import { harmless } from '../text/words.ts'
+import { nameOf, titleOf } from './titles.ts'
 
 /** An incident as it is told; times in epoch milliseconds, durations in milliseconds. */
 export interface Told {
@@ -20,6 +21,7 @@ export interface Told {
   cron: string | null
 }
 
+/** When, and for which readers, a message is composed. */
 export interface Occasion {
   now: number
   timezone: string
@@ -28,36 +30,30 @@ export interface Occasion {
   outages?: readonly Outage[]
 }
 
-/** From so many on, each service gets no more than its name and time: a storm should stay a handful of messages. */
-const BRIEF_FROM = 20
+/** From so many services on each gets no more than its name and time, so that a storm stays a handful of messages. */
+export const BRIEF_FROM = 20
 
 /** One message about incidents that have the same news. */
 export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasion: Occasion): Letter {
   const [first] = incidents
-  const isSingle = incidents.length === 1 && first !== undefined
-  const many = plural(incidents.length, 'service')
+  const isSingle = incidents.length === 1
   const lines = incidents.map((incident) => {
-    const name = nameOf(incident)
+    const name = nameOf(incident.displayName)
     const about = incidents.length < BRIEF_FROM ? details[kind](incident, occasion) : briefly[kind](incident, occasion)
     return { text: isSingle ? about : `• ${name} — ${about}`, data: dataOf(incident, occasion) }
   })
   const { now, iso } = occasion
   return {
     event: kind,
-    title: isSingle
-      ? titles[kind](`${nameOf(first)} is`, first.flapping ? ' and is flapping' : '')
-      : titles[kind](`${many} are`, ''),
+    title: titleOf({
+      kind,
+      count: incidents.length,
+      name: nameOf(first?.displayName ?? ''),
+      flapping: first?.flapping ?? false,
+    }),
     lines,
     data: { at: iso(now) },
   }
-}
-
-const nameOf = ({ displayName }: Told) => harmless(displayName) || '(unnamed)'
-
-const titles: Record<AlertKind, (whoIs: string, flapping: string) => string> = {
-  down: (whoIs, flapping) => `🔴 ${whoIs} down${flapping}`,
-  recovered: (whoIs) => `🟢 ${whoIs} alive again`,
-  reminder: (whoIs) => `🔴 ${whoIs} still down`,
 }
 
 const details: Record<AlertKind, (incident: Told, occasion: Occasion) => string> = {
@@ -101,6 +97,15 @@ const flappingNote = ({ flapping }: Told) =>
   flapping
     ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
     : ''
+
+/** The `data` of a message about incidents, as far as it is read again. */
+export interface AlertData {
+  event: AlertKind
+  /** The number of this part, from 1, and how many there are. */
+  part: number
+  parts: number
+  services: { service_key: string; display_name?: string; flapping?: boolean }[]
+}
 
 function dataOf(incident: Told, { now, iso }: Occasion) {
   const { openedAt, closedAt, silentSince, reason, note, flapping } = incident

@@ -10,7 +10,7 @@ import {
 import { requestEdits } from '../../db/edits.ts'
 import { closeIncidents, openIncidents } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
-import type { ServiceChange } from '../watch/transitions.ts'
+import type { ServiceChange } from '../watch/serviceChange.ts'
 import { FLAPPING_WITHIN_MS, onClosing, onOpening } from './policy.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceRow } from '../../db/serviceRows.ts'
+import { heldUntil, type Mute } from '../lifecycle/mute.ts'
 
 const MINUTE_MS = 60_000
 
@@ -7,26 +7,6 @@ const FLAPPING_INCIDENTS = 5
 export const FLAPPING_WITHIN_MS = 60 * MINUTE_MS
 /** Without a change for this long, it is normal again. */
 const STEADY_AFTER_MS = 30 * MINUTE_MS
-
-export interface Mute {
-  alertsEnabled: boolean
-  mutedUntil: number | null
-  mutedUntilRecovered: boolean
-}
-
-type MuteColumns = Pick<ServiceRow, 'alerts_enabled' | 'muted_until' | 'muted_until_recovered'>
-
-export const muteOf = (row: MuteColumns): Mute => ({
-  alertsEnabled: row.alerts_enabled,
-  mutedUntil: row.muted_until,
-  mutedUntilRecovered: row.muted_until_recovered,
-})
-
-/** Until when nothing is told of a service, in epoch milliseconds: `Infinity` for as long as nobody changes it; `null` if it is. */
-export function heldUntil({ alertsEnabled, mutedUntil, mutedUntilRecovered }: Mute, now: number): number | null {
-  if (!alertsEnabled || mutedUntilRecovered) return Number.POSITIVE_INFINITY
-  return mutedUntil !== null && mutedUntil > now ? mutedUntil : null
-}
 
 const isFlapping = (lastChangeAt: number | null, now: number) =>
   lastChangeAt !== null && now - lastChangeAt < STEADY_AFTER_MS

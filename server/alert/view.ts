@@ -4,7 +4,8 @@ import { findAlertMessage, type ToldIncident, toldIncidents } from '../../db/tol
 import { alertId, readMessageId } from '../delivery/messageId.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { namesakesOf, shownName } from '../status/names.ts'
+import { shownName } from '../status/names.ts'
+import { namesakesOf } from '../status/namesakes.ts'
 
 export const alertInput = z.object({ id: alertId })
 

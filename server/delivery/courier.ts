@@ -2,24 +2,21 @@ import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
 import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { claimTarget, releaseTarget, waitsUntil } from '../../db/targets.ts'
-import type { Absence } from '../absence.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import type { Ground } from '../ground.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Channel } from './channel.ts'
 import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
 import { messageId } from './messageId.ts'
 import { logSettlement, storeSettlement } from './settle.ts'
 import { outcomeOf, settlementOf } from './settlement.ts'
 
-export interface CourierDeps extends EditDeps {
-  absence: Absence
-  /** The name under which this process is connected to the database. */
+export interface CourierDeps extends EditDeps, Pick<Ground, 'db' | 'absence' | 'metrics'> {
+  jobs: Pick<Jobs, 'announce'>
+  /** The name under which this process is connected to the database: whoever holds a target sends its messages. */
   holder: string
-  /** Asks to be kicked at this moment. */
-  wakeAt: (ms: number) => void
-  metrics: Metrics
 }
 
-/** Carries the messages of one target, one at a time and in their order; and, when none waits, their edits. */
+/** A worker that sends the messages of one target, one at a time and in their order; and, when none waits, their edits. */
 export interface Courier {
   /** There may be something to carry. */
   kick(): void
@@ -44,7 +41,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
       await carryAll().catch((error) => {
         if (isStopped) return
         absence.noted(error, `could not look for messages to ${target}; they wait`)
-        deps.wakeAt(clock.now() + LOOK_AGAIN_MS)
+        deps.jobs.announce.wakeAt(clock.now() + LOOK_AGAIN_MS)
       })
     }
     running = null
@@ -64,7 +61,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const left = await waiting()
     if (!left || isStopped) return
     const { retryAt } = left
-    deps.wakeAt(retryAt !== null && retryAt > clock.now() ? retryAt : clock.now() + LOOK_AGAIN_MS)
+    deps.jobs.announce.wakeAt(retryAt !== null && retryAt > clock.now() ? retryAt : clock.now() + LOOK_AGAIN_MS)
   }
 
   const waiting = async () => (await waitsUntil(db, target)) ?? (notifier.edit && (await editsWaitUntil(db, target)))
@@ -78,8 +75,8 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const settlement = settlementOf(attempt, to, delivery, clock.now())
     logSettlement(log, settlement, attempt)
     deps.metrics.delivered(target, outcomeOf(settlement, attempt))
-    if (settlement.kind === 'waits') deps.wakeAt(settlement.retryAt)
-    await insist((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
+    if (settlement.kind === 'waits') deps.jobs.announce.wakeAt(settlement.retryAt)
+    await retryUntilWritten((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
     return settlement.kind !== 'waits'
   }
 
@@ -88,14 +85,17 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const { edit } = notifier
     const begun = edit && (await beginEdit(db, { ...claim, nowMs: clock.now() }))
     if (!begun) return false
-    const settlement = await attemptEdit(deps, begun, begun.moved_to ?? address, { edit })
-    if (settlement.kind === 'waits') deps.wakeAt(settlement.retryAt)
-    await insist((trx) => storeEdit(trx, settlement, begun))
+    const settlement = await attemptEdit(deps, begun, begun.moved_to ?? address, {
+      edit,
+      longestMessage: notifier.longestMessage,
+    })
+    if (settlement.kind === 'waits') deps.jobs.announce.wakeAt(settlement.retryAt)
+    await retryUntilWritten((trx) => storeEdit(trx, settlement, begun))
     return settlement.kind !== 'waits'
   }
 
-  /** Until it is written down, what became of a message is known here alone. */
-  async function insist(write: (trx: Trx) => Promise<void>): Promise<void> {
+  /** Tries again each second, since until it is written down what became of a message is known here alone. */
+  async function retryUntilWritten(write: (trx: Trx) => Promise<void>): Promise<void> {
     for (;;) {
       try {
         return await db.transaction().execute(write)

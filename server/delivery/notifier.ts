@@ -33,6 +33,8 @@ export type Delivery =
 
 /** A way to reach people. It never throws: what goes wrong is an outcome, with a reason that holds no secret. */
 export interface Notifier {
+  /** How many UTF-16 units one message may have, title and body together, where there is a limit. */
+  longestMessage?: number
   send(address: string, message: Outgoing): Promise<Delivery>
   /** Makes a message that was sent to the address say something else; `sent` also if it says so already. */
   edit?(address: string, reference: string, message: Outgoing): Promise<Delivery>

@@ -17,14 +17,14 @@ export interface Part {
   data: Data & { services: Data[] }
 }
 
-/** Telegram takes 4,096; the rest is for the number of the part and the word that it is repeated. */
+/** Fits into every channel, the narrowest of which takes 4,096, with the number of the part and the word that it is repeated. */
 const LONGEST_PART = 3_900
 
 /** Splits between lines. What a line says to programs goes with the part that the line is in, as `services`. */
 export function partsOf({ event, title, lines, data }: Letter): Part[] {
   const pages = pagesOf(lines, LONGEST_PART - title.length)
   return pages.map((page, index) => ({
-    title: pages.length === 1 ? title : `${title} (${index + 1}/${pages.length})`,
+    title: numbered(title, index + 1, pages.length),
     body: page.map(({ text }) => text).join('\n'),
     data: {
       event,
@@ -35,3 +35,7 @@ export function partsOf({ event, title, lines, data }: Letter): Part[] {
     },
   }))
 }
+
+/** The title of a part: `… (2/3)`, or as it is where there is one. */
+export const numbered = (title: string, part: number, parts: number): string =>
+  parts === 1 ? title : `${title} (${part}/${parts})`

@@ -1,8 +1,8 @@
 import { dueServices } from '../../db/checks.ts'
 import { countByGroup, listPublicGroups } from '../../db/groups.ts'
 import type { Deps } from '../deps.ts'
-import { type StatusCounts, viewContext } from '../status/list.ts'
-import { statusOf } from '../status/view.ts'
+import type { StatusCounts } from '../status/list.ts'
+import { statusOf, viewContext } from '../status/view.ts'
 
 export interface Group {
   group: string

@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isPublicGroup } from '../../db/groups.ts'
 import { listServicesWithGaps } from '../../db/services.ts'
-import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
+import type { Ground } from '../ground.ts'
+import { countStatus, type StatusCounts } from '../status/list.ts'
 import { stripOf } from '../status/strip.ts'
 import type { UptimePeriod } from '../status/uptime.ts'
 import { uptimesOf } from '../status/uptimes.ts'
-import { type ServiceStatus, view } from '../status/view.ts'
+import { type ServiceStatus, view, viewContext } from '../status/view.ts'
 
 export const publicGroupInput = z.object({ group: z.string() })
 
@@ -34,7 +34,7 @@ const MOST_SERVICES = 500
 const KEPT_MS = 10_000
 const GROUPS_KEPT = 10
 
-type PublicDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>
+type PublicDeps = Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>
 
 /** The groups that are switched on for everybody. */
 export interface PublicGroups {

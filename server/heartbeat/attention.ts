@@ -1,7 +1,7 @@
 import { clearAttentions, noteAttentions } from '../../db/attentions.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Change } from '../lifecycle/transition.ts'
-import type { Signal } from './draft.ts'
+import type { Signal } from './signal.ts'
 
 /** What became of a service's request that a person looks at it: `null` if a success took it back. */
 interface AttentionChange {

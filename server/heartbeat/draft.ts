@@ -1,30 +1,12 @@
-import type { HeartbeatKind } from '../../db/schema.ts'
 import type { StateWrite } from '../../db/states.ts'
-import type { CallerError } from '../errors.ts'
-import type { Caller } from '../keys/caller.ts'
 import type { Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
-import type { ServiceChange } from '../watch/transitions.ts'
+import type { ServiceChange } from '../watch/serviceChange.ts'
 import { noteOf } from './attention.ts'
 import type { Known } from './known.ts'
-import { refusalOf } from './permission.ts'
-
-/** One heartbeat on its way into the database. */
-export interface Signal {
-  key: string
-  kind: HeartbeatKind
-  at: number
-  /** JSON text. */
-  details: string | null
-  /** JSON text. */
-  metadata: string | null
-  caller: Caller
-  /** Set once it is stored: the service's own key, where the signal came under an alias. */
-  storedAs?: string
-  /** Set where the caller may not send it. */
-  refusal?: CallerError
-}
+import { type Refused, refusalOf } from './permission.ts'
+import type { Signal } from './signal.ts'
 
 /** What a batch does to one service. */
 export interface Draft {
@@ -39,22 +21,28 @@ export interface Draft {
 const CLOCK_SKEW_MS = 1_000
 
 /**
- * What signals do to the services that they are for. One that its caller may not send is told so, and does nothing.
+ * Decides what signals do to the services that they are for.
  *
- * @returns `left` are those whose services are not known
+ * @returns a draft for each service; the signals that their callers may not send, which do nothing; and `left`, those
+ *   whose services are not known
  */
 export function draft(
   signals: readonly Signal[],
   knownOf: (key: string) => Known | undefined,
   { rules, outages }: { rules: Rules; outages: readonly Outage[] },
-): { drafts: Draft[]; left: Signal[] } {
+): { drafts: Draft[]; refused: Refused[]; left: Signal[] } {
   const drafts = new Map<number, Draft>()
+  const refused: Refused[] = []
   const left: Signal[] = []
   for (const signal of signals) {
     const known = knownOf(signal.key)
-    if (signal.refusal || (known && isRefused(signal, known))) continue
     if (!known) {
       left.push(signal)
+      continue
+    }
+    const refusal = refusalOf(signal.caller, known)
+    if (refusal) {
+      refused.push({ signal, refusal })
       continue
     }
     let one = drafts.get(known.id)
@@ -68,13 +56,7 @@ export function draft(
     one.signals.push(signal)
     for (const change of changes) one.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
   }
-  return { drafts: [...drafts.values()], left }
-}
-
-function isRefused(signal: Signal, known: Known): boolean {
-  const refusal = refusalOf(signal.caller, known)
-  if (refusal) signal.refusal = refusal
-  return refusal !== null
+  return { drafts: [...drafts.values()], refused, left }
 }
 
 /** Whether nothing but what was learned changes, and nothing but the time of each heartbeat is to be kept. */

@@ -1,7 +1,6 @@
-import type { Deps } from '../deps.ts'
 import { type Batch, createBatch } from './batch.ts'
-import type { Signal } from './draft.ts'
-import { createRecorder } from './record.ts'
+import { createRecorder, type RecorderDeps } from './record.ts'
+import type { Signal } from './signal.ts'
 
 /** Larger batches would make the first caller wait for the last. */
 const LARGEST_BATCH = 500
@@ -11,7 +10,7 @@ const HEAVIEST_BATCH = 2 * 2 ** 20
 const HEAVIEST_QUEUE = 16 * 2 ** 20
 
 /** Where all heartbeats enter: they wait in one queue, within bounds, and are written together. */
-export function createIntake(deps: Omit<Deps, 'heartbeats'>): Batch<Signal> {
+export function createIntake(deps: RecorderDeps): Batch<Signal> {
   return createBatch(measured(deps), {
     largest: LARGEST_BATCH,
     queue: LONGEST_QUEUE,
@@ -23,7 +22,7 @@ export function createIntake(deps: Omit<Deps, 'heartbeats'>): Batch<Signal> {
 const weightOf = ({ details, metadata }: Signal): number => (details?.length ?? 0) + (metadata?.length ?? 0)
 
 /** Counts what is written and how long it takes. */
-function measured({ metrics, ...deps }: Omit<Deps, 'heartbeats'>): (signals: Signal[]) => Promise<void> {
+function measured({ metrics, ...deps }: RecorderDeps): (signals: Signal[]) => Promise<void> {
   const record = createRecorder({ metrics, ...deps })
   return async (signals) => {
     const begun = performance.now()

@@ -1,13 +1,20 @@
 import { CallerError } from '../errors.ts'
 import type { Caller } from '../keys/caller.ts'
+import type { Signal } from './signal.ts'
 
-interface Named {
+interface ServiceNamed {
   key: string
   group: string | null
 }
 
-/** Why a caller may not send heartbeats of a service, or `null`. */
-export function refusalOf({ group, keyPrefix }: Caller, service: Named): CallerError | null {
+/** A signal that its caller may not send. */
+export interface Refused {
+  signal: Signal
+  refusal: CallerError
+}
+
+/** Says why a caller may not send heartbeats of a service; `null` if it may. */
+export function refusalOf({ group, keyPrefix }: Caller, service: ServiceNamed): CallerError | null {
   if (keyPrefix !== null && !service.key.startsWith(keyPrefix)) {
     return forbidden(`services whose keys begin with "${keyPrefix}", and "${service.key}" does not`)
   }
@@ -19,7 +26,7 @@ export function refusalOf({ group, keyPrefix }: Caller, service: Named): CallerE
 
 const forbidden = (services: string) => new CallerError('FORBIDDEN', `this key is for ${services}`)
 
-/** So that a key which got into wrong hands does not fill the monitor with services. */
+/** How many services one key may register. A key that got into wrong hands must not fill the monitor with them. */
 export const MOST_REGISTERED = 1_000
 
 export const tooManyRegistered = () =>

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { cutText, isStorable, metadata } from '../input/metadata.ts'
+import { metadata } from '../input/metadata.ts'
 import { serviceKey } from '../input/serviceKey.ts'
+import { cutText, isStorable } from '../input/text.ts'
 import type { Caller } from '../keys/caller.ts'
-import type { Signal } from './draft.ts'
+import type { Signal } from './signal.ts'
 
 export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 
@@ -72,7 +73,7 @@ export async function receiveSignal(
 
 async function receive(deps: Deps, input: Omit<Signal, 'at'>): Promise<Received> {
   const signal: Signal = { ...input, at: deps.clock.now() }
-  await deps.heartbeats.add(signal)
+  await deps.intake.add(signal)
   if (signal.refusal) throw signal.refusal
   return { serviceKey: signal.storedAs ?? signal.key, status: 'ok', timestamp: deps.iso(signal.at) }
 }

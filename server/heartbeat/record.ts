@@ -6,16 +6,18 @@ import type { ServiceState } from '../lifecycle/transition.ts'
 import { storePauses } from '../watch/pauses.ts'
 import { storeTransitions } from '../watch/transitions.ts'
 import { attentionsOf, storeAttentions } from './attention.ts'
-import { type Draft, draft, isPlain, type Signal, stateWrite } from './draft.ts'
+import { type Draft, draft, isPlain, stateWrite } from './draft.ts'
 import { createKnownServices, type Known } from './known.ts'
+import type { Refused } from './permission.ts'
+import type { Signal } from './signal.ts'
 
 /** A claim is lost only when another server hears the same service in the same moment. */
 const ATTEMPTS = 10
 
+export type RecorderDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'jobs' | 'feed' | 'metrics'>
+
 /** Stores signals with all that they change. For services that are known from before this is one statement. */
-export function createRecorder(
-  deps: Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'wakeAt' | 'tell' | 'feed' | 'metrics'>,
-) {
+export function createRecorder(deps: RecorderDeps) {
   const services = createKnownServices(deps)
 
   return async function record(signals: Signal[]): Promise<void> {
@@ -57,8 +59,13 @@ export function createRecorder(
 
   /** @returns the signals whose services turned out not to be as they were known */
   async function recordOnce(signals: Signal[]): Promise<Signal[]> {
-    await services.load(signals)
-    const { drafts, left } = draft(signals, services.get, { rules: deps.config.rules, outages: deps.ledger.outages() })
+    note(await services.load(signals))
+    const { drafts, refused, left } = draft(
+      signals.filter(({ refusal }) => !refusal),
+      services.get,
+      { rules: deps.config.rules, outages: deps.ledger.outages() },
+    )
+    note(refused)
     if (drafts.length === 0) return left
     const keys = signals.map(({ key }) => key)
     const claimed = await store(drafts).catch((error) => {
@@ -105,8 +112,12 @@ export function createRecorder(
     adopt(known.state, state)
     if (checkAt === null) return
     known.checkAt = checkAt === 'never' ? null : checkAt
-    if (known.checkAt !== null) deps.wakeAt(known.checkAt)
+    if (known.checkAt !== null) deps.jobs.check.wakeAt(known.checkAt)
   }
+}
+
+function note(refused: readonly Refused[]): void {
+  for (const { signal, refusal } of refused) signal.refusal = refusal
 }
 
 const stateChange = ({ known, state }: Draft) => ({ serviceId: known.id, before: known.state, after: state })

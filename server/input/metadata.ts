@@ -40,10 +40,3 @@ export const metadata = z
     if (fault) context.addIssue({ code: 'custom', message: `metadata ${fault}` })
   })
   .meta({ description: 'Anything you want to remember with the heartbeat', example: { version: '1.2' } })
-
-/** Whether PostgreSQL takes a text as it is. */
-export const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0')
-
-/** Text that can be stored, cut to a number of characters rather than refused. */
-export const cutText = (limit: number) =>
-  z.string().transform((text) => text.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, limit).toWellFormed())

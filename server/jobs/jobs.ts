@@ -3,7 +3,7 @@ import type { OpenDatabase } from '../../db/open.ts'
 import { DAY_MS } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { Absence } from '../absence.ts'
-import { createAlarm } from '../alarm.ts'
+import { type Alarm, createAlarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 
@@ -13,42 +13,90 @@ export interface JobsOptions {
   log: Log
   absence: Absence
   checkIntervalMs: number
-  /** Looks for overdue services and tells when to look again. */
+}
+
+/** What is done for each job. The answer is when it is to be done next, in epoch milliseconds; `null` if nobody knows. */
+export interface Handlers {
+  /** Looks for overdue services. */
   check: () => Promise<number | null>
-  /** Announces what there is to tell, and tells when there will be more. */
+  /** Makes messages of what there is to tell. */
   announce: () => Promise<number | null>
-  /** The night's work; tells when it is to be done next. */
+  /** Does the night's work. */
   tidy: () => Promise<number | null>
 }
 
-const TRY_AGAIN_AFTER_MS = 5_000
+type Handler = Handlers[keyof Handlers]
 
 /** Work that any of the servers may do. */
 interface Work {
   /** Asks for it at this moment, unless it is due before. */
   wakeAt(ms: number): void
-  /** Asks for it as soon as a transaction has committed. */
+  /** Asks for it as part of a transaction: once that has committed, some server does it. */
   after(trx: Trx): Promise<void>
+  connect(boss: PgBoss, handler: Handler): Promise<void>
   begin(): Promise<void>
   end(): void
 }
 
+/**
+ * The job queue in the database. Each server's alarms ask for work when its moment comes, and one of the servers takes
+ * the job. Nothing is lost with a job: whoever works next finds in the database what there is to do. So before the queue
+ * is connected, asking for work does nothing: the first thing that a server does then is to look.
+ */
 export interface Jobs {
   check: Pick<Work, 'wakeAt'>
   announce: Pick<Work, 'wakeAt' | 'after'>
+  /** Connects to the queue. It may be called again after it has thrown, and until then nothing of it is left. */
+  connect(handlers: Handlers): Promise<void>
   /** Takes jobs from now on, and looks at once what there is to do. */
   begin(): Promise<void>
-  /** How many jobs wait in each queue, as of the last minute. */
+  /** Counts the jobs that wait in each queue, as of the last minute. */
   waiting(): Promise<{ queue: string; waiting: number }[]>
   stop(): Promise<void>
 }
 
-/**
- * Connects to the job queue. Each server's alarms ask for work when its moment comes; one of the servers takes the job.
- * Nothing is lost with a job: whoever works next finds in the database what there is to do.
- */
-export async function connectJobs(options: JobsOptions): Promise<Jobs> {
-  const { connection, absence } = options
+const TRY_AGAIN_AFTER_MS = 5_000
+
+export function createJobs(options: JobsOptions): Jobs {
+  // Only one check waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
+  const check = createWork(options, { name: 'check', policy: 'short' })
+  const announce = createWork(options, { name: 'announce', policy: 'standard' })
+  const tidy = createWork(options, { name: 'tidy', policy: 'short', atLeastEveryMs: DAY_MS })
+  const all = [check, announce, tidy]
+  let connected: PgBoss | null = null
+
+  return {
+    check,
+    announce,
+    async connect(handlers) {
+      const boss = createBoss(options)
+      try {
+        await boss.start()
+        await check.connect(boss, handlers.check)
+        await announce.connect(boss, handlers.announce)
+        await tidy.connect(boss, handlers.tidy)
+        connected = boss
+      } catch (error) {
+        for (const work of all) work.end()
+        await boss.stop({ graceful: false }).catch(() => {})
+        throw error
+      }
+    },
+    async begin() {
+      for (const work of all) await work.begin()
+    },
+    async waiting() {
+      const queues = (await connected?.getQueues()) ?? []
+      return queues.map(({ name, readyCount }) => ({ queue: name, waiting: readyCount }))
+    },
+    async stop() {
+      for (const work of all) work.end()
+      await connected?.stop({ graceful: true, timeout: 3_000 })
+    },
+  }
+}
+
+function createBoss({ connection, absence }: JobsOptions): PgBoss {
   const boss = new PgBoss({
     ...('url' in connection
       ? {
@@ -64,92 +112,64 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     registerInstance: false,
   })
   boss.on('error', (error) => absence.noted(error, 'the job queue has trouble'))
-  try {
-    return await connect(boss, options)
-  } catch (error) {
-    await boss.stop({ graceful: false }).catch(() => {})
-    throw error
-  }
-}
-
-async function connect(boss: PgBoss, options: JobsOptions): Promise<Jobs> {
-  await boss.start()
-  // Of checks only one waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
-  const check = await createWork(boss, options, { name: 'check', policy: 'short', run: options.check })
-  const announce = await createWork(boss, options, { name: 'announce', policy: 'standard', run: options.announce })
-  const tidy = await createWork(boss, options, {
-    name: 'tidy',
-    policy: 'short',
-    run: options.tidy,
-    atLeastEveryMs: DAY_MS,
-  })
-
-  return {
-    check,
-    announce,
-    async begin() {
-      await check.begin()
-      await announce.begin()
-      await tidy.begin()
-    },
-    async waiting() {
-      return (await boss.getQueues()).map(({ name, readyCount }) => ({ queue: name, waiting: readyCount }))
-    },
-    async stop() {
-      check.end()
-      announce.end()
-      tidy.end()
-      await boss.stop({ graceful: true, timeout: 3_000 })
-    },
-  }
+  return boss
 }
 
 interface WorkOptions {
-  name: 'check' | 'announce' | 'tidy'
+  name: keyof Handlers
   policy: 'short' | 'standard'
-  run: () => Promise<number | null>
   /** The check interval, if it is not said. */
   atLeastEveryMs?: number
 }
 
-async function createWork(
-  boss: PgBoss,
+function createWork(
   { clock, log, absence, checkIntervalMs }: JobsOptions,
-  { name, policy, run, atLeastEveryMs = checkIntervalMs }: WorkOptions,
-): Promise<Work> {
-  await boss.createQueue(name, {
-    policy,
-    notify: true,
-    retryLimit: 0,
-    expireInSeconds: 60,
-    deleteAfterSeconds: 60,
-    retentionSeconds: 600,
-  })
-  const ask = () =>
-    boss.send(name, {}).catch((error) => {
+  { name, policy, atLeastEveryMs = checkIntervalMs }: WorkOptions,
+): Work {
+  let queue: { boss: PgBoss; handler: Handler; alarm: Alarm } | null = null
+
+  const tryAgain = () => queue?.alarm.wakeAt(clock.now() + TRY_AGAIN_AFTER_MS)
+
+  async function ask(): Promise<void> {
+    await queue?.boss.send(name, {}).catch((error) => {
       absence.noted(error, `could not ask for a job "${name}"; it is asked for again soon`)
       tryAgain()
     })
-  const alarm = createAlarm(clock, atLeastEveryMs, ask)
-  const tryAgain = () => alarm.wakeAt(clock.now() + TRY_AGAIN_AFTER_MS)
+  }
+
+  async function run(handler: Handler): Promise<void> {
+    const next = await handler().catch((error) => {
+      absence.noted(error, `a job "${name}" failed; it is tried again soon`, 'error')
+      tryAgain()
+      throw error
+    })
+    log.debug({ next: next === null ? null : new Date(next).toISOString() }, `job "${name}" is done`)
+    if (next !== null) queue?.alarm.wakeAt(next)
+  }
+
   return {
-    wakeAt: alarm.wakeAt,
+    wakeAt: (ms) => queue?.alarm.wakeAt(ms),
     async after(trx) {
-      await boss.send(name, {}, { db: fromKysely(trx) })
+      await queue?.boss.send(name, {}, { db: fromKysely(trx) })
+    },
+    async connect(boss, handler) {
+      await boss.createQueue(name, {
+        policy,
+        notify: true,
+        retryLimit: 0,
+        expireInSeconds: 60,
+        deleteAfterSeconds: 60,
+        retentionSeconds: 600,
+      })
+      queue = { boss, handler, alarm: createAlarm(clock, atLeastEveryMs, ask) }
     },
     async begin() {
+      if (!queue) return
+      const { boss, handler } = queue
       const poll = { batchSize: 100, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 15 }
-      await boss.work(name, poll, async () => {
-        const next = await run().catch((error) => {
-          absence.noted(error, `a job "${name}" failed; it is tried again soon`, 'error')
-          tryAgain()
-          throw error
-        })
-        log.debug({ next: next === null ? null : new Date(next).toISOString() }, `job "${name}" is done`)
-        if (next !== null) alarm.wakeAt(next)
-      })
+      await boss.work(name, poll, () => run(handler))
       await ask()
     },
-    end: alarm.stop,
+    end: () => queue?.alarm.stop(),
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { insertKey } from '../../db/keys.ts'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError } from '../errors.ts'
-import { text } from '../input/text.ts'
+import { isOneLine, text } from '../input/text.ts'
 import { SCOPES } from './caller.ts'
 import { createSecret, hashOf } from './keyring.ts'
 import { keyView, type NewKeyView } from './view.ts'
@@ -14,9 +14,7 @@ const name = z
   .trim()
   .min(1, { error: unnamed })
   .max(100, { error: 'name must have at most 100 characters' })
-  .refine((given) => given.isWellFormed() && !/\p{Cc}/u.test(given), {
-    error: 'name must not contain control characters',
-  })
+  .refine(isOneLine, { error: 'name must not contain control characters' })
 
 export const createKeyInput = z.object({
   name,

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type KeyRow, listValidKeys, touchKey } from '../../db/keys.ts'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
+import type { Hints } from '../hints.ts'
 import { within } from '../withTimeout.ts'
 import type { Caller } from './caller.ts'
 
@@ -44,7 +45,7 @@ export function createKeyring({
   clock,
   absence,
   hints,
-}: Pick<Deps, 'db' | 'clock' | 'absence' | 'hints'>): Keyring {
+}: Pick<Ground, 'db' | 'clock' | 'absence'> & { hints: Hints }): Keyring {
   let kept: Kept | null = null
   let reading: Promise<Kept> | null = null
   let wanted: Promise<Kept> | null = null

@@ -1,24 +1,39 @@
-import { z } from 'zod'
+import type { ServiceRow } from '../../db/serviceRows.ts'
 import type { ServiceSettings } from '../../db/services.ts'
-import { text } from '../input/text.ts'
 
-export const mutedUntil = z
-  .string()
-  .refine((value) => value === 'recovered' || z.iso.datetime({ offset: true }).safeParse(value).success, {
-    error: 'mutedUntil must be a time such as 2026-11-24T08:00:00+01:00, or "recovered"',
-  })
-  .nullable()
+/** Whether, and until when, nothing is told of a service; times in epoch milliseconds. */
+export interface Mute {
+  /** Off: muted until somebody unmutes it. */
+  alertsEnabled: boolean
+  mutedUntil: number | null
+  mutedUntilRecovered: boolean
+}
 
-/** Who says so, for the others to see. */
-export const mutedBy = text('mutedBy', 100)
+type MuteColumns = Pick<ServiceRow, 'alerts_enabled' | 'muted_until' | 'muted_until_recovered'>
+
+export const muteOf = (row: MuteColumns): Mute => ({
+  alertsEnabled: row.alerts_enabled,
+  mutedUntil: row.muted_until,
+  mutedUntilRecovered: row.muted_until_recovered,
+})
+
+/**
+ * Tells until when a mute holds alerts back, in epoch milliseconds: `Infinity` if no clock ends it, `null` if there is
+ * no mute now.
+ */
+export function heldUntil({ alertsEnabled, mutedUntil, mutedUntilRecovered }: Mute, now: number): number | null {
+  if (!alertsEnabled || mutedUntilRecovered) return Number.POSITIVE_INFINITY
+  return mutedUntil !== null && mutedUntil > now ? mutedUntil : null
+}
 
 interface MuteInput {
   alertsEnabled?: boolean | null | undefined
+  /** ISO 8601, or `recovered`; `null` ends the mute, and `undefined` leaves it. */
   mutedUntil?: string | null | undefined
   mutedBy?: string | null | undefined
 }
 
-/** What is stored of a mute; who said so belongs to the newest one. */
+/** The columns that a change of a mute writes. The name of who muted belongs to the newest mute. */
 export function muteColumns({ alertsEnabled, mutedUntil, mutedBy }: MuteInput): ServiceSettings {
   const isChanged = alertsEnabled !== undefined || mutedUntil !== undefined
   return {

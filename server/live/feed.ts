@@ -1,6 +1,6 @@
 import { type Alarm, createAlarm } from '../alarm.ts'
-import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
+import type { Ground } from '../ground.ts'
 import { createLook, type Found, LOOK_EVERY_MS, type LookDeps, type Unseen } from './look.ts'
 import type { ServiceNews } from './news.ts'
 
@@ -26,7 +26,7 @@ export interface Feed {
 /** So a service is told of twice a second at most. */
 const SHORTEST_PAUSE_MS = 500
 
-export function createFeed(deps: LookDeps & Pick<Deps, 'absence'>, mostListeners: number): Feed {
+export function createFeed(deps: LookDeps & Pick<Ground, 'absence'>, mostListeners: number): Feed {
   const { clock, absence, hints } = deps
   const listeners = new Set<Listener>()
   const unseen: Unseen = { touched: new Set(), removed: new Map(), mayBeMore: true }

@@ -1,7 +1,8 @@
 import { findServicesById } from '../../db/services.ts'
 import { newestTransitionId } from '../../db/transitions.ts'
-import type { Deps } from '../deps.ts'
-import { viewContext } from '../status/list.ts'
+import type { Ground } from '../ground.ts'
+import type { Hints } from '../hints.ts'
+import { viewContext } from '../status/view.ts'
 import { newsOf, removalOf, type ServiceNews } from './news.ts'
 import { createOtherServers } from './others.ts'
 
@@ -20,7 +21,8 @@ export interface Found {
   services: [id: number, news: ServiceNews][]
 }
 
-export type LookDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso' | 'hints'> & {
+export type LookDeps = Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'> & {
+  hints: Hints
   /** Whether no other server can have changed anything. */
   isAlone: () => Promise<boolean>
 }

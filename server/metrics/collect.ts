@@ -17,13 +17,13 @@ interface Counts {
   services: Awaited<ReturnType<typeof countStatus>>
   pending: Awaited<ReturnType<typeof pendingByTarget>>
   sizes: Awaited<ReturnType<typeof listSizes>>
-  jobs: Awaited<ReturnType<Deps['jobsWaiting']>>
+  jobs: Awaited<ReturnType<Deps['jobs']['waiting']>>
   checkAt: number | null
 }
 
 /** Everything there is to measure, in the text format of Prometheus; what the process knows also while the database is away. */
 export function createScrape(deps: Deps): () => Promise<{ type: string; text: string }> {
-  const { clock, absence, db, ledger, heartbeats, about, metrics } = deps
+  const { clock, absence, db, ledger, intake, about, metrics } = deps
   const targets = deps.channels.map(({ target }) => target)
   const gauges = createGauges()
   let shared: { at: number; counts: Promise<Counts> } | undefined
@@ -43,7 +43,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
       countStatus(deps, {}),
       pendingByTarget(db, targets),
       listSizes(db),
-      deps.jobsWaiting(),
+      deps.jobs.waiting(),
       nextCheckAt(db),
     ])
     return { services, pending, sizes, jobs, checkAt }
@@ -79,7 +79,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
     const outages = ledger.outages()
     gauges.outages.set(outages.length)
     gauges.outageSeconds.set(outages.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs), 0) / 1000)
-    const oldestHeartbeat = heartbeats.oldestAt()
+    const oldestHeartbeat = intake.oldestAt()
     gauges.queueSeconds.set(oldestHeartbeat === null ? 0 : Math.max(0, now - oldestHeartbeat) / 1000)
     gauges.info.set({ version: about.version }, 1)
 

@@ -3,7 +3,8 @@ import { failingDeliveries } from '../../db/messages.ts'
 import { DAY_MS } from '../../db/partitions.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
-import { countStatus, type StatusCounts, viewContext } from '../status/list.ts'
+import { countStatus, type StatusCounts } from '../status/list.ts'
+import { viewContext } from '../status/view.ts'
 import { slotsAround } from '../summary/when.ts'
 
 /** How the monitor itself is. Times in ISO 8601 with the server's offset. */

@@ -2,7 +2,7 @@ import { subjectOf, untoldOutages } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { eachService } from '../../db/services.ts'
 import { post } from '../delivery/post.ts'
-import type { Deps } from '../deps.ts'
+import type { DepsInTransaction } from '../deps.ts'
 import { listenedFor, mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { composeOutage, type OutageCounts } from './compose.ts'
@@ -20,18 +20,18 @@ const NEWS_FOR_MS = 86_400_000
  *
  * @returns when there will be more
  */
-export async function announceOutages(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+export async function announceOutages(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   return tell(deps, trx, now, SOON_MS)
 }
 
 /** Tells of outages that are over, before something else is told that may be due to them. */
-export async function tellOutagesFirst(deps: Deps, trx: Trx, now: number): Promise<void> {
+export async function tellOutagesFirst(deps: DepsInTransaction, trx: Trx, now: number): Promise<void> {
   await tell(deps, trx, now, 0)
 }
 
 type Untold = Awaited<ReturnType<typeof untoldOutages>>[number]
 
-async function tell(deps: Deps, trx: Trx, now: number, overForMs: number): Promise<number | null> {
+async function tell(deps: DepsInTransaction, trx: Trx, now: number, overForMs: number): Promise<number | null> {
   const groups = together(await untoldOutages(trx, now - NEWS_FOR_MS))
   for (const group of groups.filter(isWorthTelling)) {
     const [first, last] = [group[0] as Untold, group.at(-1) as Untold]
@@ -63,7 +63,12 @@ function together(outages: readonly Untold[]): Untold[][] {
 const isWorthTelling = (group: readonly Untold[]) =>
   mergeOutages(group).some(({ fromMs, toMs }) => toMs - fromMs >= WORTH_TELLING_MS)
 
-async function countEffects({ config, ledger }: Deps, trx: Trx, outage: Outage, now: number): Promise<OutageCounts> {
+async function countEffects(
+  { config, ledger }: DepsInTransaction,
+  trx: Trx,
+  outage: Outage,
+  now: number,
+): Promise<OutageCounts> {
   const context = { now, rules: config.rules, outages: ledger.outages() }
   const counts: OutageCounts = { rearmed: 0, late: 0 }
   for await (const row of eachService(trx)) {

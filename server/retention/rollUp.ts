@@ -4,19 +4,18 @@ import {
   countHeartbeats,
   type DailyFigures,
   insertFigures,
+  KEPT_DAYS,
   lockServicesAfter,
   newestRolledDay,
 } from '../../db/figures.ts'
 import { DAY_MS, dayOf, listPartitions } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import { findServicesById } from '../../db/services.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps, DepsInTransaction } from '../deps.ts'
 import { historiesOf } from '../status/histories.ts'
-import { viewContext } from '../status/list.ts'
+import { viewContext } from '../status/view.ts'
 import { dayOfStatus } from './day.ts'
 
-/** Figures are kept for this many days, and so is history. */
-export const KEPT_DAYS = 400
 /** A heartbeat that came just before midnight is stored by then, whatever held it up. */
 const SETTLED_AFTER_MS = 3_600_000
 /** One transaction: short, so that whatever waits for it waits no longer than for a large batch of heartbeats. */
@@ -58,7 +57,7 @@ async function firstDay({ db }: Deps, now: number): Promise<number> {
 }
 
 /** @returns whether there may be another page */
-async function rollUpPage(deps: Deps, trx: Trx, day: number): Promise<boolean> {
+async function rollUpPage(deps: DepsInTransaction, trx: Trx, day: number): Promise<boolean> {
   const throughId = await claimDay(trx, day)
   if (throughId === null) return false
   const locked = await lockServicesAfter(trx, { id: throughId, registeredBefore: (day + 1) * DAY_MS, limit: PAGE })
@@ -79,10 +78,10 @@ function firstOf(services: Awaited<ReturnType<typeof lockServicesAfter>>): numbe
   return (beyond < 0 ? services : services.slice(0, beyond)).map(({ id }) => id)
 }
 
-async function figuresOf(deps: Deps, trx: Trx, day: number, ids: number[]): Promise<DailyFigures[]> {
+async function figuresOf(deps: DepsInTransaction, trx: Trx, day: number, ids: number[]): Promise<DailyFigures[]> {
   const [fromMs, toMs] = [day * DAY_MS, (day + 1) * DAY_MS]
   const counted = new Map((await countHeartbeats(trx, day, ids)).map((row) => [row.service_id, row]))
-  const histories = await historiesOf({ db: trx }, await findServicesById(trx, ids), {
+  const histories = await historiesOf(trx, await findServicesById(trx, ids), {
     since: fromMs,
     context: viewContext(deps),
   })

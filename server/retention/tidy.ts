@@ -1,11 +1,11 @@
-import { forgetDaysFrom, newestRolledDay } from '../../db/figures.ts'
+import { forgetDaysFrom, KEPT_DAYS, newestRolledDay } from '../../db/figures.ts'
 import { DAY_MS, dayOf, dropPartition, ensurePartition, listPartitions } from '../../db/partitions.ts'
 import { pruneFigures, pruneHistory } from '../../db/prune.ts'
 import { deleteSessionsSeenBefore } from '../../db/sessions.ts'
 import type { Deps } from '../deps.ts'
 import { listeningSince } from '../lifecycle/listening.ts'
 import { IDLE_MS } from '../session/sessions.ts'
-import { KEPT_DAYS, nextRollUpAt, rollUp } from './rollUp.ts'
+import { nextRollUpAt, rollUp } from './rollUp.ts'
 
 /** A monitor that cannot do this for as long makes partitions when heartbeats come. */
 const DAYS_AHEAD = 4

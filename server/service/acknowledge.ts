@@ -5,15 +5,10 @@ import { acknowledgeIncidents, findOpenIncident, type Incident } from '../../db/
 import type { Trx } from '../../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
-import { cutText } from '../input/metadata.ts'
+import { acknowledger } from '../input/person.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { type IncidentView, viewIncident } from '../status/incident.ts'
 import { findAndLock } from './lock.ts'
-
-/** Who says so, for the others to see. */
-export const acknowledger = cutText(100)
-  .optional()
-  .transform((name) => name?.trim() || null)
 
 export const acknowledgeInput = z.object({ serviceKey, by: acknowledger })
 
@@ -38,7 +33,7 @@ export async function acknowledge(deps: Deps, input: z.output<typeof acknowledge
         `there is nothing to acknowledge: "${key}" has no open incident and asked for no look`,
       )
     }
-    if (incident && (await requestEdits(trx, [incident.id], now))) await deps.tell(trx)
+    if (incident && (await requestEdits(trx, [incident.id], now))) await deps.jobs.announce.after(trx)
     return { serviceKey: key, incident: incident ? viewIncident(incident, deps.iso) : null, attention }
   })
 }

@@ -60,7 +60,7 @@ export async function changeService(
       trx,
       changes.map((one) => ({ ...one, serviceId: row.id })),
     )
-    if (changeAt !== null) deps.wakeAt(changeAt + 1)
+    if (changeAt !== null) deps.jobs.check.wakeAt(changeAt + 1)
     return { id: row.id, changes }
   }
 }

@@ -7,12 +7,14 @@ import { lockKeys } from '../../db/registration.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { findServices, type ServiceSettings as SettingsColumns, updateSettings } from '../../db/services.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps, DepsInTransaction } from '../deps.ts'
 import { badRequest, CallerError } from '../errors.ts'
 import { metadata } from '../input/metadata.ts'
+import { mutedUntil } from '../input/mutedUntil.ts'
+import { mutedBy } from '../input/person.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { text } from '../input/text.ts'
-import { muteColumns, mutedBy, mutedUntil } from '../lifecycle/mute.ts'
+import { muteColumns } from '../lifecycle/mute.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSettings, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
@@ -69,8 +71,8 @@ export async function configureService(deps: Deps, input: ConfigureInput): Promi
 }
 
 /** A mute may have ended, or begun before an alert left; and the alert that did leave shows it. */
-async function tellOfMute(deps: Deps, trx: Trx, serviceId: number, now: number): Promise<void> {
-  await deps.tell(trx)
+async function tellOfMute(deps: DepsInTransaction, trx: Trx, serviceId: number, now: number): Promise<void> {
+  await deps.jobs.announce.after(trx)
   const open = await findOpenIncident(trx, serviceId)
   if (!open) return
   await lockIncidents(trx, [open.id])

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { requestEdits } from '../../db/edits.ts'
-import { deleteFiguresOf } from '../../db/figures.ts'
+import { deleteFiguresOf, KEPT_DAYS } from '../../db/figures.ts'
 import { deleteHeartbeatsOf } from '../../db/heartbeats.ts'
 import { lockIncidentsOf } from '../../db/incidents.ts'
 import { dayOf } from '../../db/partitions.ts'
 import { deleteService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
-import { KEPT_DAYS } from '../retention/rollUp.ts'
 import { findAndLock } from './lock.ts'
 
 export const removeInput = z.object({ serviceKey })
@@ -18,7 +17,7 @@ export async function removeService(deps: Deps, input: z.output<typeof removeInp
     const { id, key } = await findAndLock(trx, input.serviceKey)
     const incidents = await lockIncidentsOf(trx, id)
     const openIds = incidents.filter(({ closed_at }) => closed_at === null).map((incident) => incident.id)
-    if (await requestEdits(trx, openIds, deps.clock.now())) await deps.tell(trx)
+    if (await requestEdits(trx, openIds, deps.clock.now())) await deps.jobs.announce.after(trx)
     await deleteService(trx, id)
     return { id, key }
   })

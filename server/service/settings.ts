@@ -6,7 +6,7 @@ import { findServices, listServices } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from '../status/list.ts'
-import { displayName } from '../status/view.ts'
+import { displayName } from '../status/names.ts'
 
 export const getInput = z.object({ serviceKey })
 

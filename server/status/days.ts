@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { type DailyFigures, listFigures } from '../../db/figures.ts'
+import { type DailyFigures, KEPT_DAYS, listFigures } from '../../db/figures.ts'
 import { DAY_MS, dateOfDay, dayOf } from '../../db/partitions.ts'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
-import { KEPT_DAYS } from '../retention/rollUp.ts'
 import { theService } from './list.ts'
 
 const since = z.iso
@@ -39,7 +38,7 @@ export interface DayView {
  * from `since` to yesterday; an hour after midnight yesterday has its figures too.
  */
 export async function listDays(
-  deps: Deps,
+  deps: Ground,
   input: z.output<typeof daysInput>,
 ): Promise<{ serviceKey: string; days: DayView[] }> {
   const { id, key } = await theService(deps, input.serviceKey)

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { findOpenIncident } from '../../db/incidents.ts'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { duration } from '../text/time.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
-import { theService, viewContext } from './list.ts'
-import { type ServiceStatus, view } from './view.ts'
+import { theService } from './list.ts'
+import { type ServiceStatus, view, viewContext } from './view.ts'
 
 export const explainInput = z.object({ serviceKey })
 
@@ -31,7 +31,7 @@ export interface Explanation {
   incident: IncidentView | null
 }
 
-export async function explain(deps: Deps, input: z.output<typeof explainInput>): Promise<Explanation> {
+export async function explain(deps: Ground, input: z.output<typeof explainInput>): Promise<Explanation> {
   const context = viewContext(deps)
   const { now, rules, outages, iso } = context
   const row = await theService(deps, input.serviceKey)

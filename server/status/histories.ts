@@ -1,7 +1,7 @@
 import { listPauses } from '../../db/pauses.ts'
+import type { Db, Trx } from '../../db/schema.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import { statusHistories } from '../../db/transitions.ts'
-import type { Deps } from '../deps.ts'
 import { mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence } from '../lifecycle/transition.ts'
@@ -18,7 +18,7 @@ export interface History {
 
 /** What is known of services from a moment until that of the context, by their transitions. */
 export async function historiesOf(
-  { db }: Pick<Deps, 'db'>,
+  db: Db | Trx,
   rows: readonly RegisteredRow[],
   { since, context }: { since: number; context: ViewContext },
 ): Promise<Map<number, History>> {

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { listHeartbeats } from '../../db/heartbeats.ts'
 import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
 import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from './list.ts'
-import { displayName, statusName } from './view.ts'
+import { displayName } from './names.ts'
+import { statusName } from './view.ts'
 
 const since = z.iso
   .datetime({ offset: true, error: 'since must be a time such as 2026-11-23T08:00:00+01:00' })
@@ -34,7 +35,7 @@ export interface Transition {
 
 /** Transitions, newest first. */
 export async function listHistory(
-  deps: Deps,
+  deps: Ground,
   input: z.output<typeof historyInput>,
 ): Promise<{ transitions: Transition[] }> {
   const { serviceKey: key, group, status: statuses } = input
@@ -43,7 +44,7 @@ export async function listHistory(
   return { transitions: rows.map((row) => viewTransition(row, deps.iso)) }
 }
 
-export function viewTransition(row: TransitionRow, iso: Deps['iso']): Transition {
+export function viewTransition(row: TransitionRow, iso: Ground['iso']): Transition {
   return {
     id: row.id,
     serviceKey: row.key,
@@ -69,7 +70,7 @@ export interface HeartbeatSeen {
 
 /** Heartbeats and signals of one service, newest first. */
 export async function listHeartbeatsOf(
-  deps: Deps,
+  deps: Ground,
   input: z.output<typeof heartbeatsInput>,
 ): Promise<{ heartbeats: HeartbeatSeen[] }> {
   const { id } = await theService(deps, input.serviceKey)

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { dueServices } from '../../db/checks.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import { countServices, findService, listServices } from '../../db/services.ts'
-import type { Deps } from '../deps.ts'
 import { noSuchService } from '../errors.ts'
+import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { cursorOfKey, keyOfCursor } from './cursor.ts'
 import { mapInSlices } from './slices.ts'
-import { serviceStatus, statusName, statusOf, type ViewContext, view } from './view.ts'
+import { serviceStatus, statusName, statusOf, type ViewContext, view, viewContext } from './view.ts'
 
 export const LARGEST_PAGE = 10_000
 
@@ -36,7 +36,7 @@ export type StatusCounts = z.infer<typeof statusCounts>
 export type StatusAnswer = z.infer<typeof statusAnswer>
 
 /** One page of services in the order of their keys, with the counts of all that the group and key let through. */
-export async function listStatus(deps: Deps, input: z.output<typeof statusInput>): Promise<StatusAnswer> {
+export async function listStatus(deps: Ground, input: z.output<typeof statusInput>): Promise<StatusAnswer> {
   const context = viewContext(deps)
   return {
     now: deps.iso(context.now),
@@ -47,7 +47,7 @@ export async function listStatus(deps: Deps, input: z.output<typeof statusInput>
 
 /** The same without the counts, for the pages that follow. */
 export async function listPage(
-  deps: Deps,
+  deps: Ground,
   input: z.output<typeof statusInput>,
   context = viewContext(deps),
 ): Promise<Pick<StatusAnswer, 'services' | 'nextCursor'>> {
@@ -55,18 +55,7 @@ export async function listPage(
   return { services: await mapInSlices(rows, (row) => view(row, context)), nextCursor }
 }
 
-/** The moment and the rules of one answer. */
-export function viewContext(deps: Pick<Deps, 'clock' | 'config' | 'ledger' | 'iso'>): ViewContext {
-  return {
-    now: deps.clock.now(),
-    rules: deps.config.rules,
-    timezone: deps.config.timezone,
-    outages: deps.ledger.outages(),
-    iso: deps.iso,
-  }
-}
-
-async function page(deps: Deps, input: z.output<typeof statusInput>, context: ViewContext) {
+async function page(deps: Ground, input: z.output<typeof statusInput>, context: ViewContext) {
   if (input.serviceKey !== undefined) {
     const row = await theService(deps, input.serviceKey)
     return { rows: matches(row, input, context) ? [row] : [], nextCursor: null }
@@ -84,7 +73,7 @@ async function page(deps: Deps, input: z.output<typeof statusInput>, context: Vi
   }
 }
 
-export async function theService({ db }: Pick<Deps, 'db'>, key: string) {
+export async function theService({ db }: Pick<Ground, 'db'>, key: string) {
   const row = await findService(db, key)
   if (!row) throw noSuchService(key)
   return row
@@ -97,7 +86,7 @@ function matches(row: ServiceRow, filter: StatusFilter, context: ViewContext): b
 
 /** Counted in the database as stored; the few that silence has changed since are moved over. */
 export async function countStatus(
-  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
+  deps: Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
   filter: Pick<StatusFilter, 'serviceKey' | 'group'>,
   context = viewContext(deps),
 ): Promise<StatusCounts> {

@@ -1,15 +1,8 @@
-import type { Db, Trx } from '../../db/schema.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
-import { findNamesakes } from '../../db/services.ts'
 import { withKey } from '../text/words.ts'
-import { displayName } from './view.ts'
 
-type Named = Pick<ServiceRow, 'key' | 'display_name'>
-
-/** Which of the services' names belong to others too, so that their keys must tell them apart. */
-export async function namesakesOf(db: Db | Trx, services: readonly Named[]): Promise<Set<string>> {
-  return sharedNames(await findNamesakes(db, services.map(displayName)))
-}
+/** A service as far as its names go. */
+export type Named = Pick<ServiceRow, 'key' | 'display_name'>
 
 /** The names that several of the services have. */
 export function sharedNames(services: readonly Named[]): Set<string> {
@@ -21,4 +14,16 @@ export function sharedNames(services: readonly Named[]): Set<string> {
 export function shownName(service: Named, shared: ReadonlySet<string>): string {
   const name = displayName(service)
   return shared.has(name) ? withKey(name, service.key) : name
+}
+
+/** The name a person gave, or the key made readable: `my-nightly_job` becomes `My Nightly Job`. */
+export function displayName(row: Pick<ServiceRow, 'key' | 'display_name'>): string {
+  return (
+    row.display_name ??
+    (row.key
+      .replaceAll(/[-_]+/g, ' ')
+      .trim()
+      .replaceAll(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) ||
+      row.key)
+  )
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { listServicesWithGaps } from '../../db/services.ts'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
 import { cursorOfKey, keyOfCursor } from './cursor.ts'
-import { LARGEST_PAGE, viewContext } from './list.ts'
+import { LARGEST_PAGE } from './list.ts'
 import { mapInSlices } from './slices.ts'
 import { type Strip, stripOf } from './strip.ts'
+import { viewContext } from './view.ts'
 
 export const stripsInput = z.object({
   group: z.string().optional(),
@@ -14,7 +15,7 @@ export const stripsInput = z.object({
 
 /** The newest gaps of many services, in the order of their keys, without a look into history. */
 export async function listStrips(
-  deps: Deps,
+  deps: Ground,
   { group, limit, cursor }: z.output<typeof stripsInput>,
 ): Promise<{ strips: Strip[]; nextCursor: string | null }> {
   const context = viewContext(deps)

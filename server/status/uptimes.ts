@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { Deps } from '../deps.ts'
+import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { historiesOf, type RegisteredRow } from './histories.ts'
-import { theService, viewContext } from './list.ts'
+import { theService } from './list.ts'
 import { type UptimePeriod, uptimeOf } from './uptime.ts'
+import { viewContext } from './view.ts'
 
 export const uptimeInput = z.object({ serviceKey })
 
@@ -12,7 +13,7 @@ const LONGEST_MS = 90 * 86_400_000
 
 /** How much of the last 1, 7, 30 and 90 days a service was alive, by its transitions. */
 export async function showUptime(
-  deps: Deps,
+  deps: Ground,
   input: z.output<typeof uptimeInput>,
 ): Promise<{ serviceKey: string; periods: UptimePeriod[] }> {
   const row = await theService(deps, input.serviceKey)
@@ -21,12 +22,12 @@ export async function showUptime(
 }
 
 export async function uptimesOf(
-  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
+  deps: Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
   rows: readonly RegisteredRow[],
 ): Promise<Map<number, UptimePeriod[]>> {
   const context = viewContext(deps)
   const { now } = context
-  const histories = await historiesOf(deps, rows, { since: now - LONGEST_MS, context })
+  const histories = await historiesOf(deps.db, rows, { since: now - LONGEST_MS, context })
   return new Map(
     [...histories].map(([id, { statuses, blind }]) => [
       id,

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { ServiceRow } from '../../db/serviceRows.ts'
-import { heldUntil, muteOf } from '../alert/policy.ts'
+import type { Ground } from '../ground.ts'
 import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
 import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
+import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { ago } from '../text/time.ts'
+import { displayName } from './names.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
   error: 'must be one of unknown, alive, down, dead',
@@ -42,6 +44,17 @@ export interface ViewContext {
   iso: (ms: number) => string
 }
 
+/** The moment and the rules of one answer. */
+export function viewContext(deps: Pick<Ground, 'clock' | 'config' | 'ledger' | 'iso'>): ViewContext {
+  return {
+    now: deps.clock.now(),
+    rules: deps.config.rules,
+    timezone: deps.config.timezone,
+    outages: deps.ledger.outages(),
+    iso: deps.iso,
+  }
+}
+
 /** What a row means at a moment. */
 export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   const { now, rules, outages, iso } = context
@@ -64,18 +77,6 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     deadline: deadline === null ? null : iso(deadline),
     heartbeatsNeeded: heartbeatsNeeded(state),
   }
-}
-
-/** The name a person gave, or the key made readable: `my-nightly_job` becomes `My Nightly Job`. */
-export function displayName(row: Pick<ServiceRow, 'key' | 'display_name'>): string {
-  return (
-    row.display_name ??
-    (row.key
-      .replaceAll(/[-_]+/g, ' ')
-      .trim()
-      .replaceAll(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) ||
-      row.key)
-  )
 }
 
 /** The status by which a service is counted and filtered. */

@@ -2,7 +2,7 @@ import { isAnnounced } from '../../db/messages.ts'
 import { firstUsedAt } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { post } from '../delivery/post.ts'
-import type { Deps } from '../deps.ts'
+import type { DepsInTransaction } from '../deps.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
 import { collectSummary } from './collect.ts'
 import { composeSummary } from './compose.ts'
@@ -13,7 +13,7 @@ import { isWanted, slotsAround } from './when.ts'
  *
  * @returns when the next one is due; `null` if there are none
  */
-export async function announceSummary(deps: Deps, trx: Trx, now: number): Promise<number | null> {
+export async function announceSummary(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { dailySummary, timezone } = deps.config
   if (!dailySummary) return null
   const { current, nextAt } = slotsAround({ ...dailySummary, timezone }, now)

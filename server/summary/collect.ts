@@ -5,14 +5,14 @@ import type { Db, Trx } from '../../db/schema.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import { eachService } from '../../db/services.ts'
 import { summaryFacts } from '../../db/summary.ts'
-import { heldUntil, muteOf } from '../alert/policy.ts'
-import type { Deps } from '../deps.ts'
+import type { DepsInTransaction } from '../deps.ts'
 import { afterListening } from '../lifecycle/listening.ts'
+import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { statusCounts, viewContext } from '../status/list.ts'
+import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
-import { heartbeatsNeeded } from '../status/view.ts'
+import { heartbeatsNeeded, viewContext } from '../status/view.ts'
 import { dateOf } from './when.ts'
 
 const named = z.object({ serviceKey: z.string(), displayName: z.string() })
@@ -53,7 +53,7 @@ export type SummaryContent = z.infer<typeof summaryContent>
 /** A message that waits for longer has met some obstacle. */
 const PENDING_FOR_MS = 600_000
 
-export async function collectSummary(deps: Deps, db: Db | Trx): Promise<SummaryContent> {
+export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Promise<SummaryContent> {
   const { now, iso, rules, timezone, outages } = viewContext(deps)
   const sinceMs = (await lastAnnouncedAt(db, 'summary')) ?? now - DAY_MS
   const facts = await summaryFacts(db, { flappedSince: now - DAY_MS })

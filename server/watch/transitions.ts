@@ -2,25 +2,19 @@ import type { Trx } from '../../db/schema.ts'
 import { insertTransitions } from '../../db/transitions.ts'
 import { recordIncidents } from '../alert/incidents.ts'
 import type { Deps } from '../deps.ts'
-import type { Change } from '../lifecycle/transition.ts'
-
-export interface ServiceChange extends Change {
-  serviceId: number
-  /** What a failing job said. */
-  note?: string | null
-}
+import type { ServiceChange } from './serviceChange.ts'
 
 /**
  * The one place where a change of status becomes a row, in the transaction that changes the status. Its incident and
  * the alert about it are stored here and nowhere else, so that all of it commits together or not at all.
  */
 export async function storeTransitions(
-  { clock, tell }: Pick<Deps, 'clock' | 'tell'>,
+  { clock, jobs }: Pick<Deps, 'clock' | 'jobs'>,
   trx: Trx,
   changes: readonly ServiceChange[],
 ): Promise<void> {
   if (changes.length === 0) return
   await insertTransitions(trx, changes)
   // Last, since it may wait for another transaction that does the same.
-  if (await recordIncidents(trx, changes, clock.now())) await tell(trx)
+  if (await recordIncidents(trx, changes, clock.now())) await jobs.announce.after(trx)
 }

@@ -19,7 +19,7 @@ export async function watch(deps: Deps): Promise<number | null> {
   const begun = performance.now()
   const lags: number[] = []
   // A heartbeat that was received but is not stored yet is no silence: judge as of just before it.
-  const now = Math.min(deps.clock.now(), (deps.heartbeats.oldestAt() ?? Number.POSITIVE_INFINITY) - 1)
+  const now = Math.min(deps.clock.now(), (deps.intake.oldestAt() ?? Number.POSITIVE_INFINITY) - 1)
   while (true) {
     const rows = await dueServices(deps.db, now, { limit: PAGE })
     if (rows.length > 0) lags.push(...(await record(deps, rows, now)))

@@ -5,7 +5,7 @@ import { partsOf } from '../../server/delivery/parts.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
 const NOON = Date.UTC(2026, 10, 23, 12)
-const occasion = { now: NOON + HOUR, timezone: 'UTC' }
+const occasion = { now: NOON + HOUR, timezone: 'UTC', longest: 4_096 }
 
 const fate = (changes: Partial<Fate> = {}): Fate => ({
   openedAt: NOON,
@@ -46,7 +46,9 @@ const sent = (incidents: Told[], kind: 'down' | 'reminder' = 'down') =>
 
 function single(one: Fate | undefined, name = 'Backup', kind: 'down' | 'reminder' = 'down', changes = {}) {
   const [part] = sent([told(name, changes)], kind)
-  return amend({ title: part?.title ?? '', body: part?.body ?? '', parts: 1, fates: [one] }, occasion)
+  const { flapping = false } = changes as Partial<Told>
+  const body = part?.body ?? ''
+  return amend({ kind, count: 1, name, flapping, body, part: 1, parts: 1, fates: [one] }, occasion)
 }
 
 describe('one service', () => {
@@ -138,8 +140,8 @@ describe('one service', () => {
 function group(fates: (Fate | undefined)[], { name = 'S', first = 0, parts = 1 } = {}) {
   const incidents = fates.map((_, index) => told(`${name}${first + index}`))
   const [part] = sent(incidents)
-  const title = parts > 1 ? `${part?.title} (1/${parts})` : (part?.title ?? '')
-  return { before: part, after: amend({ title, body: part?.body ?? '', parts, fates }, occasion) }
+  const about = { kind: 'down' as const, count: fates.length, name: '', flapping: false }
+  return { before: part, after: amend({ ...about, body: part?.body ?? '', part: 1, parts, fates }, occasion) }
 }
 
 describe('several services', () => {
@@ -202,9 +204,11 @@ describe('several services', () => {
   ])('no message grows beyond what Telegram takes: %s', (_name, one) => {
     for (const name of ['a', 'b'.repeat(40), '😀'.repeat(50), 'שלום'.repeat(20)]) {
       const incidents = Array.from({ length: 1_000 }, () => told(name))
-      for (const { title, body, data } of sent(incidents)) {
+      const about = { kind: 'down' as const, count: incidents.length, name, flapping: false }
+      const parts = sent(incidents)
+      for (const [index, { body, data }] of parts.entries()) {
         const fates = data.services.map(() => ({ ...one, acknowledgedBy: 'x'.repeat(100), mutedBy: 'y'.repeat(100) }))
-        const after = amend({ title, body, parts: 9, fates }, occasion)
+        const after = amend({ ...about, body, part: index + 1, parts: parts.length, fates }, occasion)
         expect(after.title.length + 1 + after.body.length).toBeLessThanOrEqual(4_096)
         expect(after.body.split('\n')).toSatisfy(({ length }) => length - body.split('\n').length <= 1)
       }

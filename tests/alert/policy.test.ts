@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { heldUntil, onClosing, onOpening } from '../../server/alert/policy.ts'
+import { onClosing, onOpening } from '../../server/alert/policy.ts'
+import { heldUntil } from '../../server/lifecycle/mute.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)

@@ -6,7 +6,7 @@ import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
 import { createAbsence } from '../../server/absence.ts'
 import { readConfig } from '../../server/config.ts'
-import { connectJobs } from '../../server/jobs/jobs.ts'
+import { createJobs } from '../../server/jobs/jobs.ts'
 import { createLog } from '../../server/log.ts'
 import { createTestClock } from './clock.ts'
 import { createOnServer, type TestDatabase } from './database.ts'
@@ -38,16 +38,14 @@ async function makeSchema(env: TestDatabase['env']): Promise<void> {
   await migrate(database.db)
   const nothing = async () => null
   const [clock, log] = [createTestClock(), createLog('silent')]
-  const jobs = await connectJobs({
+  const jobs = createJobs({
     connection: database.jobsConnection,
     clock,
     log,
     absence: createAbsence({ clock, log, description: database.description }),
     checkIntervalMs: 1,
-    check: nothing,
-    announce: nothing,
-    tidy: nothing,
   })
+  await jobs.connect({ check: nothing, announce: nothing, tidy: nothing })
   await jobs.stop()
   await database.close()
 }

@@ -1,0 +1,52 @@
+import type { Edit } from '../../db/edits.ts'
+import { countTold, type ToldIncident, toldIncidents } from '../../db/told.ts'
+import type { Ground } from '../ground.ts'
+import { muteOf } from '../lifecycle/mute.ts'
+import { displayName } from '../status/names.ts'
+import { type Amended, amend, type Fate, type Sent } from './amend.ts'
+import type { AlertData } from './compose.ts'
+import { nameOf } from './titles.ts'
+
+/** Reads what has become of the incidents that a sent message told of, and composes it anew. */
+export async function amendedMessage(
+  { db, clock, config }: Pick<Ground, 'db' | 'clock' | 'config'>,
+  edit: Edit,
+  longest: number,
+): Promise<Amended> {
+  const { announcement_id: announcementId, part } = edit
+  const data = edit.data as unknown as AlertData
+  const incidents = await toldIncidents(db, { announcementId, part })
+  const count = data.parts === 1 ? data.services.length : await countTold(db, edit)
+  return amend(sentOf(edit.body, data, incidents, count), { now: clock.now(), timezone: config.timezone, longest })
+}
+
+function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[], count: number): Sent {
+  const byLine = new Map(incidents.map((incident) => [incident.line, incident]))
+  const { event: kind, part, parts, services } = data
+  const [first] = services
+  return {
+    kind,
+    count,
+    // A message that an older version stored may hold the key alone.
+    name: nameOf(first?.display_name ?? displayName({ key: first?.service_key ?? '', display_name: null })),
+    flapping: first?.flapping ?? false,
+    body,
+    part,
+    parts,
+    fates: services.map((_, line) => fateOf(byLine.get(line))),
+  }
+}
+
+function fateOf(incident: ToldIncident | undefined): Fate | undefined {
+  return (
+    incident && {
+      openedAt: incident.opened_at,
+      closedAt: incident.closed_at,
+      closeReason: incident.close_reason,
+      acknowledgedAt: incident.acknowledged_at,
+      acknowledgedBy: incident.acknowledged_by,
+      mutedBy: incident.muted_by,
+      ...muteOf(incident),
+    }
+  )
+}

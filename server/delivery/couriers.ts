@@ -1,0 +1,22 @@
+import type { Channel } from './channel.ts'
+import { type CourierDeps, createCourier } from './courier.ts'
+
+/** The workers that send what waits in the outbox: one for each channel, so that none waits for another. */
+export interface Couriers {
+  /** Has all of them look for messages. */
+  kick(): void
+  /** Waits for the messages that are on their way, for a few seconds at most. */
+  stop(): Promise<void>
+}
+
+export function createCouriers(deps: CourierDeps, channels: readonly Channel[]): Couriers {
+  const couriers = channels.map((channel) => createCourier(deps, channel))
+  return {
+    kick() {
+      for (const courier of couriers) courier.kick()
+    },
+    async stop() {
+      await Promise.all(couriers.map((courier) => courier.stop()))
+    },
+  }
+}
