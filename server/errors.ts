@@ -1,64 +1,55 @@
-import type { ZodError } from 'zod'
+import { type ErrorCode, REASONS, type Reason } from './reasons.ts'
+
+interface CallerErrorOptions extends ErrorOptions {
+  retryAfterSeconds?: number
+}
 
 /** An error that is meant for the caller; everything else is a fault of ours and told as such. */
 export class CallerError extends Error {
   override name = 'CallerError'
+  readonly reason: Reason
   readonly code: ErrorCode
   /** When the caller may come again, where there is such a time. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
+  constructor(reason: Reason, message: string, options: CallerErrorOptions = {}) {
     super(message, options)
-    this.code = code
-    this.retryAfterSeconds = options.retryAfterSeconds ?? RETRY_AFTER_SECONDS[code]
+    this.reason = reason
+    this.code = REASONS[reason]
+    this.retryAfterSeconds = options.retryAfterSeconds ?? RETRY_AFTER_SECONDS[this.code]
   }
 }
 
-/** Each code of the contract with its HTTP status; tRPC knows them by the same names. */
-export const HTTP_STATUS = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_SUPPORTED: 405,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  TOO_MANY_REQUESTS: 429,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-} as const
-
-export type ErrorCode = keyof typeof HTTP_STATUS
-
 const RETRY_AFTER_SECONDS: { [code in ErrorCode]?: number } = { TOO_MANY_REQUESTS: 60, SERVICE_UNAVAILABLE: 2 }
 
-export const badRequest = (message: string) => new CallerError('BAD_REQUEST', message)
+type BadRequest = { [R in Reason]: (typeof REASONS)[R] extends 'BAD_REQUEST' ? R : never }[Reason]
+
+export const badRequest = (message: string, reason: BadRequest = 'invalid_input') => new CallerError(reason, message)
 
 export const noSuchService = (key: string) =>
-  new CallerError('NOT_FOUND', `no service "${key}"; GET /status lists the known ones`)
+  new CallerError('no_such_service', `no service "${key}"; GET /status lists the known ones`)
 
-/** What a caller is told of any error: our own words where they are meant for them, and never a stack trace. */
+export const stopping = () => new CallerError('stopping', 'the monitor is stopping; try again, repeating is harmless')
+
+/** Makes of any error what its caller is told: our own words where they are meant for callers, and never a stack trace. */
 export function callerErrorOf(error: unknown): CallerError {
   if (error instanceof CallerError) return error
   if (codeOf(error) === NUL_IN_TEXT) return badRequest('text must not contain NUL characters')
   if (isOtherSchema(error)) {
     return new CallerError(
-      'SERVICE_UNAVAILABLE',
+      'database_newer',
       'the database is being upgraded, or was by a newer Stillbeat; try again, repeating is harmless',
       { cause: error },
     )
   }
   if (isDatabaseAway(error) || isTransient(error)) {
     return new CallerError(
-      'SERVICE_UNAVAILABLE',
+      isTransient(error) ? 'database_busy' : 'database_away',
       'the database cannot take this right now; try again, repeating is harmless',
-      {
-        cause: error,
-      },
+      { cause: error },
     )
   }
-  return new CallerError('INTERNAL_SERVER_ERROR', 'something went wrong here; the log of the server says what', {
+  return new CallerError('internal_error', 'something went wrong here; the log of the server says what', {
     cause: error,
   })
 }
@@ -90,13 +81,3 @@ const NUL_IN_TEXT = '22021'
 const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|28\w{3}|3D000|53\w{3}|57P0\d|25006)$/
 const connectionMessages =
   /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|timeout expired|client was closed|listen\/notify (connection|heartbeat)|PGlite is closed/i
-
-/** What is wrong with an input, in words for the caller. */
-export function sentenceOf({ issues }: ZodError): string {
-  const sentences = issues.slice(0, 3).map(({ path, message }) => {
-    const field = path.join('.')
-    const isNamed = field === '' || message.startsWith(field) || message.startsWith('service_key')
-    return isNamed ? message : `${field}: ${message}`
-  })
-  return sentences.join('; ')
-}

@@ -1,6 +1,6 @@
 import type { Absence } from './absence.ts'
 import type { Clock } from './clock.ts'
-import { CallerError, isDatabaseAway, isWrongAddress } from './errors.ts'
+import { CallerError, isDatabaseAway, isWrongAddress, stopping } from './errors.ts'
 
 /** Leads a start past a database that is away, while the doors are already there and say so. */
 export interface Reach {
@@ -24,7 +24,7 @@ export function createReach({ clock, absence }: { clock: Clock; absence: Absence
   return {
     async once(attempt) {
       while (true) {
-        if (isGivenUp) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping')
+        if (isGivenUp) throw stopping()
         try {
           const reached = await attempt()
           waitsFor = 'still starting'
@@ -44,7 +44,7 @@ export function createReach({ clock, absence }: { clock: Clock; absence: Absence
       isGivenUp = true
     },
     refuseUntilOpen() {
-      if (!isOpen) throw new CallerError('SERVICE_UNAVAILABLE', waitsFor)
+      if (!isOpen) throw new CallerError('starting', waitsFor)
     },
   }
 }

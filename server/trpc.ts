@@ -1,9 +1,11 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { Deps } from './deps.ts'
-import { CallerError, callerErrorOf, sentenceOf } from './errors.ts'
+import { CallerError, callerErrorOf } from './errors.ts'
+import { fieldOf, sentenceOf } from './input/sentence.ts'
 import type { Caller, Scope } from './keys/caller.ts'
 import { pulledAhead } from './live/pulledAhead.ts'
+import type { Reason } from './reasons.ts'
 
 interface Context {
   deps: Deps
@@ -28,12 +30,35 @@ const t = initTRPC.context<Context>().create({
     client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
     maxDurationMs: CONNECTION_MS,
   },
-  errorFormatter: ({ shape, error: { cause } }) => {
-    if (cause instanceof ZodError) return { ...shape, message: sentenceOf(cause) }
-    // What the parser says quotes the text, in which there may be a key.
-    return cause instanceof SyntaxError ? { ...shape, message: 'the input is not valid JSON' } : shape
+  errorFormatter({ shape, error }) {
+    const { message = shape.message, ...why } = told(error)
+    return { ...shape, message, data: { ...shape.data, ...why } }
   },
 })
+
+/** What programs are told of an error beside its code, and people instead of tRPC's own words. */
+interface Told {
+  reason: Reason
+  /** The field of the input that is wrong, where one is. */
+  field?: string | undefined
+  message?: string
+}
+
+function told({ code, cause }: TRPCError): Told {
+  if (cause instanceof CallerError) return { reason: cause.reason }
+  if (cause instanceof ZodError) return { reason: 'invalid_input', field: fieldOf(cause), message: sentenceOf(cause) }
+  // The parser's own message quotes the text, in which there may be a key.
+  if (cause instanceof SyntaxError) return { reason: 'invalid_json', message: 'the input is not valid JSON' }
+  return { reason: REASONS_OF_TRPC[code] ?? 'invalid_request' }
+}
+
+/** The reasons of errors that tRPC finds by itself. */
+const REASONS_OF_TRPC: { [code in TRPCError['code']]?: Reason } = {
+  NOT_FOUND: 'no_such_address',
+  METHOD_NOT_SUPPORTED: 'method_not_supported',
+  PAYLOAD_TOO_LARGE: 'body_too_large',
+  INTERNAL_SERVER_ERROR: 'internal_error',
+}
 
 export const router = t.router
 
@@ -86,7 +111,7 @@ async function* eventsForCaller<T>(
   }
 }
 
-const revoked = () => new CallerError('UNAUTHORIZED', 'this key has been revoked')
+const revoked = () => new CallerError('key_revoked', 'this key has been revoked')
 
 function forCaller(error: unknown, { deps }: Context, path: string): TRPCError {
   const cause = callerErrorOf(error)

@@ -14,8 +14,18 @@ export function writeRouter(): string {
 interface Root {
   ctx: object
   meta: object
-  errorShape: TRPCDefaultErrorShape
+  errorShape: ErrorShape
   transformer: false
+}
+
+/** What an error tells. */
+interface ErrorShape extends TRPCDefaultErrorShape {
+  data: TRPCDefaultErrorShape['data'] & {
+    /** A fixed word for programs. */
+    reason: ${writeReason(checker, definition, text)}
+    /** The field of the input that is wrong, where one is. */
+    field?: string | undefined
+  }
 }
 
 /** What a monitor can be asked: each procedure's input and output. */
@@ -23,6 +33,11 @@ export type AppRouter = TRPCBuiltRouter<Root, ${record}>
 
 ${text.declarations().join('\n\n')}
 `
+}
+
+function writeReason(checker: ts.TypeChecker, definition: ts.Type, text: TypeText): string {
+  const path = ['_config', '$types', 'errorShape', 'data', 'reason']
+  return text.of(path.reduce((type, key) => typeAt(checker, type, key), definition))
 }
 
 function writeRecord(checker: ts.TypeChecker, record: ts.Type, text: TypeText): string {

@@ -37,7 +37,8 @@ export interface FoundAlert {
 
 export async function findAlert(db: Db | Trx, id: string): Promise<FoundAlert> {
   const message = await findAlertMessage(db, readMessageId(id))
-  if (!message) throw new CallerError('NOT_FOUND', `no alert "${id}"; its id is in what webhooks get and buttons carry`)
+  if (!message)
+    throw new CallerError('no_such_alert', `no alert "${id}"; its id is in what webhooks get and buttons carry`)
   return { id, message, incidents: await toldIncidents(db, message) }
 }
 

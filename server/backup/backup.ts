@@ -15,9 +15,12 @@ export function createBackup(
   let isRunning = false
   return () => {
     if (folder === null) {
-      throw new CallerError('CONFLICT', 'the data is in PostgreSQL: back it up with pg_dump, as docs/backup.md says')
+      throw new CallerError(
+        'backup_not_embedded',
+        'the data is in PostgreSQL: back it up with pg_dump, as docs/backup.md says',
+      )
     }
-    if (isRunning) throw new CallerError('CONFLICT', 'another backup is being made; try again when it has ended')
+    if (isRunning) throw new CallerError('backup_running', 'another backup is being made; try again when it has ended')
     isRunning = true
     const takenAt = new Date(clock.now()).toISOString()
     log.info('a backup begins')

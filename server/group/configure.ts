@@ -11,7 +11,7 @@ export async function configureGroup(deps: Deps, input: z.output<typeof configur
   const { groups } = await listGroups(deps)
   const found = groups.find(({ group }) => group === input.group)
   if (!found)
-    throw new CallerError('NOT_FOUND', `no service is in a group "${input.group}"; groups.list names all groups`)
+    throw new CallerError('no_such_group', `no service is in a group "${input.group}"; groups.list names all groups`)
   await (input.public ? openGroup : closeGroup)(deps.db, input.group)
   return { ...found, public: input.public }
 }

@@ -46,7 +46,7 @@ export function createPublicGroups(deps: PublicDeps): PublicGroups {
   return {
     async show(group) {
       if (!(await isPublicGroup(deps.db, group))) {
-        throw new CallerError('NOT_FOUND', 'there is no public page of a group by this name')
+        throw new CallerError('no_such_group', 'there is no public page of a group by this name')
       }
       const now = deps.clock.now()
       const last = kept.get(group)

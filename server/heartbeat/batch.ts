@@ -1,4 +1,4 @@
-import { CallerError, isDatabaseAway } from '../errors.ts'
+import { CallerError, isDatabaseAway, stopping } from '../errors.ts'
 
 interface Waiting<T> {
   item: T
@@ -79,7 +79,7 @@ export function createBatch<T extends { at: number }>(
       if (waiting.length >= queue || (waiting.length > 0 && waitingBytes + bytes > weight.queue)) {
         return Promise.reject(
           new CallerError(
-            'SERVICE_UNAVAILABLE',
+            'overloaded',
             'too many heartbeats are waiting to be stored; try again, repeating is harmless',
           ),
         )
@@ -96,9 +96,6 @@ export function createBatch<T extends { at: number }>(
     },
   }
 }
-
-const stopping = () =>
-  new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again, repeating is harmless')
 
 /**
  * Writes a batch; one item that the database refuses is found by halving, so that it fails alone.

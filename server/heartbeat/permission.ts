@@ -24,13 +24,13 @@ export function refusalOf({ group, keyPrefix }: Caller, service: ServiceNamed): 
   return null
 }
 
-const forbidden = (services: string) => new CallerError('FORBIDDEN', `this key is for ${services}`)
+const forbidden = (services: string) => new CallerError('not_of_this_key', `this key is for ${services}`)
 
 /** How many services one key may register. A key that got into wrong hands must not fill the monitor with them. */
 export const MOST_REGISTERED = 1_000
 
 export const tooManyRegistered = () =>
   new CallerError(
-    'FORBIDDEN',
+    'too_many_registered',
     `this key has registered ${MOST_REGISTERED} services, the most that one key may; remove some, or make another key`,
   )

@@ -49,7 +49,7 @@ export function createRecorder(deps: RecorderDeps) {
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt === ATTEMPTS) {
         throw new CallerError(
-          'SERVICE_UNAVAILABLE',
+          'contended',
           'other servers keep changing the same services; try again, repeating is harmless',
         )
       }

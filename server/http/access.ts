@@ -86,13 +86,13 @@ export function createAccess(
     if (caller) return caller
     if (isSuspect) throw tooManyAttempts()
     attempts.noteWrong(request.ip)
-    throw new CallerError('UNAUTHORIZED', 'this key is not valid here')
+    throw new CallerError('wrong_key', 'this key is not valid here')
   }
 
   async function viewerOf(request: FastifyRequest, token: string): Promise<Caller> {
     refuseForeignPage(request, publicUrl)
     const caller = await sessions?.find(token)
-    if (!caller) throw new CallerError('UNAUTHORIZED', 'you are signed out; sign in again')
+    if (!caller) throw new CallerError('signed_out', 'you are signed out; sign in again')
     return caller
   }
 
@@ -115,12 +115,15 @@ function scopeOf(door: DoorKind): Scope {
 export function admitted(caller: Caller | null, wanted: Scope): Caller {
   if (caller === null) {
     throw new CallerError(
-      'UNAUTHORIZED',
+      'no_key',
       `a key is needed: send the header "Authorization: Bearer <API_KEY>", with it or a key of the scope ${wanted}`,
     )
   }
   if (allows(caller.scope, wanted)) return caller
-  throw new CallerError('FORBIDDEN', `this needs a key of the scope ${wanted}; yours is of the scope ${caller.scope}`)
+  throw new CallerError(
+    'scope_too_low',
+    `this needs a key of the scope ${wanted}; yours is of the scope ${caller.scope}`,
+  )
 }
 
 function givenKey({ headers, query }: FastifyRequest, door: DoorKind): string | undefined {

@@ -31,7 +31,7 @@ export function refusePacked({ headers }: FastifyRequest): void {
   const coding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (coding === 'identity') return
   throw new CallerError(
-    'UNSUPPORTED_MEDIA_TYPE',
+    'body_packed',
     'the body is packed (Content-Encoding), and none is unpacked here; send it as it is, without that header',
   )
 }
@@ -44,14 +44,14 @@ function textOf(body: Buffer): string {
   try {
     return utf8.decode(body)
   } catch {
-    throw badRequest('the body is not valid UTF-8')
+    throw badRequest('the body is not valid UTF-8', 'invalid_json')
   }
 }
 
 function jsonObject(text: string): Record<string, unknown> {
   const value = parsed(text, 'the body')
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest('the body must be a JSON object, e.g. {"service_key":"my-service"}')
+    throw badRequest('the body must be a JSON object, e.g. {"service_key":"my-service"}', 'invalid_json')
   }
   return value as Record<string, unknown>
 }
@@ -61,6 +61,6 @@ function parsed(text: string, what: string): unknown {
     return JSON.parse(text)
   } catch {
     // What the parser says quotes the text, in which there may be a key.
-    throw badRequest(`${what} is not valid JSON`)
+    throw badRequest(`${what} is not valid JSON`, 'invalid_json')
   }
 }

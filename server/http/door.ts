@@ -72,5 +72,5 @@ const answerPreflight = (reply: FastifyReply, allowed: readonly HTTPMethods[]) =
 
 export function refuseMethod({ method }: FastifyRequest, reply: FastifyReply, allowed: readonly HTTPMethods[]): never {
   reply.header('Allow', allowed.join(', '))
-  throw new CallerError('METHOD_NOT_SUPPORTED', `${method} is not possible here; use ${allowed.join(' or ')}`)
+  throw new CallerError('method_not_supported', `${method} is not possible here; use ${allowed.join(' or ')}`)
 }

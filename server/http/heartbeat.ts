@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { badRequest, sentenceOf } from '../errors.ts'
+import { badRequest } from '../errors.ts'
 import { heartbeatInput, receiveHeartbeat } from '../heartbeat/receive.ts'
+import { sentenceOf } from '../input/sentence.ts'
 import { bodyFields } from './body.ts'
 import type { Door } from './door.ts'
 

@@ -29,6 +29,6 @@ function hostOf(address: string): string {
 
 const foreign = (what: string) =>
   new CallerError(
-    'FORBIDDEN',
+    'foreign_page',
     `${what} is foreign to this monitor, which has no key; set PUBLIC_URL to it, or set API_KEY`,
   )

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Reason } from '../reasons.ts'
 
 const faults: Record<string, string> = {
   HPE_HEADER_OVERFLOW: 'the address and headers are larger than 16 KiB; a body may have 64 KiB',
@@ -11,7 +12,7 @@ const faults: Record<string, string> = {
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.writable && error.code !== 'ECONNRESET') {
     const message = faults[error.code ?? ''] ?? 'this is not an HTTP request'
-    const body = JSON.stringify({ error: { code: 'BAD_REQUEST', message } })
+    const body = JSON.stringify({ error: { code: 'BAD_REQUEST', reason: 'invalid_request' satisfies Reason, message } })
     const length = Buffer.byteLength(body)
     socket.write(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,

@@ -17,7 +17,15 @@ const received = z
   .object({ status: z.literal('ok'), service_key: z.string(), timestamp: z.iso.datetime({ offset: true }) })
   .meta({ id: 'Received' })
 
-const error = z.object({ error: z.object({ code: z.string(), message: z.string() }) }).meta({ id: 'Refusal' })
+const error = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      reason: z.string().meta({ description: 'A fixed word for programs', example: 'no_such_service' }),
+      message: z.string().meta({ description: 'What went wrong, and the cure, for people' }),
+    }),
+  })
+  .meta({ id: 'Refusal' })
 
 const unavailable: ZodOpenApiResponseObject = {
   ...json('The database cannot be reached: nothing is confirmed, and asking again is harmless', error),

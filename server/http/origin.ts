@@ -11,7 +11,7 @@ export function refuseForeignPage({ headers }: FastifyRequest, publicUrl: string
       : site === 'same-origin' || site === 'none'
   if (isOwn) return
   throw new CallerError(
-    'FORBIDDEN',
+    'foreign_page',
     `the page at ${origin ?? 'another site'} is foreign to this monitor; if it is its own, set PUBLIC_URL to its address`,
   )
 }

@@ -67,4 +67,4 @@ export async function pageDoors(app: FastifyInstance, folder: string): Promise<D
 }
 
 const notBuilt = () =>
-  new CallerError('SERVICE_UNAVAILABLE', 'the page is not built yet: run `npm run build:page`, then load it again')
+  new CallerError('page_not_built', 'the page is not built yet: run `npm run build:page`, then load it again')

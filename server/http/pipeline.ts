@@ -24,7 +24,7 @@ export function limitPipelines(app: FastifyInstance): void {
     response.once('close', () => settle(socket))
     if (count > MOST_OF_ONE || (count > 1 && all > MOST_OF_ALL)) {
       socket.destroy()
-      throw new CallerError('TOO_MANY_REQUESTS', 'too many requests at once on one connection; wait for answers')
+      throw new CallerError('rate_limited', 'too many requests at once on one connection; wait for answers')
     }
   })
 

@@ -31,7 +31,7 @@ export function createRateLimit(clock: Clock, perSecond: number | null): RateLim
 
 const tooFast = (perSecond: number, seconds: number) =>
   new CallerError(
-    'TOO_MANY_REQUESTS',
+    'rate_limited',
     `more than ${perSecond} requests a second with this key or from this address; send fewer, or raise RATE_LIMIT_PER_SECOND`,
     { retryAfterSeconds: Math.ceil(seconds) },
   )

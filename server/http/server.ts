@@ -9,7 +9,8 @@ import Fastify, {
 } from 'fastify'
 import type { TakeBackup } from '../backup/backup.ts'
 import type { Deps } from '../deps.ts'
-import { badRequest, CallerError, callerErrorOf, HTTP_STATUS, isOtherSchema } from '../errors.ts'
+import { badRequest, CallerError, callerErrorOf, isOtherSchema } from '../errors.ts'
+import { HTTP_STATUS } from '../reasons.ts'
 import { createSessions } from '../session/sessions.ts'
 import { createAccess } from './access.ts'
 import { backupDoor } from './backup.ts'
@@ -70,7 +71,11 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   limitConnections(app, options.limits)
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
-    refuse(new CallerError('NOT_FOUND', 'there is nothing here; try GET /status, or POST /heartbeat'), request, reply),
+    refuse(
+      new CallerError('no_such_address', 'there is nothing here; try GET /status, or POST /heartbeat'),
+      request,
+      reply,
+    ),
   )
 
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
@@ -101,26 +106,23 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
 const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { code, message, cause, retryAfterSeconds } = callerErrorOf(ofFastify(error))
+  const { code, reason, message, cause, retryAfterSeconds } = callerErrorOf(ofFastify(error))
   const status = HTTP_STATUS[code]
   if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
   if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
   if (status === 415) reply.header('Accept-Encoding', 'identity')
-  reply.code(status).send({ error: { code, message } })
+  reply.code(status).send({ error: { code, reason, message } })
 }
 
 /** Fastify's own refusals in our words. */
 function ofFastify(error: FastifyError | Error): Error {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status === 413) {
-    return new CallerError(
-      'PAYLOAD_TOO_LARGE',
-      `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`,
-    )
+    return new CallerError('body_too_large', `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`)
   }
   // Fastify would repeat the address, in which there may be a key.
   if ('code' in error && error.code === 'FST_ERR_BAD_URL')
-    return badRequest('the address is not a valid url: a % in it begins no %XX of UTF-8')
-  return status >= 400 && status < 500 ? badRequest(error.message) : error
+    return badRequest('the address is not a valid url: a % in it begins no %XX of UTF-8', 'invalid_request')
+  return status >= 400 && status < 500 ? badRequest(error.message, 'invalid_request') : error
 }

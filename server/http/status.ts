@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { badRequest, sentenceOf } from '../errors.ts'
+import { badRequest } from '../errors.ts'
+import { sentenceOf } from '../input/sentence.ts'
 import {
   LARGEST_PAGE,
   listPage,

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { CallerError, callerErrorOf, HTTP_STATUS } from '../errors.ts'
+import { CallerError, callerErrorOf } from '../errors.ts'
 import { NOBODY } from '../keys/caller.ts'
+import { HTTP_STATUS } from '../reasons.ts'
 import { bodyFields, takeRawBodies } from './body.ts'
 import { type Door, openDoors } from './door.ts'
 import { headersFor } from './headers.ts'
@@ -19,13 +20,13 @@ export function telegramDoor(webhookUrl: string, receive: Receive): Door {
     async handle(request) {
       const secret = request.headers['x-telegram-bot-api-secret-token']
       const isTaken = await receive(bodyFields(request), typeof secret === 'string' ? secret : undefined)
-      if (!isTaken) throw new CallerError('UNAUTHORIZED', 'this door is for Telegram')
+      if (!isTaken) throw new CallerError('wrong_key', 'this door is for Telegram')
       return {}
     },
   }
 }
 
-const TOO_LARGE = new CallerError('PAYLOAD_TOO_LARGE', 'no update is as large as this')
+const TOO_LARGE = new CallerError('body_too_large', 'no update is as large as this')
 
 /** A message of 4,096 characters that quotes another, with what Telegram says of both. */
 const LARGEST_UPDATE = 1024 * 1024
@@ -36,11 +37,11 @@ export function createBotHttp(door: Door): FastifyInstance {
   limitConnections(app, HTTP_LIMITS)
   app.setErrorHandler((error: Error, _request, reply) => {
     const isTooLarge = 'statusCode' in error && error.statusCode === 413
-    const { code, message } = isTooLarge ? TOO_LARGE : callerErrorOf(error)
-    reply.code(HTTP_STATUS[code]).send({ error: { code, message } })
+    const { code, reason, message } = isTooLarge ? TOO_LARGE : callerErrorOf(error)
+    reply.code(HTTP_STATUS[code]).send({ error: { code, reason, message } })
   })
   app.setNotFoundHandler(() => {
-    throw new CallerError('NOT_FOUND', 'there is nothing here but a door for Telegram')
+    throw new CallerError('no_such_address', 'there is nothing here but a door for Telegram')
   })
   takeRawBodies(app)
   openDoors(app, [door], { check: async () => NOBODY, headers: headersFor(undefined) })

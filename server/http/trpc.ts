@@ -80,7 +80,7 @@ function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPC
   let answered = 0
   return <T extends { ok: boolean }>(call: () => Promise<T>): Promise<T> =>
     inTurn(async () => {
-      if (signal.aborted) throw badRequest('nobody waits for this answer any more')
+      if (signal.aborted) throw badRequest('nobody waits for this answer any more', 'invalid_request')
       if (answered > LARGEST_ANSWERS) throw tooMuch()
       const result = await call()
       if (isBatch && result.ok) answered += JSON.stringify(result).length
@@ -90,14 +90,14 @@ function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPC
 
 const tooMuch = () =>
   new CallerError(
-    'PAYLOAD_TOO_LARGE',
+    'answers_too_large',
     'the answers to this batch are more than fits into one; ask for fewer in a batch, or for less with `limit`',
   )
 
 /** tRPC makes a URL of it, and fails where it cannot. */
 function refuseStrangeHost({ headers: { host = 'localhost' } }: FastifyRequest): void {
   if (/[@/?#\\]/.test(host) || !URL.canParse(`http://${host}`)) {
-    throw badRequest('the header Host is no host, e.g. Host: stillbeat.example.org')
+    throw badRequest('the header Host is no host, e.g. Host: stillbeat.example.org', 'invalid_request')
   }
 }
 

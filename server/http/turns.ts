@@ -30,7 +30,7 @@ export function createTurns(atOnce: number, now = () => performance.now()): InTu
 }
 
 const tooMany = () =>
-  new CallerError('SERVICE_UNAVAILABLE', 'more is asked than can be answered; ask again, and for less at once')
+  new CallerError('overloaded', 'more is asked than can be answered; ask again, and for less at once')
 
 /** Of what belongs together all is done in one turn, one after another. */
 export function together(inTurn: InTurn): InTurn {

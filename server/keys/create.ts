@@ -29,7 +29,10 @@ export async function createKey(
   { name, scope, group, keyPrefix }: z.output<typeof createKeyInput>,
 ): Promise<NewKeyView> {
   if (deps.config.apiKey === undefined) {
-    throw new CallerError('CONFLICT', 'set API_KEY first: as long as there is none, everybody is let in without a key')
+    throw new CallerError(
+      'api_key_not_set',
+      'set API_KEY first: as long as there is none, everybody is let in without a key',
+    )
   }
   if (scope !== 'ping' && (group || keyPrefix)) {
     throw badRequest('group and keyPrefix limit the heartbeats of a ping key; other keys have none')

@@ -1,5 +1,5 @@
 import { type Alarm, createAlarm } from '../alarm.ts'
-import { CallerError } from '../errors.ts'
+import { CallerError, stopping } from '../errors.ts'
 import type { Ground } from '../ground.ts'
 import { createLook, type Found, LOOK_EVERY_MS, type LookDeps, type Unseen } from './look.ts'
 import type { ServiceNews } from './news.ts'
@@ -97,7 +97,7 @@ export function createFeed(deps: LookDeps & Pick<Ground, 'absence'>, mostListene
       removed([[id, key]])
     },
     join(listener) {
-      if (hasEnded) throw new CallerError('SERVICE_UNAVAILABLE', 'the monitor is stopping; try again')
+      if (hasEnded) throw stopping()
       if (listeners.size >= mostListeners) throw tooMany(mostListeners)
       listeners.add(listener)
       if (listeners.size === 1) begin()
@@ -114,4 +114,4 @@ export function createFeed(deps: LookDeps & Pick<Ground, 'absence'>, mostListene
 }
 
 const tooMany = (most: number) =>
-  new CallerError('TOO_MANY_REQUESTS', `${most} streams of events are open already; close some, or ask status instead`)
+  new CallerError('too_many_streams', `${most} streams of events are open already; close some, or ask status instead`)

@@ -29,7 +29,7 @@ export async function acknowledge(deps: Deps, input: z.output<typeof acknowledge
     const attention = await clearAttentions(trx, [id])
     if (!incident && !attention) {
       throw new CallerError(
-        'CONFLICT',
+        'nothing_to_acknowledge',
         `there is nothing to acknowledge: "${key}" has no open incident and asked for no look`,
       )
     }

@@ -30,7 +30,7 @@ export async function changeService(
     deps.metrics.changed(changed.changes)
     return
   }
-  throw new CallerError('SERVICE_UNAVAILABLE', `service "${key}" keeps changing; try again`)
+  throw new CallerError('contended', `service "${key}" keeps changing; try again`)
 
   /** @returns the id of the service and how its status changed, unless somebody else was faster */
   async function tryChange(trx: Trx): Promise<{ id: number; changes: Change[] } | null> {

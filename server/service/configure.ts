@@ -128,6 +128,7 @@ async function setAliases(trx: Trx, row: FullServiceRow, aliases: string[]): Pro
   await lockKeys(trx)
   const wanted = [...new Set(aliases)].filter((alias) => alias !== row.key)
   const taken = (await findServices(trx, wanted)).find((other) => other.id !== row.id)
-  if (taken) throw new CallerError('CONFLICT', `alias "${taken.asked}" already belongs to the service "${taken.key}"`)
+  if (taken)
+    throw new CallerError('alias_taken', `alias "${taken.asked}" already belongs to the service "${taken.key}"`)
   await replaceAliases(trx, row.id, wanted)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { sentenceOf } from '../errors.ts'
+import { sentenceOf } from '../input/sentence.ts'
 import { DEFAULT_CRON_GRACE_MS, nextDue } from '../lifecycle/schedule.ts'
 import { duration, zoned } from '../text/time.ts'
 import { configureInput, scheduleFault } from './configure.ts'

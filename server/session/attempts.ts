@@ -24,4 +24,4 @@ export function createAttempts(clock: Clock): Attempts {
 }
 
 export const tooManyAttempts = () =>
-  new CallerError('TOO_MANY_REQUESTS', 'too many wrong keys from this address; try again in a minute')
+  new CallerError('too_many_attempts', 'too many wrong keys from this address; try again in a minute')

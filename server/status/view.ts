@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import type { Ground } from '../ground.ts'
+import { named } from '../input/sentence.ts'
 import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
 import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
@@ -11,7 +12,7 @@ import { ago } from '../text/time.ts'
 import { displayName } from './names.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
-  error: 'must be one of unknown, alive, down, dead',
+  error: named('must be one of unknown, alive, down, dead'),
 })
 
 const time = z.iso.datetime({ offset: true }).meta({ example: '2026-11-23T22:20:01.123+03:00' })

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { REASONS, type Reason } from '../../server/reasons.ts'
 
 const KNOWN = {
   BAD_REQUEST: 400,
@@ -18,7 +19,9 @@ const INNARDS = /\n\s+at |\.ts:\d|node_modules|node:internal|invalid byte sequen
 /** Expects a raw door to refuse in one sentence, and to show nothing of its inside. */
 export function expectRefusal(answer: { status: number; body: string }, code: Refusal, message: string | RegExp): void {
   expect(answer).toMatchObject({ status: KNOWN[code], body: expect.not.stringMatching(INNARDS) })
-  expect(JSON.parse(answer.body)).toStrictEqual({ error: { code, message: expect.stringMatching(message) } })
+  expect(JSON.parse(answer.body)).toStrictEqual({
+    error: { code, reason: expect.toSatisfy(isReasonOf(code)), message: expect.stringMatching(message) },
+  })
 }
 
 /** The same for `/trpc`, which has an envelope of its own. */
@@ -29,8 +32,15 @@ export function expectTrpcRefusal(
 ): void {
   expect(answer).toMatchObject({ status: expect.toSatisfy(isRefusal), body: expect.not.stringMatching(INNARDS) })
   expect(JSON.parse(answer.body)).toMatchObject({
-    error: { message: expect.stringMatching(message), data: { code, httpStatus: answer.status } },
+    error: {
+      message: expect.stringMatching(message),
+      data: { code, reason: expect.toSatisfy(isReasonOf(code)), httpStatus: answer.status },
+    },
   })
 }
+
+/** tRPC has a code of its own for what it cannot parse. */
+const isReasonOf = (code: string) => (reason: Reason) =>
+  REASONS[reason] === (code === 'PARSE_ERROR' ? 'BAD_REQUEST' : code)
 
 const isRefusal = (status: number) => status >= 400 && status < 500

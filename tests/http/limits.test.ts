@@ -32,6 +32,7 @@ describe('too many requests', () => {
     expect(JSON.parse(refused.body)).toEqual({
       error: {
         code: 'TOO_MANY_REQUESTS',
+        reason: 'rate_limited',
         message:
           'more than 4 requests a second with this key or from this address; send fewer, or raise RATE_LIMIT_PER_SECOND',
       },
