@@ -49,11 +49,11 @@ test('how fast callers may be depends on who can reach the server', () => {
 })
 
 test.each(readConfig({ TRUST_PROXY: 'true' }).trustProxy as string[])(
-  'the README knows the proxies called %s',
+  'the documents know the proxies called %s',
   (name) => {
     expect(readConfig({ TRUST_PROXY: name }).trustProxy).toEqual([name])
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    expect(readme).toMatch(new RegExp(`^\\| \`TRUST_PROXY\` .*\`${name}\``, 'm'))
+    const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')
+    expect(settings).toMatch(new RegExp(`^\\| \`TRUST_PROXY\` .*\`${name}\``, 'm'))
   },
 )
 
