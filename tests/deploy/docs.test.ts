@@ -1,0 +1,80 @@
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { appRouter } from '../../server/router.ts'
+
+const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'client/README.md']
+const all = [...documents, ...globSync('docs/**/*.md').toSorted()]
+
+/** Lines of code show what to type: nothing in them is a link or a heading. */
+function proseOf(document: string): string {
+  const text = readFileSync(document, 'utf8')
+  return text.replaceAll(/^[ \t]*(```|~~~)[^\n]*\n(?:.*\n)*?[ \t]*\1[ \t]*$/gm, '')
+}
+
+/** By GitHub's rule: small letters, no punctuation, a hyphen for each blank, a number where a heading comes again. */
+function anchorsOf(document: string): Set<string> {
+  const seen = new Map<string, number>()
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of proseOf(document).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
+    const shown = heading.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    const slug = shown
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
+      .replaceAll(' ', '-')
+    const count = seen.get(slug) ?? 0
+    seen.set(slug, count + 1)
+    anchors.add(count === 0 ? slug : `${slug}-${count}`)
+  }
+  return anchors
+}
+
+function linksOf(document: string): string[] {
+  const prose = proseOf(document).replaceAll(/`[^`\n]*`/g, 'code')
+  const patterns = [/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, /^\s*\[[^\]]+\]:\s*<?([^\s>]+)/gm, /\b(?:href|src)="([^"]*)"/g]
+  return patterns.flatMap((pattern) => [...prose.matchAll(pattern)].map(([, target = '']) => target))
+}
+
+/** What is wrong with a link, or `null`. */
+function faultOf(document: string, link: string): string | null {
+  if (/^[a-z][a-z+.-]*:/i.test(link)) return null
+  const [path = '', anchor] = decodeURIComponent(link).split('#')
+  const file = path === '' ? document : join(dirname(document), path)
+  if (path.startsWith('/') || file.startsWith('..')) return `${link} leads out of the repository`
+  if (!existsSync(file)) return `${link}: there is no ${file}`
+  if (anchor === undefined) return null
+  if (!file.endsWith('.md') || statSync(file).isDirectory()) return `${link}: ${file} has no headings`
+  return anchorsOf(file).has(anchor) ? null : `${link}: ${file} has no heading #${anchor}`
+}
+
+const codeIn = (document: string) => [...proseOf(document).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
+
+describe.each(all)('%s', (document) => {
+  test('its links lead somewhere', () => {
+    expect(linksOf(document).flatMap((link) => faultOf(document, link) ?? [])).toEqual([])
+  })
+
+  test('the tests that it names exist', () => {
+    const named = codeIn(document).filter((code) => /^(tests\/[\w./-]*|[\w./-]+\.test\.ts)$/.test(code))
+    const missing = named.filter((name) => !existsSync(name) && !existsSync(join('tests', name)))
+    expect(missing).toEqual([])
+  })
+
+  test('the npm scripts that it names exist', () => {
+    const named = readFileSync(document, 'utf8').matchAll(/\bnpm run ([\w:]+)/g)
+    const unknown = [...named].map(([, name = '']) => name).filter((name) => !Object.hasOwn(packageJson.scripts, name))
+    expect(unknown).toEqual([])
+  })
+})
+
+test('docs/api.md has every procedure, and no other', () => {
+  const rows =
+    proseOf('docs/api.md')
+      .split('\n## ')
+      .find((section) => section.startsWith('The typed API')) ?? ''
+  const [tables = ''] = rows.split('### Settings of a service')
+  const named = [...tables.matchAll(/^(?:\| )?`([\w.]+)`/gm), ...tables.matchAll(/and `([\w.]+)` \(input/g)]
+  const told = named.map(([, name]) => name)
+  expect(told.toSorted()).toEqual(Object.keys(appRouter._def.procedures).toSorted())
+})
