@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../db/units.ts'
 import { alert } from './figures/alert.ts'
 import { bytes } from './figures/bytes.ts'
 import { bytesService } from './figures/bytesService.ts'
@@ -41,7 +42,7 @@ const figures: Figure[] = [
   { name: 'month', measure: month, large: true },
 ]
 
-const LONGEST_RUN_MS = 30 * 60_000
+const LONGEST_RUN_MS = 30 * MINUTE_MS
 const LONGEST_STOP_MS = 40_000
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`stopped by ${signal}`))

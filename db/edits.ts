@@ -3,6 +3,7 @@ import { anyId } from './ids.ts'
 import type { Message } from './messages.ts'
 import type { Db, Trx } from './schema.ts'
 import { NOW_OF_DATABASE } from './targets.ts'
+import { DAY_MS } from './units.ts'
 
 /**
  * Has the messages that told of these incidents show what has become of them: those that were sent, once whoever
@@ -39,7 +40,7 @@ export interface Edit extends Message {
 }
 
 /** Longer than any wait that the other side can ask for: such a time was written before the clock was set back. */
-const LONGEST_WAIT_MS = 2 * 86_400_000
+const LONGEST_WAIT_MS = 2 * DAY_MS
 
 /** Takes up the edit of a target that has waited for longest, one that has failed after those that have not. */
 export async function beginEdit(

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
-import { DAY_MS } from './partitions.ts'
 import type { DailyFiguresTable, Db, Trx } from './schema.ts'
+import { DAY_MS } from './units.ts'
 
 export type DailyFigures = Selectable<DailyFiguresTable>
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './schema.ts'
-
-export const DAY_MS = 86_400_000
+import { DAY_MS } from './units.ts'
 
 /** The day, in UTC, whose partition holds a moment: whole days since 1970. */
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './schema.ts'
+import { MINUTE_MS } from './units.ts'
 
 /** What servers whose clocks differ can agree on. */
 export const NOW_OF_DATABASE = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
@@ -12,7 +13,7 @@ export interface Claim {
 }
 
 /** Longer than any attempt can take; each begins with a fresh hold. */
-const LONGEST_HOLD_MS = 300_000
+const LONGEST_HOLD_MS = 5 * MINUTE_MS
 /** After a restart of PostgreSQL, processes that are alive have connected again by then. */
 const RECONNECTED_AFTER = sql.lit('15 seconds')
 

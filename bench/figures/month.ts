@@ -1,6 +1,7 @@
 import type pg from 'pg'
-import { DAY_MS, dayOf, ensurePartition, listPartitions } from '../../db/partitions.ts'
+import { dayOf, ensurePartition, listPartitions } from '../../db/partitions.ts'
 import type { Db } from '../../db/schema.ts'
+import { DAY_MS, MINUTE_MS } from '../../db/units.ts'
 import type { Deps } from '../../server/deps.ts'
 import { rollUp } from '../../server/retention/rollUp.ts'
 import { tidy } from '../../server/retention/tidy.ts'
@@ -15,7 +16,7 @@ type Place = { DATABASE_URL: string }
 
 const SERVICES = Number(process.env.SERVICES ?? 10_000)
 const DAYS = Number(process.env.DAYS ?? 30)
-const PERIOD_MS = 300_000
+const PERIOD_MS = 5 * MINUTE_MS
 const BEATS_A_DAY = DAY_MS / PERIOD_MS
 const TIMES = 3
 const ROUNDS = 5

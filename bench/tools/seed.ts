@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { encodeGaps } from '../../db/gaps.ts'
+import { MINUTE_MS } from '../../db/units.ts'
 import { connect } from './database.ts'
 
-const MINUTE_MS = 60_000
 /** A service beats every 20 minutes, so that none falls silent while the bench runs. */
 const CADENCE_MS = 20 * MINUTE_MS
 const GAPS = encodeGaps(Array.from({ length: 50 }, (_, index) => CADENCE_MS + index))

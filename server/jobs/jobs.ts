@@ -1,7 +1,7 @@
 import { fromKysely, fromPglite, PgBoss } from 'pg-boss'
 import type { OpenDatabase } from '../../db/open.ts'
-import { DAY_MS } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
+import { DAY_MS } from '../../db/units.ts'
 import type { Absence } from '../absence.ts'
 import { type Alarm, createAlarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'

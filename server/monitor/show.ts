@@ -1,7 +1,7 @@
 import { targetStates } from '../../db/deliveries.ts'
 import { failingDeliveries } from '../../db/messages.ts'
-import { DAY_MS } from '../../db/partitions.ts'
 import { listSizes } from '../../db/sizes.ts'
+import { DAY_MS } from '../../db/units.ts'
 import type { Deps } from '../deps.ts'
 import { countStatus, type StatusCounts } from '../status/list.ts'
 import { viewContext } from '../status/view.ts'

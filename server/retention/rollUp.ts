@@ -8,9 +8,10 @@ import {
   lockServicesAfter,
   newestRolledDay,
 } from '../../db/figures.ts'
-import { DAY_MS, dayOf, listPartitions } from '../../db/partitions.ts'
+import { dayOf, listPartitions } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import { findServicesById } from '../../db/services.ts'
+import { DAY_MS } from '../../db/units.ts'
 import type { Deps, DepsInTransaction } from '../deps.ts'
 import { historiesOf } from '../status/histories.ts'
 import { viewContext } from '../status/view.ts'

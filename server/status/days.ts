@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type DailyFigures, KEPT_DAYS, listFigures } from '../../db/figures.ts'
-import { DAY_MS, dateOfDay, dayOf } from '../../db/partitions.ts'
+import { dateOfDay, dayOf } from '../../db/partitions.ts'
+import { DAY_MS } from '../../db/units.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from './list.ts'
