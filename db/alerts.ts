@@ -27,8 +27,8 @@ export async function insertAlerts(trx: Trx, alerts: readonly AlertWrite[]): Pro
 }
 
 /**
- * Alerts that nobody has been told of yet, in the order in which they were recorded, with all that is said about them;
- * but for those that wait until somebody switches their alerts on, or their service recovers.
+ * Alerts that no announcement tells of yet, oldest first, with all that a message says about them. While an incident is
+ * open, it is left out if its service's alerts are switched off or muted until the service recovers.
  */
 export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
   const query = trx
@@ -74,7 +74,7 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
 
 export type PendingAlert = Awaited<ReturnType<typeof pendingAlerts>>[number]
 
-/** Since when the oldest alert waits that should have been told by now, but for those that a mute holds back. */
+/** When the oldest alert became due that is not announced yet; `null` if there is none. Muted alerts do not count. */
 export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | null> {
   const { rows } = await sql<{ at: number | null }>`
     select min(greatest(a.recorded_at, a.not_before, s.muted_until)) as at
@@ -84,7 +84,9 @@ export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | nu
   return rows[0]?.at ?? null
 }
 
-/** What is known of incidents that have just been closed: whether people know of them, and what keeps them from knowing. */
+/**
+ * The alerts about incidents that have just been closed: whether people were told, and if not, what holds them back.
+ */
 export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: number): Promise<AlertsOfIncident[]> {
   if (incidentIds.length === 0) return []
   const { rows } = await sql<AlertsOfIncident>`
@@ -105,15 +107,18 @@ export interface AlertsOfIncident {
   alertsEnabled: boolean
   mutedUntil: number | null
   mutedUntilRecovered: boolean
-  /** When the service last went down or came back while it was flapping. */
+  /** When the service last went down or recovered while it was flapping. */
   lastChangeAt: number | null
-  /** People know of it, or will in a moment. */
+  /** An announcement tells of it, so people know or will in a moment. */
   isTold: boolean
-  /** It is still to be told, and waits for nothing but company. */
+  /** Its alert may be announced now, and waits only to be grouped with others. */
   isDue: boolean
 }
 
-/** Takes back what has not been told yet about these incidents: all of it, or what must not be told before a moment. */
+/**
+ * Cancels the unannounced alerts about these incidents: all of them, or only those that are held back beyond
+ * `notBefore`.
+ */
 export async function withdrawAlerts(
   trx: Trx,
   incidentIds: readonly number[],
@@ -133,7 +138,10 @@ export async function withdrawAlertsById(trx: Trx, ids: readonly number[]): Prom
   await trx.updateTable('alerts').set({ withdrawn: true }).where('id', '=', anyId(ids)).execute()
 }
 
-/** How often each of these services has gone down lately, not counting what was never to be told. */
+/**
+ * How often each of these services has gone down since a moment, or since it last flapped. Cancelled alerts do not
+ * count.
+ */
 export async function recentDowns(trx: Trx, serviceIds: readonly number[], sinceMs: number) {
   if (serviceIds.length === 0) return []
   const { rows } = await sql<{ serviceId: number; downs: number; lastChangeAt: number | null }>`
@@ -146,7 +154,7 @@ export async function recentDowns(trx: Trx, serviceIds: readonly number[], since
   return rows
 }
 
-/** These services have begun to flap, or went down or came back once more while they did. */
+/** Remembers when these services began to flap, or last changed while they did. */
 export async function noteFlapping(trx: Trx, serviceIds: readonly number[], at: number): Promise<void> {
   if (serviceIds.length === 0) return
   await trx
@@ -156,7 +164,7 @@ export async function noteFlapping(trx: Trx, serviceIds: readonly number[], at: 
     .execute()
 }
 
-/** They have been told, or are about to be, each in its line: from now on this is the announcement's concern. */
+/** Assigns alerts to an announcement, each to a part of it and a line of that part. They are not pending any more. */
 export async function markAnnounced(
   trx: Trx,
   announcementId: number,
@@ -171,7 +179,7 @@ export async function markAnnounced(
     where a.id = told.id`.execute(trx)
 }
 
-/** A mute "until it recovers" ends with the incident. */
+/** Ends the mutes "until it recovers" of services that have recovered. */
 export async function unmuteRecovered(trx: Trx, serviceIds: readonly number[]): Promise<void> {
   await trx
     .updateTable('services')

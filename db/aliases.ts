@@ -14,7 +14,7 @@ export async function findAliases(db: Db | Trx, serviceIds: number[]): Promise<M
   return found
 }
 
-/** Gives a service these aliases and no others; the caller holds lockKeys and knows that they are free. */
+/** Gives a service these aliases and no others. The caller holds lockKeys and has checked that they are free. */
 export async function replaceAliases(trx: Trx, serviceId: number, aliases: string[]): Promise<void> {
   await trx.deleteFrom('aliases').where('service_id', '=', serviceId).execute()
   if (aliases.length === 0) return

@@ -13,7 +13,7 @@ export async function noteAttentions(
     .execute()
 }
 
-/** @returns whether there were any */
+/** Forgets what these services asked people to look at. @returns whether there was anything */
 export async function clearAttentions(trx: Trx, serviceIds: readonly number[]): Promise<boolean> {
   if (serviceIds.length === 0) return false
   const { numDeletedRows } = await trx.deleteFrom('attentions').where('service_id', 'in', serviceIds).executeTakeFirst()

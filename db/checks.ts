@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from './schema.ts'
 import { rowColumns, type ServiceRow, withStates } from './serviceRows.ts'
 
-/** Services whose status may have changed by `nowMs`, longest overdue first. */
+/** Services whose check is due: their status may have changed by `nowMs`. The longest overdue come first. */
 export async function dueServices(
   db: Db | Trx,
   nowMs: number,
@@ -14,7 +14,7 @@ export async function dueServices(
   return query.execute()
 }
 
-/** When the next service may change by silence, if any. */
+/** When the next check is due; `null` if none is. */
 export async function nextCheckAt(db: Db): Promise<number | null> {
   const row = await db
     .selectFrom('service_states')
@@ -26,7 +26,7 @@ export async function nextCheckAt(db: Db): Promise<number | null> {
   return row?.check_at ?? null
 }
 
-/** Makes the watch look at every service again. */
+/** Makes every check that is set for later due now, so that the watch looks at those services again. */
 export async function recheckAll(trx: Trx, nowMs: number): Promise<void> {
   await sql`
     update service_states s set check_at = ${sql.lit(nowMs)}

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import { PREPARED } from './open.ts'
 import type { Db, HeartbeatKind, Trx } from './schema.ts'
 
+/** A heartbeat that is stored if its service is claimed (optimistic locking, see `statement`). */
 export interface HeartbeatWrite {
   serviceId: number
   at: number
@@ -15,11 +16,11 @@ export interface Column<T> {
   name: string
   type: string
   of: (item: T) => string | number | boolean | null
-  /** What the update stores, if not the value itself; `null` for no column of the table. */
+  /** The SQL that is stored, by default the value itself; `null` if the table has no such column. */
   sets?: string | null
 }
 
-/** Made once by `statement`; it is the same for every batch, and prepared. */
+/** Built once by `statement`, then prepared and used for every batch. */
 export interface Statement<T> {
   text: string
   columns: Column<T>[]
@@ -27,9 +28,9 @@ export interface Statement<T> {
 }
 
 /**
- * Updates the rows that still have the version that was seen, and stores heartbeats of theirs. Rows are locked in the
- * order of their ids, so that two writers never wait for each other; a row that changed while this waited for it has
- * moved, and is not found at its place.
+ * Builds a statement that updates the rows that still have the version that was seen (optimistic locking), and stores
+ * the heartbeats of exactly those. It locks rows in the order of their ids, so that two writers cannot deadlock. A row
+ * that changed while it waited for the lock has another `ctid`, and is not updated.
  */
 export function statement<T extends { serviceId: number; version: number }>(
   written: Column<T>[],
@@ -67,13 +68,13 @@ function insertion(columns: Column<HeartbeatWrite>[], firstParameter: number): s
     )`
 }
 
-/** The subqueries hide from the planner how many rows there are, so that one plan serves every batch. */
+/** The subqueries hide from the planner how many rows an array holds, so that one plan serves every batch. */
 function rowsOf<T>(alias: string, columns: Column<T>[], firstParameter: number): string {
   const arrays = columns.map(({ type }, index) => `(select $${firstParameter + index}::text)::${type}[]`)
   return `unnest(${arrays.join(', ')}) as ${alias} (${columns.map(({ name }) => name).join(', ')})`
 }
 
-/** @returns the ids of the services whose rows were as they had been seen, and are written now */
+/** Runs a statement. @returns the ids of the services that still had the version that was seen, and are written now */
 export async function claim<T>(
   db: Db | Trx,
   { text, columns, heartbeatColumns }: Statement<T>,
@@ -88,7 +89,7 @@ export async function claim<T>(
   return new Set(rows.map((row) => row.service_id))
 }
 
-/** PostgreSQL's notation of an array: one text goes over the line much more cheaply than an array of values. */
+/** PostgreSQL's notation of an array. One text is much cheaper to send than an array of values. */
 function arrayLiteral<T>(items: readonly T[], of: Column<T>['of']): string {
   return `{${items.map((item) => element(of(item))).join(',')}}`
 }
@@ -98,6 +99,6 @@ function element(value: string | number | boolean | null): string | number | boo
   return typeof value === 'string' ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : value
 }
 
-/** PostgreSQL's notation of bytes. */
+/** PostgreSQL's notation of bytes (`bytea`), in hexadecimal. */
 export const hex = (bytes: Uint8Array) =>
   `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`

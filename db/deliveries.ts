@@ -3,13 +3,13 @@ import type { Db } from './schema.ts'
 
 export interface TargetState {
   target: string
-  /** When a message last reached it. */
+  /** When a message last reached it; `null`: never. */
   lastSentAt: number | null
-  /** Not to be tried before, since it failed. */
+  /** It has failed, and is not retried before this moment; `null` if it may be tried now. */
   retryAt: number | null
 }
 
-/** Those that are named, and all others that messages were ever sent to. */
+/** The state of the named targets, and of all others that messages were ever sent to. */
 export async function targetStates(db: Db, names: readonly string[]): Promise<TargetState[]> {
   const { rows } = await sql<TargetState>`
     select n.name as target, t.retry_at as "retryAt",
@@ -20,7 +20,7 @@ export async function targetStates(db: Db, names: readonly string[]): Promise<Ta
   return rows
 }
 
-/** What waits to be sent to the named targets, by target. */
+/** How many messages wait for each of the named targets, and since when. Targets without any are left out. */
 export async function pendingByTarget(
   db: Db,
   names: readonly string[],
@@ -39,7 +39,10 @@ export async function pendingByTarget(
     .execute()
 }
 
-/** Of the named targets those where something waits from before a moment, or where the last message was refused for good. */
+/**
+ * Those of the named targets that fail: a message has waited since before `pendingBefore`, or the newest one failed
+ * for good.
+ */
 export async function troubledTargets(
   db: Db,
   names: readonly string[],

@@ -6,12 +6,12 @@ import { NOW_OF_DATABASE } from './targets.ts'
 import { DAY_MS } from './units.ts'
 
 /**
- * Has the messages that told of these incidents show what has become of them: those that were sent, once whoever
- * carries them comes round to it, and those that wait, after they were sent. The last thing that a transaction does,
- * since it may wait for another one that does the same.
+ * Requests an edit of every message that told of these incidents, so that it shows their new state. The courier of its
+ * target edits it; a message that is still pending is edited after it was sent. Call this last in a transaction, since
+ * it may wait for another transaction that does the same.
  *
- * @param announcementId only its messages
- * @returns whether there are any
+ * @param announcementId limits it to the messages of one announcement
+ * @returns whether any edit was requested
  */
 export async function requestEdits(
   trx: Trx,
@@ -39,10 +39,14 @@ export interface Edit extends Message {
   moved_to: string | null
 }
 
-/** Longer than any wait that the other side can ask for: such a time was written before the clock was set back. */
+/**
+ * Longer than any delay that a target can ask for. A retry time further ahead is from before the clock was set back.
+ */
 const LONGEST_WAIT_MS = 2 * DAY_MS
 
-/** Takes up the edit of a target that has waited for longest, one that has failed after those that have not. */
+/**
+ * Begins a target's next edit: the one with the fewest attempts, then of the oldest message. Only its holder gets one.
+ */
 export async function beginEdit(
   db: Db,
   { target, holder, nowMs }: { target: string; holder: string; nowMs: number },
@@ -65,24 +69,24 @@ export async function beginEdit(
   return rows[0]
 }
 
-/** It is done, unless something else has become of the message's incidents since it was taken up. */
+/** Removes an edit that was made. If another one was requested meanwhile, it stays, with no attempts counted. */
 export async function finishEdit(trx: Trx, { id, target, version }: Edit): Promise<void> {
   await trx.deleteFrom('edits').where('message_id', '=', id).where('version', '=', version).execute()
   await trx.updateTable('edits').set({ attempts: 0 }).where('message_id', '=', id).execute()
   await trx.updateTable('targets').set({ edit_retry_at: null }).where('name', '=', target).execute()
 }
 
-/** The message cannot be edited, and never will be. */
+/** Gives up the edit of a message that can never be edited. */
 export async function dropEdit(trx: Trx, { id }: Pick<Edit, 'id'>): Promise<void> {
   await trx.deleteFrom('edits').where('message_id', '=', id).execute()
 }
 
-/** Edits of a target wait; its messages do not. */
+/** Delays the edits of a target until `retryAt`. New messages are not delayed. */
 export async function delayEdits(trx: Trx, target: string, retryAt: number): Promise<void> {
   await trx.updateTable('targets').set({ edit_retry_at: retryAt }).where('name', '=', target).execute()
 }
 
-/** Whether any message of a target is to be edited, and when that may be tried again. */
+/** When a target's next edit may be tried (`null`: now); undefined if it has none. */
 export async function editsWaitUntil(db: Db, target: string): Promise<{ retryAt: number | null } | undefined> {
   return db
     .selectFrom('edits as e')
@@ -96,7 +100,7 @@ export async function editsWaitUntil(db: Db, target: string): Promise<{ retryAt:
     .executeTakeFirst()
 }
 
-/** What nobody has edited for so long never will be: it was not sent, or its chat is not set up any more. */
+/** Gives up edits that were requested before a moment: the message was never sent, or its chat is no longer set up. */
 export async function expireEdits(trx: Trx, requestedBefore: number): Promise<void> {
   await sql`
     delete from edits where message_id in (

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setImmediate as breath } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { PGlite, types } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
 import { noHintLine } from './hints.ts'
@@ -17,13 +17,17 @@ class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'
 }
 
-/** Where in `dataDir` the files of the database are. */
+/** The folder in `dataDir` that holds the files of the database. */
 export const folderOf = (dataDir: string) => join(dataDir, 'pg')
-/** Where a restore makes the copy, and where it keeps what was there before. */
+/** Where a restore unpacks its copy. */
 export const restoringOf = (folder: string) => `${folder}.restoring`
+/** Where a restore keeps the database that it replaces. */
 export const replacedOf = (folder: string) => `${folder}.replaced`
 
-/** A restore that was killed between its last two steps has put the database aside, and nothing in its place. */
+/**
+ * Undoes a restore that was killed between its last two steps: it had moved the database aside, and put nothing in its
+ * place.
+ */
 export function takeBackReplaced(folder: string): void {
   const wasCutOff = !existsSync(folder) && existsSync(restoringOf(folder)) && existsSync(replacedOf(folder))
   if (wasCutOff) renameSync(replacedOf(folder), folder)
@@ -57,13 +61,13 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   }
 }
 
-/** The database in a folder that nobody else uses. */
+/** Opens the database in a folder that no other process uses. */
 export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGlite }> {
   const pglite = await PGlite.create({
     dataDir: folder,
     parsers: { [types.INT8]: Number },
-    // The default of 128 MB is memory of this process, filled at every start; files are cached by the system anyway.
-    // So is the log of the default size, which would not be needed again.
+    // 128 MB of buffers, the default, would be memory of this process, filled at every start; the operating system
+    // caches the files anyway. It would cache a log of the default size too, which is not read again.
     startParams: [
       ...PGlite.defaultStartParams,
       ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
@@ -77,8 +81,8 @@ const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
 const SQLITE_BUSY = 5
 
 /**
- * Takes the folder for this process. SQLite's file lock belongs to the process and goes with it however it ends,
- * also in a container, where a number in a pid file would say nothing.
+ * Locks the folder for this process. SQLite's file lock belongs to the process and ends with it, however it ends. A pid
+ * file would not do: a process id says nothing outside of its container.
  */
 export function lockFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
@@ -109,16 +113,16 @@ class SingleFileDialect extends PGliteDialect {
   }
 }
 
-const LONGEST_WITHOUT_BREATH_MS = 10
+const LONGEST_WITHOUT_YIELD_MS = 10
 
 /**
- * Kysely's own driver hands the one connection to everybody at once: a query of one caller then runs inside the
- * transaction of another, and two transactions that overlap wait for each other for ever. Here each waits for its turn.
+ * A mutex around the one connection. Kysely's own driver gives it to all callers at once: a query of one then runs inside
+ * the transaction of another, and two transactions that overlap deadlock. Here each caller waits for its turn.
  */
 class TurnTakingDriver extends PGliteDriver {
   #lastTurn: Promise<void> = Promise.resolve()
   #endTurn: () => void = () => {}
-  #breathedAt = 0
+  #yieldedAt = 0
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const before = this.#lastTurn
@@ -126,10 +130,11 @@ class TurnTakingDriver extends PGliteDriver {
     this.#lastTurn = promise
     await before
     this.#endTurn = resolve
-    // The database works in this thread and answers without waiting for anything: a long queue would keep everything else from being heard.
-    if (performance.now() - this.#breathedAt > LONGEST_WITHOUT_BREATH_MS) {
-      await breath()
-      this.#breathedAt = performance.now()
+    // The database runs in this thread and never waits for anything, so a long queue of callers would block the event
+    // loop.
+    if (performance.now() - this.#yieldedAt > LONGEST_WITHOUT_YIELD_MS) {
+      await yieldToEventLoop()
+      this.#yieldedAt = performance.now()
     }
     return super.acquireConnection()
   }

@@ -4,10 +4,10 @@ import { DAY_MS } from './units.ts'
 
 export type DailyFigures = Selectable<DailyFiguresTable>
 
-/** For so many days figures are kept, and so is history. */
+/** How many days of figures are kept; history is kept as long. */
 export const KEPT_DAYS = 400
 
-/** What the heartbeats of one day tell of a service. */
+/** What the heartbeats of one day say about a service. */
 export type HeartbeatFigures = Pick<
   DailyFigures,
   | 'service_id'
@@ -21,7 +21,7 @@ export type HeartbeatFigures = Pick<
   | 'longest_gap_ms'
 >
 
-/** Those of the services that were heard on that day. */
+/** Counts the heartbeats of one day. Services that were not heard on that day are left out. */
 export async function countHeartbeats(
   db: Db | Trx,
   day: number,
@@ -49,7 +49,7 @@ export async function insertFigures(trx: Trx, figures: readonly DailyFigures[]):
   if (figures.length > 0) await trx.insertInto('daily_figures').values(figures).execute()
 }
 
-/** A service's days from one to another, the newest first. */
+/** A service's daily figures from one day to another, the newest first. */
 export async function listFigures(
   db: Db,
   serviceId: number,
@@ -60,7 +60,7 @@ export async function listFigures(
       .selectFrom('daily_figures')
       .selectAll()
       .where('service_id', '=', serviceId)
-      // Every day by itself: the index has the days first, so each is one step, and a range would be a look at all services.
+      // Each day is looked up by itself. The index begins with the day, so a range would read the rows of all services.
       .where('day', '=', sql<number>`any(array(select generate_series(${from}::integer, ${to}::integer)))`)
       .orderBy('day', 'desc')
       .limit(limit)
@@ -68,7 +68,7 @@ export async function listFigures(
   )
 }
 
-/** The days from one to another of a service that was removed. */
+/** Deletes the daily figures of a service that was removed, from one day to another. */
 export async function deleteFiguresOf(db: Db, serviceId: number, from: number, to: number): Promise<void> {
   await db
     .deleteFrom('daily_figures')
@@ -78,8 +78,10 @@ export async function deleteFiguresOf(db: Db, serviceId: number, from: number, t
 }
 
 /**
- * What days have that are not over: they were rolled up by a clock that was ahead. It may as well be behind now, so what
- * cannot be counted again stays: figures of heartbeats that have gone. `withHeartbeats`: the days whose have not.
+ * Deletes the figures of days that are not over; a clock that was ahead rolled them up. The clock may just as well be
+ * behind now, so figures that cannot be counted again stay: those of days whose heartbeats are deleted.
+ *
+ * @param withHeartbeats the days whose heartbeats are still stored
  */
 export async function forgetDaysFrom(db: Db, day: number, withHeartbeats: readonly number[]): Promise<void> {
   await sql`
@@ -92,7 +94,7 @@ export async function forgetDaysFrom(db: Db, day: number, withHeartbeats: readon
     delete from daily_figures f using gone where f.day = gone.day`.execute(db)
 }
 
-/** The newest day that all services have their figures of. */
+/** The newest day that is rolled up for all services; `null` if there is none. */
 export async function newestRolledDay(db: Db): Promise<number | null> {
   const row = await db
     .selectFrom('rolled_days')
@@ -103,9 +105,9 @@ export async function newestRolledDay(db: Db): Promise<number | null> {
 }
 
 /**
- * Takes a day to be rolled up, until the transaction ends; others wait.
+ * Locks a day for its roll-up until the transaction ends; other servers wait.
  *
- * @returns up to which id services have their figures; `null` if all of them have
+ * @returns the id up to which services have their figures; `null` if all of them have
  */
 export async function claimDay(trx: Trx, day: number): Promise<number | null> {
   await trx
@@ -122,7 +124,7 @@ export async function claimDay(trx: Trx, day: number): Promise<number | null> {
   return row.done ? null : row.through_id
 }
 
-/** Remembers how far a day is; `null`: all of it is done. */
+/** Stores how far the roll-up of a day has come; `null`: it is done. */
 export async function advanceDay(trx: Trx, day: number, throughId: number | null): Promise<void> {
   await trx
     .updateTable('rolled_days')
@@ -131,7 +133,10 @@ export async function advanceDay(trx: Trx, day: number, throughId: number | null
     .execute()
 }
 
-/** Services that existed at a moment, in the order of their ids. None of them can be removed before the transaction ends. */
+/**
+ * The next services, in the order of their ids, that existed at a moment. They cannot be removed before the
+ * transaction ends.
+ */
 export async function lockServicesAfter(
   trx: Trx,
   { id, registeredBefore, limit }: { id: number; registeredBefore: number; limit: number },

@@ -1,6 +1,6 @@
 /**
- * Gaps as bytes: each in base 128, lowest digits first, the high bit set on all but its last byte. A gap of five minutes
- * takes 3 bytes and one of a quarter 5, so the row that every heartbeat rewrites stays narrow.
+ * Encodes gaps, in whole milliseconds, as varints (LEB128): base 128, lowest digits first, the high bit set on all but the
+ * last byte. Five minutes take 3 bytes and three months 5, so the row that every heartbeat rewrites stays narrow.
  */
 export function encodeGaps(gaps: readonly number[]): Uint8Array {
   const bytes = Buffer.allocUnsafe(gaps.length * 8)
@@ -16,7 +16,7 @@ export function encodeGaps(gaps: readonly number[]): Uint8Array {
   return bytes.subarray(0, end)
 }
 
-/** Gaps in whole milliseconds, oldest first. */
+/** Decodes gaps: whole milliseconds, oldest first. */
 export function decodeGaps(bytes: Uint8Array): number[] {
   const gaps: number[] = []
   let gap = 0

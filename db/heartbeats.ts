@@ -7,7 +7,7 @@ export interface HeartbeatRow {
   details: Json
 }
 
-/** The newest first. */
+/** A service's heartbeats, the newest first. */
 export async function listHeartbeats(
   db: Db,
   serviceId: number,
@@ -20,7 +20,8 @@ export async function listHeartbeats(
       .where('service_id', '=', serviceId)
       .where('at', '>=', since)
       .orderBy('at', 'desc')
-      // Signals of the same millisecond: rows are only ever added, so what lies later came later.
+      // Within one millisecond the row that lies later in the table came later, unless it fills a gap that rows of a
+      // removed service have left.
       .orderBy(sql`ctid`, 'desc')
       .limit(limit)
       .execute()

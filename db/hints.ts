@@ -1,28 +1,31 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import pg from 'pg'
 import type { Db } from './schema.ts'
 
-/** A line on which the servers of one database call to each other. What is said while one does not listen, it misses. */
+/**
+ * Publish and subscribe between the servers of one database, by PostgreSQL's LISTEN and NOTIFY. A server misses what is
+ * said while it does not listen.
+ */
 export interface HintLine {
   say(text: string): Promise<void>
-  /** From now on, until it is closed; a connection that was lost is replaced. */
+  /** Listens until it is closed, and reconnects when the connection is lost. */
   listen(listener: HintListener): void
-  /** Whether what others say is heard now. */
+  /** Whether it is connected, so that it hears what others say. */
   isOpen(): boolean
   close(): Promise<void>
 }
 
 export interface HintListener {
-  /** Told of whatever a server says, also of what this one does. */
+  /** Called with what any server says, this one included. */
   onHint(text: string): void
-  /** It listens now; what was said before was missed. */
+  /** Called when it begins to listen, and after each reconnection: what was said before was missed. */
   onOpen(): void
 }
 
 const CHANNEL = 'stillbeat'
-const AGAIN_AFTER_MS = 1_000
-/** A connection that fell silent is told from a quiet one by saying something on it, which a standby refuses. */
+const RECONNECT_AFTER_MS = 1_000
+/** A keep-alive: only a statement tells a dead connection from a quiet one. It is a NOTIFY, which a standby refuses. */
 const CHECK_EVERY_MS = 15_000
 
 export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
@@ -32,9 +35,9 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
 
   async function keepListening(listener: HintListener): Promise<void> {
     while (!isClosed) {
-      // Whoever waits for news also looks now and then, so a line that is down is no fault to tell of.
+      // A lost line is not reported: whoever waits for hints also polls the database.
       await listenUntilLost(listener).catch(() => {})
-      if (!isClosed) await pause(AGAIN_AFTER_MS, undefined, { ref: false })
+      if (!isClosed) await sleep(RECONNECT_AFTER_MS, undefined, { ref: false })
     }
   }
 
@@ -50,7 +53,7 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
       await fresh.query(`listen ${CHANNEL}`)
       isOpen = true
       onOpen()
-      while (await lasts(CHECK_EVERY_MS, lost.signal)) {
+      while (await staysOpen(CHECK_EVERY_MS, lost.signal)) {
         await fresh.query(`notify ${CHANNEL}`)
       }
     } finally {
@@ -74,11 +77,11 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
   }
 }
 
-/** Waits; false if the connection is lost meanwhile. */
-const lasts = (ms: number, lost: AbortSignal): Promise<boolean> =>
-  pause(ms, true, { ref: false, signal: lost }).catch(() => false)
+/** Sleeps. @returns false if the connection was lost meanwhile */
+const staysOpen = (ms: number, lost: AbortSignal): Promise<boolean> =>
+  sleep(ms, true, { ref: false, signal: lost }).catch(() => false)
 
-/** Where one process has the database for itself, there is nobody to call to. */
+/** The line of an embedded database, which has one server: there is no other to talk to. */
 export const noHintLine: HintLine = {
   say: async () => {},
   listen: () => {},

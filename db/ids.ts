@@ -1,4 +1,4 @@
 import { sql } from 'kysely'
 
-/** One parameter however many there are: a statement takes 65,535. */
+/** Matches any of these ids. It takes one parameter however many they are; a statement takes 65,535 at most. */
 export const anyId = (ids: readonly number[]) => sql<number>`any(${[...ids]}::bigint[])`

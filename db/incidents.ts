@@ -36,7 +36,7 @@ export async function openIncidents(trx: Trx, openings: readonly Opening[]): Pro
     .execute()
 }
 
-/** Closes those incidents of the services that are open. */
+/** Closes the open incidents of these services. */
 export async function closeIncidents(
   trx: Trx,
   closings: readonly { serviceId: number; at: number; reason: string }[],
@@ -65,12 +65,14 @@ export async function findOpenIncident(db: Db | Trx, serviceId: number): Promise
     .executeTakeFirst()
 }
 
-/** Holds other changes of incidents off until the transaction ends; like everybody, in the order of their ids. */
+/**
+ * Locks incidents until the transaction ends. All writers lock them in the order of their ids, so that none deadlock.
+ */
 export async function lockIncidents(trx: Trx, ids: readonly number[]): Promise<void> {
   await sql`select id from incidents where id = ${anyId(ids)} order by id for update`.execute(trx)
 }
 
-/** The same with all incidents of a service, which is to be removed. */
+/** Locks all incidents of a service that is about to be removed, in the same order. */
 export async function lockIncidentsOf(trx: Trx, serviceId: number) {
   return trx
     .selectFrom('incidents')
@@ -81,7 +83,7 @@ export async function lockIncidentsOf(trx: Trx, serviceId: number) {
     .execute()
 }
 
-/** Somebody has seen them: no reminders from now on. The first moment is remembered, and the first name. */
+/** Acknowledges open incidents, which ends their reminders. The first time and the first name given are kept. */
 export async function acknowledgeIncidents(
   trx: Trx,
   ids: readonly number[],
@@ -100,7 +102,12 @@ export async function acknowledgeIncidents(
     .execute()
 }
 
-/** Incidents that are to be told of again, if their services are down still, and not dead; but none twice at once. */
+/**
+ * Claims the incidents whose reminder is due and schedules their next one. If the service is not down any more, or is
+ * dead, there is no next one.
+ *
+ * @returns the incidents to remind of now: the service is down, and no earlier reminder still waits to be announced
+ */
 export async function takeRemindable(
   trx: Trx,
   { nowMs, nextRemindAt, limit }: { nowMs: number; nextRemindAt: number; limit: number },
@@ -118,7 +125,10 @@ export async function takeRemindable(
   return rows.filter(({ status, waits }) => status === 'down' && !waits).map(({ id }) => id)
 }
 
-/** Has incidents told of again: those just told, and those that were told while nobody was to be reminded. */
+/**
+ * Schedules reminders of open incidents that nobody has acknowledged: of those just announced, and of those announced
+ * earlier without one, whose service is down.
+ */
 export async function scheduleReminders(trx: Trx, justTold: readonly number[], at: number): Promise<void> {
   await sql`
     update incidents i set remind_at = ${at}::bigint from service_states st

@@ -10,7 +10,7 @@ export async function insertKey(db: Db, key: NewKey): Promise<KeyRow> {
   return db.insertInto('keys').values(key).returningAll().executeTakeFirstOrThrow()
 }
 
-/** The newest first, with those that were revoked. */
+/** All keys, also revoked ones, the newest first. */
 export async function listKeys(db: Db): Promise<KeyRow[]> {
   return db.selectFrom('keys').selectAll().orderBy('id', 'desc').execute()
 }
@@ -19,7 +19,7 @@ export async function listValidKeys(db: Db): Promise<KeyRow[]> {
   return db.selectFrom('keys').selectAll().where('revoked_at', 'is', null).execute()
 }
 
-/** @returns the key, unless there is none by this id; one that was revoked before keeps its time */
+/** Revokes a key; one that was revoked before keeps its time. @returns the key, or undefined if none has this id */
 export async function revokeKey(db: Db, id: number, nowMs: number): Promise<KeyRow | undefined> {
   return db
     .updateTable('keys')
@@ -33,7 +33,7 @@ export async function touchKey(db: Db, id: number, nowMs: number): Promise<void>
   await db.updateTable('keys').set({ last_used_at: nowMs }).where('id', '=', id).execute()
 }
 
-/** How many services each of these keys has registered that still exist; nothing for a key with none. */
+/** How many services that still exist each of these keys has registered. A key without any is not in the map. */
 export async function countRegistered(db: Db | Trx, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await db
     .selectFrom('services')

@@ -4,24 +4,31 @@ import { NOW_OF_DATABASE } from './targets.ts'
 
 export type Message = Selectable<MessagesTable>
 
-/** Holds the composing of other servers off until the transaction ends, so that nothing is announced twice. */
+/**
+ * Locks until the transaction ends, so that one server at a time composes announcements and nothing is announced
+ * twice.
+ */
 export async function lockAnnouncing(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('stillbeat.announcing'))`.execute(trx)
 }
 
 export interface AnnouncementWrite {
   event: string
-  /** What may be announced only once. */
+  /** What may be announced only once, e.g. `summary:2026-11-24`; `null` for what may be repeated. */
   subject: string | null
   at: number
   targets: readonly string[]
   parts: readonly { title: string; body: string; data: { [key: string]: Json } }[]
 }
 
-/** A statement takes 65,535 parameters. */
+/** Keeps a statement below PostgreSQL's limit of 65,535 parameters. */
 const ROWS_AT_ONCE = 1_000
 
-/** Puts the parts of a message in line for each target; `null` if its subject has been announced before. */
+/**
+ * Stores an announcement, and queues a message for each of its parts and targets (a transactional outbox).
+ *
+ * @returns its id; `null` if its subject has been announced before
+ */
 export async function insertAnnouncement(trx: Trx, write: AnnouncementWrite): Promise<number | null> {
   const { event, subject, at, targets, parts } = write
   const announcement = await trx
@@ -56,7 +63,7 @@ export async function isAnnounced(db: Db | Trx, subject: string): Promise<boolea
   return row !== undefined
 }
 
-/** When something was last announced of this kind. */
+/** When an announcement of this kind was last made; `null`: never. */
 export async function lastAnnouncedAt(db: Db | Trx, event: string): Promise<number | null> {
   const row = await db
     .selectFrom('announcements')
@@ -67,16 +74,16 @@ export async function lastAnnouncedAt(db: Db | Trx, event: string): Promise<numb
 }
 
 export interface Attempt extends Message {
-  /** The attempt before it got no answer: it may have arrived. */
+  /** The attempt before this one got no answer, so the message may have arrived already. */
   repeated: boolean
   moved_to: string | null
-  /** How often the target has failed since it last worked. */
+  /** Failed attempts of the target since its last success. */
   failures: number
-  /** What it answers: the newest message in the same chat that told of an incident of which it tells the end. */
+  /** The message that it replies to: the newest one in the same chat about an incident whose end this message tells. */
   reply_to: string | null
 }
 
-/** Writes down that the oldest message of a target is about to be sent, by the process that holds the target. */
+/** Stores that the oldest pending message of a target is about to be sent. Only the holder of the target gets one. */
 export async function beginAttempt(
   db: Db,
   { target, address, holder, nowMs }: { target: string; address: string; holder: string; nowMs: number },
@@ -124,7 +131,7 @@ export async function settleMessage(
     .execute()
 }
 
-/** @returns the targets of what has been given up, one for each message */
+/** Gives up messages that have waited too long. @returns the target of each */
 export async function expireMessages(
   trx: Trx,
   { createdBefore, now }: { createdBefore: number; now: number },
@@ -139,7 +146,7 @@ export async function expireMessages(
   return rows.map(({ target }) => target)
 }
 
-/** For the summary: what has not got through, by target. */
+/** Messages that failed or have waited too long, counted by target and state; for the summary. */
 export async function failingDeliveries(
   db: Db | Trx,
   { failedSince, pendingBefore }: { failedSince: number; pendingBefore: number },

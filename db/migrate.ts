@@ -7,7 +7,10 @@ class NewerSchemaError extends Error {
   override name = 'NewerSchemaError'
 }
 
-/** Brings the schema up to this program's version. Kysely holds an advisory lock, so servers that start together take turns. */
+/**
+ * Migrates the schema to this program's version. Kysely takes an advisory lock, so servers that start together take
+ * turns.
+ */
 export async function migrate(db: Db): Promise<void> {
   const { done, unknown } = await readMigrations(db)
   if (unknown.length > 0) {
@@ -15,14 +18,14 @@ export async function migrate(db: Db): Promise<void> {
       `the database was set up by a newer Stillbeat (it knows ${unknown.join(', ')}); start that version or a later one`,
     )
   }
-  // The migrator reads the whole catalog several times, which takes an embedded database longer than all else at a start.
+  // Kysely's migrator reads the whole catalog several times. In an embedded database that would be most of the start.
   if (done.length === Object.keys(migrations).length) return
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
 }
 
-/** The migrations of a newer program that this database has been through. */
+/** Migrations that this database has been through and this program does not know, since it is older. */
 export async function newerMigrations(db: Db): Promise<string[]> {
   return (await readMigrations(db)).unknown
 }

@@ -7,28 +7,28 @@ import type { Database, Db } from './schema.ts'
 import type { Upkeep } from './upkeep.ts'
 
 export interface DatabaseConfig {
-  /** A postgres:// address; without one the embedded database in `dataDir` is used. */
+  /** A postgres:// address. Without one the embedded database in `dataDir` is used. */
   url?: string | undefined
   dataDir: string
 }
 
 export interface OpenDatabase {
   db: Db
-  /** For people: `PostgreSQL at db.example.org/stillbeat`, `embedded in ./data`. */
+  /** Where the database is, for people: `PostgreSQL at db.example.org/stillbeat`, `embedded in ./data`. */
   description: string
-  /** Under which this process is known among those that are connected. */
+  /** The name of this process among those that are connected (PostgreSQL's `application_name`). */
   name: string
-  /** Where the files of an embedded database are; `null` where a server has them. */
+  /** The folder of an embedded database; `null` for a PostgreSQL server. */
   folder: string | null
   /** Whether no other process has this database open now. */
   isAlone(): Promise<boolean>
-  /** `null` where the database looks after itself. */
+  /** Maintenance of an embedded database; `null` for a PostgreSQL server, which does its own. */
   upkeep: Upkeep | null
-  /** What the job queue connects with. */
+  /** How the job queue connects. */
   jobsConnection: { url: string } | EmbeddedJobsConnection
-  /** On which servers of the same database call to each other. */
+  /** How the servers of one database notify each other. */
   hintLine: HintLine
-  /** Tells of each connection that breaks while idle; the pool replaces it by itself. */
+  /** Sets the listener for connections that break while idle. The pool replaces them by itself. */
   onBroken(listener: (error: Error) => void): void
   close(): Promise<void>
 }
@@ -37,6 +37,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase
   return config.url ? openServer(config.url) : openEmbedded(config.dataDir)
 }
 
+/** PostgreSQL's number for the type bigint, which pg reads as text unless told otherwise. */
 const int8 = 20
 
 async function openServer(url: string): Promise<OpenDatabase> {
@@ -53,7 +54,8 @@ async function openServer(url: string): Promise<OpenDatabase> {
   })
   let onBroken = (_: Error) => {}
   pool.on('error', (error) => onBroken(error))
-  // A connection can also break while it is lent out and waits for its next statement; that statement then fails.
+  // A connection can also break between two statements of a transaction. The next statement then fails, so this can be
+  // ignored.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const { host, pathname } = new URL(url)
@@ -83,7 +85,10 @@ async function openServer(url: string): Promise<OpenDatabase> {
   }
 }
 
-/** Every server keeps a connection busy, under a name of its own; PostgreSQL forgets it when the process ends, however it ends. */
+/**
+ * Every server keeps a connection open under a name of its own. PostgreSQL closes it when the process ends, however it
+ * ends.
+ */
 async function isAlone(db: Db, ownName: string): Promise<boolean> {
   const { rows } = await sql`
     select from pg_stat_activity
@@ -92,10 +97,10 @@ async function isAlone(db: Db, ownName: string): Promise<boolean> {
   return rows.length === 0
 }
 
-/** Begins a statement that is worth preparing: planning it anew would cost more than running it. */
+/** Marks a statement to be prepared, because planning it would cost more than running it. */
 export const PREPARED = '/* prepared */'
 
-/** Prepares the statements that ask for it, once a connection; and does not outlive an answer that never came. */
+/** Prepares marked statements once per connection, and closes a connection on which an answer timed out. */
 class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg has a dozen forms of this call, and all but one pass as they are.
   override query(first: any, ...others: any[]): any {
@@ -106,7 +111,7 @@ class PreparingClient extends pg.Client {
     return answer instanceof Promise ? answer.catch((error) => this.#giveUp(error)) : answer
   }
 
-  /** Nothing more can be said over a connection that still waits for an answer: end it, so that the pool opens another. */
+  /** A connection that still waits for an answer is of no more use. Once it is destroyed, the pool opens another. */
   #giveUp(error: Error): never {
     if (error.message === 'Query read timeout') this.connection.stream.destroy()
     throw error

@@ -3,27 +3,30 @@ import type { Db, Trx } from './schema.ts'
 
 export interface Proof {
   nowMs: number
-  /** Since when somebody listens again, if nobody did: an outage ended then. */
+  /** When listening resumed. An outage, if there was one, ended then. */
   toMs: number
-  /** How old the last proof may be without there having been an outage. */
+  /** How old the last proof may be before the time since then counts as an outage. */
   toleratedMs: number
   /** When this process first failed to reach the database, if it has not reached it since. */
   brokenSince: number | null
 }
 
 /**
- * Writes down that somebody listens now. If nobody has for longer than is tolerated, or since this process was cut off,
- * the time between is stored as an outage, by whoever comes first. Where it goes on from one that has not been told, it is the same.
+ * Stores that this server listens now. If none has for longer than is tolerated, or since this process was cut off, the
+ * first server that comes stores the time between as an outage. If that continues an outage that is not announced yet, it
+ * extends that one.
  *
- * @returns whether this call stored one, and when the proof before was given
+ * @returns whether this call stored or extended an outage, and when the last proof before it was given
  */
 export async function proveListening(
   db: Db | Trx,
   { nowMs, toMs, toleratedMs, brokenSince }: Proof,
 ): Promise<{ found: boolean; lastAt: number | null }> {
   const [now, to, broken] = [nowMs, toMs, brokenSince ?? 0].map((ms) => sql.lit(ms))
-  // Being cut off is itself the end of listening, and so the last proof of it; a heartbeat that was answered is one too.
-  // A proof that was held up on its way, and arrives after others, takes nothing back.
+  // An outage begins at the last proof of listening. A heartbeat that was answered is one, and so is the moment at
+  // which
+  // this process was cut off, since it listened until then. A proof that is late and arrives after others changes
+  // nothing.
   const { rows } = await sql<{ found: boolean; lastAt: number | null }>`
     with before as (select last_at from listening for update),
     proven as (
@@ -51,7 +54,7 @@ export async function proveListening(
   return rows[0] ?? { found: false, lastAt: null }
 }
 
-/** What an outage is announced as. Those that are told together are announced as the last of them. */
+/** The subject under which an outage is announced. Outages that are told together have the subject of the last one. */
 export const subjectOf = (outageId: number) => `outage:${outageId}`
 
 const isUntold = (outage: string) => sql<boolean>`not exists (
@@ -59,7 +62,10 @@ const isUntold = (outage: string) => sql<boolean>`not exists (
   where later.id >= ${sql.ref(outage)}.id
 )`
 
-/** The clock was set back: what is said to have happened later than now has happened now at the latest. */
+/**
+ * Repairs times after the clock was set back: what is stored as later than now becomes now, and outages yet to come
+ * go.
+ */
 export async function comeBackFromTheFuture(trx: Trx, nowMs: number): Promise<void> {
   await trx.deleteFrom('outages').where('from_at', '>=', nowMs).execute()
   await trx.updateTable('outages').set({ to_at: nowMs }).where('to_at', '>', nowMs).execute()
@@ -80,7 +86,7 @@ export async function firstUsedAt(db: Db | Trx): Promise<number | null> {
   return (await db.selectFrom('listening').select('first_at').executeTakeFirst())?.first_at ?? null
 }
 
-/** Outages that ended after a moment. */
+/** Outages that ended after a moment, oldest first. */
 export async function listOutages(db: Db | Trx, endedAfter: number): Promise<{ fromMs: number; toMs: number }[]> {
   return db
     .selectFrom('outages')
@@ -90,7 +96,7 @@ export async function listOutages(db: Db | Trx, endedAfter: number): Promise<{ f
     .execute()
 }
 
-/** Outages that nobody has been told of, oldest first. */
+/** Outages that ended after a moment and are not announced yet, oldest first. */
 export async function untoldOutages(
   trx: Trx,
   endedAfter: number,
@@ -104,7 +110,7 @@ export async function untoldOutages(
     .execute()
 }
 
-/** Stores the settings that deadlines depend on; true if they are not those of the last time. */
+/** Stores the settings that deadlines depend on. @returns whether they differ from those stored before */
 export async function replaceRules(trx: Trx, rules: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('listening')

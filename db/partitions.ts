@@ -2,17 +2,17 @@ import { sql } from 'kysely'
 import type { Db } from './schema.ts'
 import { DAY_MS } from './units.ts'
 
-/** The day, in UTC, whose partition holds a moment: whole days since 1970. */
+/** The UTC day of a moment, as whole days since 1970. Heartbeats have a partition for each. */
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
 
-/** `2026-11-24` */
+/** A day as a date: `2026-11-24`. */
 export const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 const nameOf = (day: number) => `heartbeats_${dateOfDay(day).replaceAll('-', '')}`
 
 /**
- * Creates the partition of a day unless it exists; servers that do so together take turns. It is made aside and then
- * attached, which waits for nobody who reads or writes the others.
+ * Creates the partition of a day unless it exists. A lock makes servers take turns. The table is created by itself and
+ * then attached, so that nobody who reads or writes other partitions is blocked.
  */
 export async function ensurePartition(db: Db, day: number): Promise<void> {
   const name = sql.table(nameOf(day))
@@ -27,7 +27,7 @@ export async function ensurePartition(db: Db, day: number): Promise<void> {
   })
 }
 
-/** The days that have a partition, the oldest first. */
+/** The days that have a partition, oldest first. */
 export async function listPartitions(db: Db): Promise<number[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -35,10 +35,12 @@ export async function listPartitions(db: Db): Promise<number[]> {
   return rows.map(({ name }) => dayOf(Date.parse(name.replace(/^.*_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'))))
 }
 
-/** Heartbeats wait behind this while somebody reads what is to be dropped. */
+/** The lock timeout of a drop. New heartbeats queue behind it while it waits for readers, so it is short. */
 const LONGEST_WAIT = '200ms'
 
-/** @returns whether it is gone; it stays while somebody, such as a backup, reads heartbeats */
+/**
+ * Drops the partition of a day, unless somebody is reading heartbeats, as a backup does. @returns whether it is gone
+ */
 export async function dropPartition(db: Db, day: number): Promise<boolean> {
   try {
     await db.transaction().execute(async (trx) => {
@@ -52,7 +54,10 @@ export async function dropPartition(db: Db, day: number): Promise<boolean> {
   }
 }
 
-/** Whether a heartbeat was refused because its day has no partition: what checks of columns refuse names the check. */
+/**
+ * Whether a heartbeat was refused because its day has no partition. A column's check has the same code, but names
+ * itself.
+ */
 export const isWithoutPartition = (error: unknown): boolean =>
   codeOf(error) === CHECK_VIOLATION && !(error as { constraint?: string }).constraint
 

@@ -1,7 +1,7 @@
 import { anyId } from './ids.ts'
 import type { Db, Trx } from './schema.ts'
 
-/** A stretch in which a service was not judged, and is judged again. */
+/** A time in which a service was paused. It has been resumed since. */
 export interface Pause {
   serviceId: number
   fromMs: number

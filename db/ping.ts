@@ -3,11 +3,11 @@ import type { Db } from './schema.ts'
 
 class StandbyError extends Error {
   override name = 'StandbyError'
-  /** PostgreSQL's own for a write on a standby. */
+  /** PostgreSQL's code for a write on a standby (`read_only_sql_transaction`). */
   readonly code = '25006'
 }
 
-/** Rejects when the database cannot be asked, or can be asked only: a standby that has not been promoted takes no heartbeats. */
+/** Checks that the database answers and takes writes. Rejects if it cannot be reached, or if it is a standby. */
 export async function ping(db: Db): Promise<void> {
   const { rows } = await sql<{ isStandby: boolean }>`select pg_is_in_recovery() as "isStandby"`.execute(db)
   if (rows[0]?.isStandby) throw new StandbyError('the database is a standby, which takes no heartbeats; promote it')

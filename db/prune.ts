@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './schema.ts'
 
-/** So that no statement holds its locks for long. */
+/** Bounds each statement, so that none holds its locks for long. */
 const ROWS_AT_ONCE = 5_000
 
 /** Deletes what ended before a moment: transitions, incidents with their alerts, messages, outages, pauses. */
@@ -10,7 +10,7 @@ export async function pruneHistory(db: Db, beforeMs: number): Promise<void> {
   await deleteAll(db, 'transitions', sql`at < ${before}`)
   await deleteAll(db, 'incidents', sql`closed_at < ${before}`)
   await deleteAll(db, 'messages', sql`created_at < ${before} and state <> 'pending'`)
-  // Those of alerts and messages that are still there stay with them.
+  // An announcement stays as long as an alert or a message of it is there.
   await deleteAll(
     db,
     'announcements',

@@ -2,19 +2,19 @@ import { sql } from 'kysely'
 import type { Trx } from './schema.ts'
 import { findServices } from './services.ts'
 
-/** Holds other registrations and changes of aliases off until the transaction ends, so that a key means one service. */
+/** Locks out other registrations and changes of aliases until the transaction ends, so that a key means one service. */
 export async function lockKeys(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('stillbeat.keys'))`.execute(trx)
 }
 
-/** A service that is to be, and what is known of where it came from. */
+/** A service to register, and where it came from. */
 export interface Newcomer {
   key: string
   group_name?: string | null
   registered_by?: number | null
 }
 
-/** Adds the services that do not exist yet, neither by key nor by alias. */
+/** Registers those services whose key is neither a service's key nor an alias yet. */
 export async function registerServices(trx: Trx, newcomers: readonly Newcomer[], nowMs: number): Promise<void> {
   await lockKeys(trx)
   const keys = newcomers.map(({ key }) => key)

@@ -1,13 +1,16 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
-/** Every time in the database is whole milliseconds since 1970 (UTC); the doors turn it into ISO 8601. */
+/**
+ * A moment, in whole milliseconds since 1970 (UTC), or a length of time in milliseconds. Answers show moments as ISO
+ * 8601.
+ */
 type Ms = number
 
 export type Status = 'unknown' | 'alive' | 'down' | 'dead'
 export type HeartbeatKind = 'heartbeat' | 'start' | 'success' | 'fail' | 'log' | 'attention'
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** What a service is and how it was set up; written seldom. */
+/** A service and its settings; seldom written. */
 export interface ServicesTable {
   id: Generated<number>
   key: string
@@ -22,25 +25,25 @@ export interface ServicesTable {
   alerts_enabled: Generated<boolean>
   muted_until: Ms | null
   muted_until_recovered: Generated<boolean>
-  /** Who said so, also where alerts are switched off. */
+  /** Who muted it, or switched its alerts off. */
   muted_by: string | null
   metadata: JsonColumn
   created_at: Ms
-  /** The stored key whose heartbeat was the first, if it was one. */
+  /** The stored key that sent its first heartbeat; `null` if that came with none, or with `API_KEY`. */
   registered_by: number | null
 }
 
-/** What its heartbeats taught; one narrow row a service, written by every heartbeat. */
+/** What was learned from a service's heartbeats: one narrow row per service, rewritten by every heartbeat. */
 export interface ServiceStatesTable {
   service_id: number
-  /** Counts the writes, so that a writer can tell whether the row is still as it saw it. */
+  /** Counts the writes (optimistic locking): a writer can tell whether the row is still as it was read. */
   version: Generated<number>
   status: Status
   status_since: Ms
   heartbeat_count: Generated<number>
   last_heartbeat_at: Ms | null
   silence_since: Ms
-  /** The newest gaps, oldest first; see gaps.ts. */
+  /** The newest gaps, oldest first, encoded by gaps.ts. */
   gaps: Generated<Uint8Array>
   cadence_ms: number | null
   failing: Generated<boolean>
@@ -49,7 +52,9 @@ export interface ServiceStatesTable {
   resumed_at: Ms | null
   /** The metadata of the newest heartbeat that carried any. */
   last_metadata: JsonColumn
-  /** Never later than the first moment at which the status can change by silence alone; see docs/architecture.md. */
+  /**
+   * When the watch next looks at it: never later than the first moment at which silence alone can change its status.
+   */
   check_at: Ms | null
 }
 
@@ -74,11 +79,11 @@ interface TransitionsTable {
   at: Ms
 }
 
-/** One row: when somebody last proved that the monitor listens. */
+/** One row: when a server last proved that the monitor listens. */
 interface ListeningTable {
   id: Generated<number>
   last_at: Ms
-  /** The settings that every deadline in the database was reckoned with. */
+  /** The settings that all deadlines in the database were calculated with. */
   rules: Generated<string>
   /** When this database was first used. */
   first_at: Ms | null
@@ -90,12 +95,12 @@ interface OutagesTable {
   to_at: Ms
 }
 
-/** From a transition to down until the next one to alive. */
+/** An incident lasts from a transition to down until the next one to alive. */
 export interface IncidentsTable {
   id: Generated<number>
   service_id: number
   opened_at: Ms
-  /** From when the silence counted that led to it. */
+  /** When the silence that led to it began. */
   silent_since: Ms
   reason: string
   /** What a failing job said. */
@@ -104,29 +109,31 @@ export interface IncidentsTable {
   close_reason: string | null
   acknowledged_at: Ms | null
   acknowledged_by: string | null
-  /** When to tell again of an incident that is still open. */
+  /** When the next reminder of it is due, while it is open. */
   remind_at: Ms | null
 }
 
 export type AlertKind = 'down' | 'recovered' | 'reminder'
 
-/** Something about an incident that people are to be told. It waits until it has an announcement, or is withdrawn. */
+/**
+ * Something about an incident that people are to be told. It is pending until it has an announcement, or is withdrawn.
+ */
 interface AlertsTable {
   id: Generated<number>
   incident_id: number
   kind: AlertKind
-  /** The one that says that its service is flapping. */
+  /** Whether it is the alert that says that its service is flapping. */
   flapping: Generated<boolean>
   recorded_at: Ms
   not_before: Ms | null
   announcement_id: number | null
-  /** Which part of its announcement tells it, and in which line. */
+  /** The part of its announcement that tells it, and the line of that part. */
   part: number | null
   line: number | null
   withdrawn: Generated<boolean>
 }
 
-/** Several alerts told together, a summary, or an outage of the monitor. */
+/** What is told together: several alerts, a summary, or an outage of the monitor. */
 interface AnnouncementsTable {
   id: Generated<number>
   event: string
@@ -135,7 +142,7 @@ interface AnnouncementsTable {
   at: Ms
 }
 
-/** One part of an announcement on its way to one target. */
+/** One part of an announcement on its way to one target: a row of the outbox. */
 export interface MessagesTable {
   id: Generated<number>
   announcement_id: number
@@ -148,38 +155,41 @@ export interface MessagesTable {
   state: Generated<'pending' | 'sent' | 'failed'>
   attempts: Generated<number>
   attempted_at: Ms | null
-  /** An attempt was begun and its answer is not known. */
+  /** An attempt was begun, and whether it succeeded is not known. */
   unanswered: Generated<boolean>
   error: string | null
   settled_at: Ms | null
-  /** What the other side calls it, by which it can be edited and answered; and where it was sent. */
+  /** The id that the target gave it, by which it can be edited and replied to; and the address that it was sent to. */
   reference: string | null
   sent_to: string | null
 }
 
-/** A message that is to show what has become of its incidents; what that is, is found out when it is edited. */
+/** A message that has to show the new state of its incidents. Its new text is composed when it is edited. */
 interface EditsTable {
   message_id: number
   target: string
-  /** Counts the changes, so that the one who edits can tell whether there was another in the meantime. */
+  /** Counts the requests, so that whoever edits can tell whether another came meanwhile. */
   version: Generated<number>
   attempts: Generated<number>
   requested_at: Ms
 }
 
-/** A chat, a webhook or the log: messages reach it one at a time, in their order. */
+/**
+ * A chat, a webhook or the log. Messages reach it one at a time, in order: the process that sends holds a lease on it.
+ */
 interface TargetsTable {
   name: string
-  /** A chat's new id, since it became a supergroup. */
+  /** The new id of a chat that became a supergroup. */
   moved_to: string | null
-  /** The process that is sending to it now. */
+  /** The process that holds the lease, and the database's time at which it was last renewed. */
   holder: string | null
   held_since: Ms | null
-  /** Attempts that failed since the last one that did not. */
+  /** Failed attempts since the last success. */
   failures: Generated<number>
   failed_at: Ms | null
+  /** No message is sent before this moment (backoff). */
   retry_at: Ms | null
-  /** Until when messages that were sent are left as they are. */
+  /** No message is edited before this moment. */
   edit_retry_at: Ms | null
 }
 
@@ -190,33 +200,33 @@ interface AttentionsTable {
   note: string | null
 }
 
-/** Services that went down too often to be told of each time. */
+/** Services that go down so often that people are not told of each time. */
 interface FlappingTable {
   service_id: number
   last_change_at: Ms
 }
 
-/** A stretch in which a service was not judged, since it has been resumed. */
+/** A time in which a service was paused. It has been resumed since. */
 interface PausesTable {
   service_id: number
   from_at: Ms
   to_at: Ms
 }
 
-/** A browser that is signed in; its token is known to nobody but itself. */
+/** A browser that is signed in. Only a hash of its token is stored. */
 interface SessionsTable {
   token_hash: string
   seen_at: Ms
-  /** The key that it began with; `null` for `API_KEY`. */
+  /** The key that it signed in with; `null` for `API_KEY`. */
   key_id: number | null
 }
 
-/** A key that was given to somebody; its secret is known to nobody else. */
+/** A key that was created for somebody. Only a hash of its secret is stored. */
 export interface KeysTable {
   id: Generated<number>
   name: string
   scope: 'ping' | 'read' | 'admin'
-  /** A ping key may be limited to the services of a group, and to keys that begin so. */
+  /** A ping key may be limited to the services of a group, and to services whose keys have a prefix. */
   group_name: string | null
   key_prefix: string | null
   secret_hash: string
@@ -225,7 +235,7 @@ export interface KeysTable {
   revoked_at: Ms | null
 }
 
-/** What a service did on a day (UTC) that is over; it stays when the heartbeats have gone. */
+/** What a service did on a UTC day that is over. It is kept when the heartbeats of that day are deleted. */
 export interface DailyFiguresTable {
   /** Whole days since 1970. */
   day: number
@@ -239,20 +249,20 @@ export interface DailyFiguresTable {
   incidents: number
   alive_ms: Ms
   down_ms: Ms
-  /** Of the gaps that lie within the day. */
+  /** Only gaps that lie within the day count. */
   median_gap_ms: Ms | null
   longest_gap_ms: Ms | null
 }
 
-/** Which days have their figures, and how far the one is that is being rolled up. */
+/** Which days are rolled up, and how far a roll-up under way has come. */
 interface RolledDaysTable {
   day: number
-  /** Services up to this id have theirs. */
+  /** Services up to this id have their figures. */
   through_id: Generated<number>
   done: Generated<boolean>
 }
 
-/** Groups that everybody may look at. */
+/** Groups that are shown to everybody, without a key. */
 interface PublicGroupsTable {
   name: string
 }

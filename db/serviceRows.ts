@@ -7,11 +7,11 @@ type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' |
 /** A service with its state, as the lifecycle needs it. */
 export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns
 
-/** The same with what only its own page shows. */
+/** A service row with everything that the service's own page shows. */
 export type FullServiceRow = Settings &
   StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
 
-/** The same with what its rhythm and its up-time are told from. */
+/** A service row with what its strip of gaps and its up-time are made from. */
 export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
 
 export const rowColumns = [
@@ -48,6 +48,7 @@ export const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gap
 export const withStates = (db: Db | Trx) =>
   db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')
 
+/** Matches any of these texts, by one parameter. */
 export function anyOf(keys: string[]) {
   return sql<string>`any(${keys}::text[])`
 }

@@ -37,13 +37,15 @@ export async function findService(db: Db | Trx, key: string): Promise<FullServic
 }
 
 export interface ServiceFilter {
-  /** Only these; a service that `dueBy` has passed is included whatever is stored of it, since it may have changed. */
+  /**
+   * Only these stored statuses, and every service whose check was due by `dueBy`, since its status may have changed.
+   */
   statuses?: readonly Status[] | undefined
   group?: string | undefined
   dueBy: number
 }
 
-/** One page in the order of keys, after the key `after`. */
+/** One page of services in the order of their keys, after the key `after`. */
 export async function listServices(
   db: Db | Trx,
   filter: ServiceFilter,
@@ -61,7 +63,7 @@ export async function listServices(
   return query.execute()
 }
 
-/** The same, with the gaps of each. */
+/** The same page, with the gaps of each service. */
 export async function listServicesWithGaps(
   db: Db,
   filter: Pick<ServiceFilter, 'group'>,
@@ -76,7 +78,7 @@ export async function listServicesWithGaps(
   return (await query.execute()).map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))
 }
 
-/** Who has been heard since a moment; reads the state of every service. */
+/** Services heard since a moment, the longest silent first. Reads the state of every service. */
 export async function idsHeardSince(db: Db, sinceMs: number): Promise<number[]> {
   const rows = await db
     .selectFrom('service_states')
@@ -87,7 +89,7 @@ export async function idsHeardSince(db: Db, sinceMs: number): Promise<number[]> 
   return rows.map((row) => row.service_id)
 }
 
-/** How often each service has been written, so that a reader can tell which of them have changed. */
+/** The version of each service, so that a reader can tell which of them have changed. */
 export async function listVersions(db: Db): Promise<{ id: number; key: string; version: number }[]> {
   return withStates(db).select(['s.id', 's.key', 'st.version']).execute()
 }
@@ -124,7 +126,7 @@ export async function countServices(
   return query.execute()
 }
 
-/** The services that may be shown under one of these names: by the name they were given, or by their key made readable. */
+/** Services that are shown under one of these names: they have it, or have none and a key that reads like it. */
 export async function findNamesakes(
   db: Db | Trx,
   names: readonly string[],
@@ -156,12 +158,17 @@ export async function updateSettings(
   await trx.updateTable('services').set(settings).where('id', '=', anyId(serviceIds)).execute()
 }
 
-/** Removes a service and all that is remembered of it, but for its heartbeats. */
+/**
+ * Removes a service and all that is stored of it, but for its heartbeats and daily figures, which have no foreign key.
+ */
 export async function deleteService(trx: Trx, serviceId: number): Promise<void> {
   await trx.deleteFrom('services').where('id', '=', serviceId).execute()
 }
 
-/** Holds other changes of services off until the transaction ends; like everybody, before anything else of them and in the order of their ids. */
+/**
+ * Locks services until the transaction ends. So that none deadlock, all writers lock the state before anything else of a
+ * service, and states in the order of their ids.
+ */
 export async function lockStates(trx: Trx, serviceIds: readonly number[]): Promise<void> {
   await trx
     .selectFrom('service_states')

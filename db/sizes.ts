@@ -3,11 +3,11 @@ import type { Db } from './schema.ts'
 
 export interface TableSize {
   table: string
-  /** With its indexes, and of all its partitions. */
+  /** Includes its indexes and all its partitions. */
   bytes: number
 }
 
-/** What each table takes on disk, the largest first; those of the job queue together. */
+/** What each table takes on disk, the largest first. The tables of the job queue count as one. */
 export async function listSizes(db: Db): Promise<TableSize[]> {
   const { rows } = await sql<TableSize>`
     select name as "table", sum(bytes)::bigint as bytes from (

@@ -2,7 +2,7 @@ import { type Column, claim, type HeartbeatWrite, hex, statement } from './claim
 import { encodeGaps } from './gaps.ts'
 import type { Db, Status, Trx } from './schema.ts'
 
-/** A service's state as somebody wants it to be, if it still is as they saw it. */
+/** A new state of a service. It is written only if the service still has the version that was seen. */
 export interface StateWrite {
   serviceId: number
   /** The version that was seen. */
@@ -12,7 +12,7 @@ export interface StateWrite {
   heartbeatCount: number
   lastHeartbeatAt: number | null
   silenceSince: number
-  /** Which gaps were forgotten, the oldest first, and which were learned. */
+  /** The gaps to remove from the front, and those to append. */
   gapsForgotten: readonly number[]
   gapsLearned: readonly number[]
   cadenceMs: number | null
@@ -20,15 +20,15 @@ export interface StateWrite {
   pausedAt: number | null
   pauseUntilHeartbeat: boolean
   resumedAt: number | null
-  /** JSON text, or `null` to leave what is there. */
+  /** JSON text; `null` keeps what is stored. */
   lastMetadata: string | null
-  /** `null` to leave what is there; no check at all is `'never'`. */
+  /** `null` keeps what is stored; `'never'` means that no check is due at all. */
   checkAt: number | 'never' | null
 }
 
 /**
- * Claims and writes states, and stores the heartbeats of those that were claimed, in one statement: it commits or fails
- * as a whole. A service that somebody else changed in between is left alone, with its heartbeats.
+ * Claims and writes states, and stores the heartbeats of the claimed services, in one statement that commits or fails as
+ * a whole. A service that somebody changed meanwhile is left as it is, and its heartbeats are not stored.
  *
  * @returns the ids that were claimed
  */
@@ -40,7 +40,7 @@ export function writeStates(
   return claim(db, everything, states, heartbeats)
 }
 
-/** The same for heartbeats that say no more than "I am alive" and change nothing but what was learned: half the work. */
+/** The same for heartbeats that carry nothing and change only what is learned from them. It is half the work. */
 export function writePlainHeartbeats(
   db: Db | Trx,
   states: readonly StateWrite[],
@@ -49,7 +49,7 @@ export function writePlainHeartbeats(
   return claim(db, onlyLearned, states, heartbeats)
 }
 
-/** What the watch found: a new status, or only a later moment to look again. */
+/** What the watch decided about a service: a new status, or only a later check. */
 export interface Verdict {
   serviceId: number
   /** The version that was seen. */
@@ -61,8 +61,8 @@ export interface Verdict {
 }
 
 /**
- * Writes verdicts on services that still are as they were seen. A verdict that changes nothing leaves the version, so
- * that it is in nobody's way.
+ * Claims services and writes the verdicts on them. A verdict that does not change the status keeps the version, so that it
+ * makes no other writer try again.
  *
  * @returns the ids that were claimed
  */
@@ -70,7 +70,7 @@ export function writeVerdicts(db: Db | Trx, verdicts: readonly Verdict[]): Promi
   return claim(db, onlyVerdict, verdicts, [])
 }
 
-/** Stands for "no check at all" where `null` leaves the check as it is. */
+/** Stands for "no check at all", since `null` keeps the stored check. */
 const NEVER = -1
 
 const learnedColumns: Column<StateWrite>[] = [

@@ -1,6 +1,6 @@
 import type { Db, Trx } from './schema.ts'
 
-/** What a summary says of services beyond their status; by their ids. */
+/** What a summary says of services beyond their status, by service id. */
 export async function summaryFacts(db: Db | Trx, { flappedSince }: { flappedSince: number }) {
   const incidents = await db
     .selectFrom('incidents')

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import type { Db, Trx } from './schema.ts'
 import { MINUTE_MS } from './units.ts'
 
-/** What servers whose clocks differ can agree on. */
+/** The database's clock in milliseconds. Servers compare it, because their own clocks differ. */
 export const NOW_OF_DATABASE = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
+/** A claim to a target: a lease that one process at a time holds. */
 export interface Claim {
   target: string
   /** The name under which this process is connected to the database. */
@@ -12,16 +13,16 @@ export interface Claim {
   nowMs: number
 }
 
-/** Longer than any attempt can take; each begins with a fresh hold. */
+/** A lease that was not renewed for this long has expired. No attempt takes longer, and each renews the lease. */
 const LONGEST_HOLD_MS = 5 * MINUTE_MS
-/** After a restart of PostgreSQL, processes that are alive have connected again by then. */
+/** Within this time after a restart of PostgreSQL, all processes that are alive have reconnected. */
 const RECONNECTED_AFTER = sql.lit('15 seconds')
 
 /**
- * Takes a target for this process, unless another one is sending to it. One that is no longer connected to the
- * database has died; its last attempt may have arrived or not.
+ * Takes the lease on a target for this process, unless another process holds it or the target must not be tried yet. A
+ * holder that is no longer connected to the database has died, and loses it; its last attempt may have arrived.
  *
- * @returns whether the target is this process's now
+ * @returns whether this process holds the target now
  */
 export async function claimTarget(db: Db, { target, holder, nowMs }: Claim): Promise<boolean> {
   await db
@@ -73,7 +74,7 @@ export async function moveTarget(trx: Trx, target: string, to: string): Promise<
   await trx.updateTable('targets').set({ moved_to: to }).where('name', '=', target).execute()
 }
 
-/** Whether anything waits for a target, and when it may be tried again. */
+/** When the next message to a target may be sent (`null`: now); undefined if none waits. */
 export async function waitsUntil(db: Db, target: string): Promise<{ retryAt: number | null } | undefined> {
   return db
     .selectFrom('messages as m')

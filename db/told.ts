@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { AlertKind, Db, Trx } from './schema.ts'
 
-/** One part of an announcement, which says the same in each chat. */
+/** One part of an announcement. It says the same in every chat. */
 export interface PartOfAnnouncement {
   announcementId: number
   part: number
 }
 
-/** A message that tells of incidents, as it was sent. */
+/** Finds a message that tells of incidents, by its id and the time at which it was created. */
 export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: number; createdAt: number }) {
   return db
     .selectFrom('messages as m')
@@ -19,7 +19,10 @@ export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: nu
     .executeTakeFirst()
 }
 
-/** The incidents that a message tells of and what has become of them, in the order of its lines. A service that was removed is not there. */
+/**
+ * The incidents that a message tells of, as they are now, in the order of its lines. Those of removed services are
+ * missing.
+ */
 export async function toldIncidents(db: Db | Trx, { announcementId, part }: PartOfAnnouncement) {
   return db
     .selectFrom('alerts as a')

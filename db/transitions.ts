@@ -9,10 +9,13 @@ export interface TransitionWrite {
   at: number
 }
 
-/** A server that freezes in its transaction must not hold up the others for longer. */
+/** PostgreSQL ends the transaction of a server that freezes for this long, so that the lock blocks others no longer. */
 const LONGEST_IDLE_MS = '10000'
 
-/** Their ids follow the order in which transitions are committed, so that whoever reads on from an id misses none. */
+/**
+ * Stores transitions. A lock makes their ids follow the order of commits, so that whoever reads on from an id misses
+ * none.
+ */
 export async function insertTransitions(trx: Trx, transitions: readonly TransitionWrite[]): Promise<void> {
   if (transitions.length === 0) return
   await sql`select set_config('idle_in_transaction_session_timeout', ${LONGEST_IDLE_MS}, true),
@@ -47,7 +50,7 @@ const withNames = (db: Db) =>
 
 export type TransitionRow = Awaited<ReturnType<typeof listTransitions>>[number]
 
-/** The newest first. */
+/** Transitions, the newest first. */
 export async function listTransitions(db: Db, filter: TransitionFilter) {
   let query = withNames(db).orderBy('t.at', 'desc').orderBy('t.id', 'desc').limit(filter.limit)
   const { serviceId, group, statuses, since } = filter
@@ -58,7 +61,7 @@ export async function listTransitions(db: Db, filter: TransitionFilter) {
   return query.execute()
 }
 
-/** Those that were committed after another, in that order. */
+/** Transitions that were committed after the one with this id, in the order of commits. */
 export async function transitionsAfter(
   db: Db,
   { id, key, limit }: { id: number; key?: string | undefined; limit: number },
@@ -67,7 +70,7 @@ export async function transitionsAfter(
   return (key === undefined ? query : query.where('s.key', '=', key)).execute()
 }
 
-/** 0 if there is none. */
+/** The id of the newest transition; 0 if there is none. */
 export async function newestTransitionId(db: Db): Promise<number> {
   const row = await db
     .selectFrom('transitions')
@@ -83,7 +86,7 @@ export interface StatusChange {
   at: number
 }
 
-/** Of each service, oldest first, its changes since a moment and the last one before, if there was one. */
+/** The status changes of each service since a moment, and the last one before it if there was one; oldest first. */
 export async function statusHistories(db: Db, ids: readonly number[], sinceMs: number): Promise<StatusChange[]> {
   const { rows } = await sql<StatusChange>`
     with asked as (select unnest(${[...ids]}::integer[]) as id),

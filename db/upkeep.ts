@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
 import type { Db } from './schema.ts'
 
-/** What a PostgreSQL server does by itself, and the embedded database only when it is told to. */
+/**
+ * Maintenance (vacuum and checkpoint) that a PostgreSQL server does by itself, and the embedded database only when
+ * told to.
+ */
 export interface Upkeep {
-  /** Cheap, and to be called every minute or so: clears up after much has been written. */
+  /** Cleans up if much has been written since the last time, else does nothing. Call it every minute or so. */
   often(): Promise<void>
-  /** All tables. */
+  /** Cleans up all tables. */
   nightly(): Promise<void>
 }
 
-/** Log of this many bytes is kept for a crash; it also bounds what updates leave behind in tables. */
+/** How much log may gather for crash recovery. It also bounds the dead rows that updates leave in tables. */
 const LOG_BYTES = 24_000_000
 
 export function createUpkeep(db: Db): Upkeep {
@@ -32,7 +35,9 @@ async function loggedSinceCheckpoint(db: Db): Promise<number> {
   return Number(rows[0]?.bytes)
 }
 
-/** Heartbeats are only ever added, so they are not hot. */
+/**
+ * Lists all tables, or only the hot ones, whose rows are updated. Heartbeats are only inserted, so they are not hot.
+ */
 async function listTables(db: Db, { isHot }: { isHot: boolean }): Promise<{ schema: string; name: string }[]> {
   const { rows } = await sql<{ schema: string; name: string }>`
     select n.nspname as schema, c.relname as name
@@ -43,7 +48,7 @@ async function listTables(db: Db, { isHot }: { isHot: boolean }): Promise<{ sche
   return rows
 }
 
-/** One by one, so that heartbeats come between. */
+/** Vacuums tables one by one, so that heartbeats can be stored in between. */
 async function vacuum(db: Db, tables: readonly { schema: string; name: string }[]): Promise<void> {
   for (const { schema, name } of tables) {
     await sql`vacuum (analyze) ${sql.table(`${schema}.${name}`)}`.execute(db)

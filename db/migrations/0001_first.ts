@@ -30,7 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where('group_name', 'is not', null)
     .execute()
 
-  // Half-empty pages leave room for the next version of a row beside the last one, so that a heartbeat touches no index (a HOT update).
+  // Half-empty pages leave room for the next version of a row beside the last one, so that a heartbeat touches no
+  // index (a HOT update).
   await sql`
     create table service_states (
       service_id integer primary key references services (id) on delete cascade,

@@ -86,7 +86,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await sql`alter table listening add column first_at bigint`.execute(db)
   await sql`update listening set first_at = last_at`.execute(db)
-  // Services that are down already when alerts begin have incidents too, so that their recovery finds one; it was told to nobody.
+  // A service that is down when this runs gets an incident, so that its recovery finds one. It has no alert, so nobody
+  // is told.
   await sql`
     insert into incidents (service_id, opened_at, silent_since, reason)
     select service_id, status_since, silence_since, case when failing then 'fail' else 'silence' end

@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await sql`alter table alerts add column part integer, add column line integer`.execute(db)
   await sql`create index alerts_by_message on alerts (announcement_id, part)`.execute(db)
-  // What has been announced already may have to be shown as over too.
+  // Alerts that were announced before get their part and line too: those messages may have to show that it is over.
   await sql`
     update alerts a set part = told.part, line = told.line
     from (

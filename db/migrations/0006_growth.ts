@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // In the order of days, so that a day is written at one end and removed at the other. No foreign key: one that is
-  // removed with its service would need an index of its own, as large as the table.
+  // The primary key begins with the day, so that rows are added at one end of it and removed at the other. There is no
+  // foreign key: to delete rows with their service it would need a second index, as large as the table.
   await sql`
     create table daily_figures (
       day integer not null,

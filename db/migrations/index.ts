@@ -6,7 +6,7 @@ import * as page from './0004_page.ts'
 import * as keys from './0005_keys.ts'
 import * as growth from './0006_growth.ts'
 
-/** In order; a released entry is never edited, only followed by another. */
+/** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
   '0001_first': first,
   '0002_alerts': alerts,
