@@ -43,7 +43,7 @@ export async function pendingByTarget(
  * Those of the named targets that fail: a message has waited since before `pendingBefore`, or the newest one failed
  * for good.
  */
-export async function troubledTargets(
+export async function failingTargets(
   db: Db,
   names: readonly string[],
   pendingBefore: number,

@@ -1,3 +1,4 @@
 /** Lengths of time in milliseconds. A day is a UTC day, which always has 24 hours. */
 export const MINUTE_MS = 60_000
-export const DAY_MS = 24 * 60 * MINUTE_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS

@@ -17,7 +17,7 @@ export function createAlarm(
 ): Alarm {
   let ringsAt = Number.POSITIVE_INFINITY
   let notBefore = Number.NEGATIVE_INFINITY
-  let takeBack = () => {}
+  let cancel = () => {}
   let stopped = false
 
   function wakeAt(ms: number): void {
@@ -27,9 +27,9 @@ export function createAlarm(
     if (ringsAt > now + atLeastEveryMs) ringsAt = Number.POSITIVE_INFINITY
     const next = Math.max(ms, notBefore)
     if (stopped || next >= ringsAt) return
-    takeBack()
+    cancel()
     ringsAt = next
-    takeBack = clock.at(next, async () => {
+    cancel = clock.at(next, async () => {
       const now = clock.now()
       ringsAt = Number.POSITIVE_INFINITY
       notBefore = now + shortestPauseMs
@@ -43,7 +43,7 @@ export function createAlarm(
     wakeAt,
     stop() {
       stopped = true
-      takeBack()
+      cancel()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { expireEdits } from '../db/edits.ts'
 import { expireMessages, lockAnnouncing } from '../db/messages.ts'
 import type { Trx } from '../db/schema.ts'
+import { DAY_MS } from '../db/units.ts'
 import { announceAlerts } from './alert/alerts.ts'
 import type { Deps, DepsInTransaction } from './deps.ts'
 import { announceOutages } from './outage/announce.ts'
@@ -41,7 +42,7 @@ async function inTurn(deps: Deps, step: Step): Promise<number | null> {
   })
 }
 
-const GIVE_UP_AFTER_MS = 3 * 86_400_000
+const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
 /** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
 async function expire({ log, metrics }: DepsInTransaction, trx: Trx, now: number): Promise<null> {

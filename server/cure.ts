@@ -6,7 +6,8 @@ const CURES: readonly [code: RegExp, cure: string][] = [
   [/^25006$/, 'promote it, for it is a standby, or set DATABASE_URL to the primary.'],
 ]
 
-interface Told {
+/** An error, or what a library gives instead of one. */
+interface ErrorLike {
   message?: string
   code?: unknown
   errors?: unknown[]
@@ -14,13 +15,13 @@ interface Told {
 
 /** What went wrong with the database, in the words of whoever noticed; Node has none of its own for several addresses, and pg-boss adds which worker it was. */
 export function reasonOf(error: unknown): string {
-  const { message = '', errors = [], code } = error as Told
+  const { message = '', errors = [], code } = error as ErrorLike
   return message.replace(/ ?\(Queue: .*\)$/, '') || errors.map(reasonOf).join(', ') || String(code ?? error)
 }
 
 /** What people can do about it. `description`: where the database is. */
 export function cureOf(error: unknown, description = 'PostgreSQL'): string {
-  const { message = '', code } = error as Told
+  const { message = '', code } = error as ErrorLike
   const known = CURES.find(([pattern]) => pattern.test(String(code)))?.[1]
   if (message.startsWith('SASL')) return 'is there a password in DATABASE_URL?'
   return known ?? `is ${description} running, and DATABASE_URL right?`

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../client/index.ts'
 import { openDatabase } from '../db/open.ts'
 import { startApp } from './app.ts'
@@ -58,12 +58,12 @@ async function rehearse(): Promise<void> {
   const beating = setInterval(() => beat().catch(() => {}), BEAT_EVERY_MS)
 
   say(`Three services register by their first heartbeat, and beat every second: ${services.join(', ')}.`)
-  await pause(4.5 * BEAT_EVERY_MS)
+  await sleep(4.5 * BEAT_EVERY_MS)
   say('Their rhythm is known. Now newsletter-bot goes silent. It is down after two seconds (twice its usual gap),')
   say('and alerts wait another two for company, so that an outage of many is one message.')
   silent.add('newsletter-bot')
   await terminal.next('down')
-  await pause(2 * BEAT_EVERY_MS)
+  await sleep(2 * BEAT_EVERY_MS)
   say('newsletter-bot comes back.')
   silent.clear()
   await terminal.next('recovered')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HOUR_MS } from '../db/units.ts'
 import { databaseUrl } from './databaseUrl.ts'
 import { proxies } from './proxies.ts'
 import { isTimeZone } from './text/time.ts'
@@ -44,10 +45,8 @@ const webAddress = (example: string) =>
     .url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` })
     .transform((url) => url.replace(/\/+$/, ''))
 
-/** Plain, and not one at which the server answers itself. */
-const isFreePath = (path: string) =>
-  /^(\/[\w.-]+)+$/.test(path) &&
-  !/^\/(heartbeat|status|health|ready|metrics|openapi\.json|backup|badge|trpc|session|assets|public)(\/|$)/.test(path)
+/** Whether a path has names and nothing that a router gives a meaning to. */
+const isPlainPath = (path: string) => /^(\/[\w.-]+)+$/.test(path)
 
 export const SECONDS_A_DAY = 86_400
 
@@ -101,7 +100,7 @@ export const environment = z.object({
     error: `must be at most ${SECONDS_A_DAY}, which means daily at DAILY_SUMMARY_TIME`,
   }),
   ALERT_GROUP_SECONDS: seconds(10, { atLeast: 0 }),
-  REMIND_AFTER_HOURS: optional('hours', 3_600_000, 4),
+  REMIND_AFTER_HOURS: optional('hours', HOUR_MS, 4),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .trim()
@@ -124,7 +123,7 @@ export const environment = z.object({
   TELEGRAM_API_ROOT: webAddress('http://localhost:8081').optional(),
   TELEGRAM_WEBHOOK_URL: z
     .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://stillbeat.example.org/telegram' })
-    .refine((url) => isFreePath(new URL(url).pathname), {
+    .refine((url) => isPlainPath(new URL(url).pathname), {
       error: 'must have a path of its own, e.g. https://stillbeat.example.org/telegram',
     })
     .optional(),

@@ -41,7 +41,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   const listeners = new Map<Topic, (subjects: never) => void>()
   let waiting = new Map<Topic, Set<unknown>>()
   let saidAt = Number.NEGATIVE_INFINITY
-  let takeBack: (() => void) | undefined
+  let cancel: (() => void) | undefined
   let hasEnded = false
 
   function saySoon(): void {
@@ -49,7 +49,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
     const now = clock.now()
     // Further ahead than it can be: the clock was set back.
     if (saidAt > now) saidAt = now
-    takeBack ??= clock.at(Math.max(now, saidAt + SHORTEST_PAUSE_MS), say)
+    cancel ??= clock.at(Math.max(now, saidAt + SHORTEST_PAUSE_MS), say)
   }
 
   async function say(): Promise<void> {
@@ -59,7 +59,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
       await line.say(textOf(name, topics)).catch((error) => absence.noted(error, 'could not tell the other servers'))
     }
     saidAt = clock.now()
-    takeBack = undefined
+    cancel = undefined
     if (waiting.size > 0) saySoon()
   }
 
@@ -90,7 +90,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
     },
     async end() {
       hasEnded = true
-      takeBack?.()
+      cancel?.()
       await say()
     },
   }

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 60 * 60_000
  * @returns how to end it
  */
 export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 'clock' | 'log' | 'hints' | 'about'>) {
-  let takeBack = () => {}
+  let cancel = () => {}
   /** It has told, or nobody is to be told any more. */
   let isOver = false
 
@@ -24,7 +24,7 @@ export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 
   }
 
   function lookLater(): void {
-    takeBack = clock.at(clock.now() + LOOK_EVERY_MS, async () => {
+    cancel = clock.at(clock.now() + LOOK_EVERY_MS, async () => {
       await look()
       if (!isOver) lookLater()
     })
@@ -35,6 +35,6 @@ export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 
   lookLater()
   return () => {
     isOver = true
-    takeBack()
+    cancel()
   }
 }

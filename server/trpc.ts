@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
+import { HOUR_MS } from '../db/units.ts'
 import type { Deps } from './deps.ts'
 import { CallerError, callerErrorOf } from './errors.ts'
 import { fieldOf, sentenceOf } from './input/sentence.ts'
@@ -21,7 +22,7 @@ interface Context {
 const PING_EVERY_MS = 15_000
 const RECONNECT_AFTER_MS = 40_000
 /** Then the page connects anew, and is asked again whether it is signed in. */
-const CONNECTION_MS = 3_600_000
+const CONNECTION_MS = HOUR_MS
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -31,20 +32,20 @@ const t = initTRPC.context<Context>().create({
     maxDurationMs: CONNECTION_MS,
   },
   errorFormatter({ shape, error }) {
-    const { message = shape.message, ...why } = told(error)
+    const { message = shape.message, ...why } = explained(error)
     return { ...shape, message, data: { ...shape.data, ...why } }
   },
 })
 
 /** What programs are told of an error beside its code, and people instead of tRPC's own words. */
-interface Told {
+interface Explained {
   reason: Reason
   /** The field of the input that is wrong, where one is. */
   field?: string | undefined
   message?: string
 }
 
-function told({ code, cause }: TRPCError): Told {
+function explained({ code, cause }: TRPCError): Explained {
   if (cause instanceof CallerError) return { reason: cause.reason }
   if (cause instanceof ZodError) return { reason: 'invalid_input', field: fieldOf(cause), message: sentenceOf(cause) }
   // The parser's own message quotes the text, in which there may be a key.

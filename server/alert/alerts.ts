@@ -2,13 +2,13 @@ import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdraw
 import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
-import { post } from '../delivery/post.ts'
+import { enqueue } from '../delivery/outbox.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
 import { shownName } from '../status/names.ts'
 import { namesakesOf } from '../status/namesakes.ts'
-import { composeAlert, type Told } from './compose.ts'
+import { composeAlert, type IncidentNews } from './compose.ts'
 import { dueGroups, type Waiting } from './window.ts'
 
 const REMINDERS_AT_ONCE = 1_000
@@ -95,7 +95,7 @@ async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], n
     iso: deps.iso,
     outages: deps.ledger.outages(),
   })
-  const posted = await post(deps, trx, letter, { at: now })
+  const posted = await enqueue(deps, trx, letter, { at: now })
   if (!posted) return
   const { announcementId, parts } = posted
   const places = parts.flatMap(({ data }, part) => data.services.map((_, line) => ({ part, line })))
@@ -112,7 +112,7 @@ async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], n
 const hasChanged = (row: PendingAlert, now: number) =>
   row.kind !== 'recovered' && (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)
 
-function toldOf(row: PendingAlert, shared: ReadonlySet<string>): Told {
+function toldOf(row: PendingAlert, shared: ReadonlySet<string>): IncidentNews {
   return {
     serviceKey: row.key,
     displayName: shownName(row, shared),

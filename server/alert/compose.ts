@@ -6,7 +6,7 @@ import { harmless } from '../text/words.ts'
 import { nameOf, titleOf } from './titles.ts'
 
 /** An incident as it is told; times in epoch milliseconds, durations in milliseconds. */
-export interface Told {
+export interface IncidentNews {
   serviceKey: string
   displayName: string
   group: string | null
@@ -34,7 +34,7 @@ export interface Occasion {
 export const BRIEF_FROM = 20
 
 /** One message about incidents that have the same news. */
-export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasion: Occasion): Letter {
+export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[], occasion: Occasion): Letter {
   const [first] = incidents
   const isSingle = incidents.length === 1
   const lines = incidents.map((incident) => {
@@ -56,7 +56,7 @@ export function composeAlert(kind: AlertKind, incidents: readonly Told[], occasi
   }
 }
 
-const details: Record<AlertKind, (incident: Told, occasion: Occasion) => string> = {
+const details: Record<AlertKind, (incident: IncidentNews, occasion: Occasion) => string> = {
   down: (incident, occasion) => wentDown(incident, occasion) + flappingNote(incident),
   recovered: ({ openedAt, closedAt }, { now, timezone }) => {
     const end = closedAt ?? now
@@ -74,7 +74,7 @@ const briefly: typeof details = {
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
 }
 
-function wentDown(incident: Told, { now, timezone, outages = [] }: Occasion): string {
+function wentDown(incident: IncidentNews, { now, timezone, outages = [] }: Occasion): string {
   const { reason, note, openedAt, silentSince } = incident
   if (reason === 'fail') {
     const said = harmless(note ?? '', 200)
@@ -85,7 +85,7 @@ function wentDown(incident: Told, { now, timezone, outages = [] }: Occasion): st
 }
 
 function expectation(
-  { cadenceMs, periodMs, cron, openedAt }: Told,
+  { cadenceMs, periodMs, cron, openedAt }: IncidentNews,
   { now, timezone }: Pick<Occasion, 'now' | 'timezone'>,
 ): string {
   if (cron !== null) return `expected by ${localTime(openedAt, now, timezone)}`
@@ -93,7 +93,7 @@ function expectation(
   return cadenceMs === null ? 'expected sooner' : `usually every ${roughly(cadenceMs)}`
 }
 
-const flappingNote = ({ flapping }: Told) =>
+const flappingNote = ({ flapping }: IncidentNews) =>
   flapping
     ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
     : ''
@@ -107,7 +107,7 @@ export interface AlertData {
   services: { service_key: string; display_name?: string; flapping?: boolean }[]
 }
 
-function dataOf(incident: Told, { now, iso }: Occasion) {
+function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
   const { openedAt, closedAt, silentSince, reason, note, flapping } = incident
   return {
     service_key: incident.serviceKey,

@@ -1,6 +1,5 @@
+import { MINUTE_MS } from '../../db/units.ts'
 import { heldUntil, type Mute } from '../lifecycle/mute.ts'
-
-const MINUTE_MS = 60_000
 
 /** As many incidents of a service within this time, and it is flapping. */
 const FLAPPING_INCIDENTS = 5

@@ -1,9 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { withoutCredentials } from '../credentials.ts'
+import { withoutCredentials } from '../net/credentials.ts'
+import { isUnreached, retryAfterMs } from '../net/failure.ts'
 import type { Delivery, Notifier, Outgoing } from './notifier.ts'
-
-/** A wrong number in an answer must not silence the webhook for ever. */
-const LONGEST_WAIT_SECONDS = 86_400
 
 /** Posts each message as JSON to the address, whose path is often a secret: a reason names the host alone. */
 export function createWebhookNotifier({ timeoutMs = 20_000 }: { timeoutMs?: number } = {}): Notifier {
@@ -16,7 +14,7 @@ export function createWebhookNotifier({ timeoutMs = 20_000 }: { timeoutMs?: numb
         await response.body?.cancel().catch(() => {})
         return deliveryOf(response, url.host)
       } catch (error) {
-        return troubleOf(error, url.host)
+        return failureOf(error, url.host)
       }
     },
   }
@@ -45,33 +43,27 @@ function deliveryOf({ status, headers }: Response, host: string): Delivery {
     const reason = `${said}, a redirection, and those are not followed; set ALERT_WEBHOOK_URL to where it leads`
     return { outcome: 'refused', reason, permanent: true }
   }
-  const seconds = status === 429 || status === 503 ? waitSeconds(headers) : undefined
-  if (seconds !== undefined) {
-    return { outcome: 'refused', reason: said, permanent: false, retryAfterMs: seconds * 1000 }
-  }
+  const waitMs = status === 429 || status === 503 ? waitOf(headers) : undefined
+  if (waitMs !== undefined) return { outcome: 'refused', reason: said, permanent: false, retryAfterMs: waitMs }
   // A gateway that got no answer knows no more than we do.
   if ([502, 503, 504].includes(status)) return { outcome: 'lost', reason: said }
   return { outcome: 'refused', reason: said, permanent: status < 500 && ![408, 425, 429].includes(status) }
 }
 
 /** Retry-After: in seconds, or as a date, which is reckoned from the date of the same answer: its clock may be wrong. */
-function waitSeconds(headers: Headers): number | undefined {
+function waitOf(headers: Headers): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), LONGEST_WAIT_SECONDS)
+  return retryAfterMs(Math.max(seconds, 0))
 }
 
-const notConnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
-
-function troubleOf(error: unknown, host: string): Delivery {
+function failureOf(error: unknown, host: string): Delivery {
   const { name, cause } = error as Error
   const { code = '', syscall, message } = (cause ?? {}) as NodeJS.ErrnoException
   if (message === 'bad port') {
     return { outcome: 'refused', reason: `${host}: Node does not post to this port; choose another`, permanent: true }
   }
-  // A connection that breaks may say the same as one that could not be made.
-  if (notConnected.test(code) && syscall !== 'read' && syscall !== 'write') {
+  if (isUnreached({ code, syscall })) {
     return { outcome: 'refused', reason: `${host} cannot be reached: ${code}`, permanent: false }
   }
   const what = name === 'TimeoutError' ? 'it took too long' : code || 'the connection broke'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
 const SLOW_MS = 5_000
@@ -13,9 +13,9 @@ export async function closeDoors(http: FastifyInstance, refuseThoseWhoWait: () =
   const idle = setInterval(() => http.server.closeIdleConnections(), 50)
   const slow = new AbortController()
   const giveUp = async () => {
-    await pause(SLOW_MS, undefined, { signal: slow.signal })
+    await sleep(SLOW_MS, undefined, { signal: slow.signal })
     refuseThoseWhoWait()
-    await pause(FAREWELL_MS, undefined, { signal: slow.signal })
+    await sleep(FAREWELL_MS, undefined, { signal: slow.signal })
     http.server.closeAllConnections()
   }
   giveUp().catch(() => {})

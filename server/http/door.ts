@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import { ConfigError } from '../config.ts'
 import { CallerError } from '../errors.ts'
 import type { Caller } from '../keys/caller.ts'
 import type { AccessCheck, DoorKind } from './access.ts'
@@ -19,6 +20,8 @@ export interface Door {
   /** In bytes, where it is not that of the server. */
   bodyLimit?: number
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown
+  /** The setting that says its address, where people choose it. */
+  setting?: string
 }
 
 interface Gate {
@@ -28,6 +31,19 @@ interface Gate {
 }
 
 const ALL_METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** Throws for a door whose address people chose, where the server itself answers below the same first name. */
+export function refuseTaken(doors: readonly Door[], others: readonly string[]): void {
+  const taken = new Set(others.map(firstName))
+  for (const { setting, url } of doors) {
+    if (setting === undefined || !taken.has(firstName(url))) continue
+    throw new ConfigError(
+      `${setting} must have a path of its own, and Stillbeat itself answers at /${firstName(url)}; e.g. https://stillbeat.example.org/telegram`,
+    )
+  }
+}
+
+const firstName = (url: string) => url.split('/')[1] ?? ''
 
 /** Opens doors, and tells those who come with another method which ones an address takes. */
 export function openDoors(app: FastifyInstance, doors: readonly Door[], gate: Gate): void {

@@ -16,19 +16,19 @@ import { createAccess } from './access.ts'
 import { backupDoor } from './backup.ts'
 import { badgeDoor } from './badge.ts'
 import { takeRawBodies } from './body.ts'
-import { type Door, openDoors } from './door.ts'
+import { type HttpLimits, limitConnections, timeoutsOf } from './connectionLimits.ts'
+import { type Door, openDoors, refuseTaken } from './door.ts'
 import { headersFor } from './headers.ts'
 import { healthDoors } from './health.ts'
 import { heartbeatDoors } from './heartbeat.ts'
-import { type HttpLimits, limitConnections, timeoutsOf } from './limits.ts'
 import { refuseMalformed } from './malformed.ts'
 import { metricsDoor } from './metrics.ts'
 import { openApiDoor } from './openapi.ts'
 import { pageDoors } from './page.ts'
+import { createSemaphore } from './semaphore.ts'
 import { sessionDoors } from './session.ts'
 import { statusDoor } from './status.ts'
-import { openTrpc } from './trpc.ts'
-import { createTurns } from './turns.ts'
+import { openTrpc, TRPC_PREFIX } from './trpc.ts'
 
 const BODY_LIMIT = 64 * 1024
 /** More would be answered no sooner, and would leave heartbeats no connection to the database. */
@@ -84,8 +84,8 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
   )
-  const questions = createTurns(QUESTIONS_AT_ONCE)
-  const doors = [
+  const questions = createSemaphore(QUESTIONS_AT_ONCE)
+  const own = [
     ...heartbeatDoors(deps),
     statusDoor(deps, questions),
     ...healthDoors(options.isReady),
@@ -95,9 +95,9 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     badgeDoor(deps, access.identify),
     backupDoor(options.takeBackup),
     ...(await pageDoors(app, options.pageFolder)),
-    ...options.doors,
   ]
-  openDoors(app, doors, { check: access.check, headers })
+  refuseTaken(options.doors, [...own.map(({ url }) => url), TRPC_PREFIX])
+  openDoors(app, [...own, ...options.doors], { check: access.check, headers })
   await openTrpc(app, deps, { access, headers, questions })
   return app
 }

@@ -15,7 +15,7 @@ import {
 } from '../status/list.ts'
 import { type ServiceStatus, serviceStatus, statusName } from '../status/view.ts'
 import type { Door } from './door.ts'
-import type { InTurn } from './turns.ts'
+import type { InTurn } from './semaphore.ts'
 
 export const statusQuery = z.object({
   service_key: z.string().optional(),

@@ -3,9 +3,9 @@ import { CallerError, callerErrorOf } from '../errors.ts'
 import { NOBODY } from '../keys/caller.ts'
 import { HTTP_STATUS } from '../reasons.ts'
 import { bodyFields, takeRawBodies } from './body.ts'
+import { HTTP_LIMITS, limitConnections, timeoutsOf } from './connectionLimits.ts'
 import { type Door, openDoors } from './door.ts'
 import { headersFor } from './headers.ts'
-import { HTTP_LIMITS, limitConnections, timeoutsOf } from './limits.ts'
 
 /** Takes an update and the secret that came with it; false if that is wrong. */
 export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
@@ -17,6 +17,7 @@ export function telegramDoor(webhookUrl: string, receive: Receive): Door {
     url: new URL(webhookUrl).pathname,
     kind: 'open',
     bodyLimit: LARGEST_UPDATE,
+    setting: 'TELEGRAM_WEBHOOK_URL',
     async handle(request) {
       const secret = request.headers['x-telegram-bot-api-secret-token']
       const isTaken = await receive(bodyFields(request), typeof secret === 'string' ? secret : undefined)

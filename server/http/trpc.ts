@@ -9,7 +9,9 @@ import { type AppRouter, appRouter } from '../router.ts'
 import { type Access, admitted } from './access.ts'
 import { refusePacked } from './body.ts'
 import { refuseMethod } from './door.ts'
-import { createTurns, type InTurn, together } from './turns.ts'
+import { createSemaphore, type InTurn, together } from './semaphore.ts'
+
+export const TRPC_PREFIX = '/trpc'
 
 /** Programs of ours send no larger ones. */
 const LARGEST_BATCH = 100
@@ -33,9 +35,9 @@ export async function openTrpc(
   deps: Deps,
   { access: { identify }, headers, questions }: Gate,
 ): Promise<void> {
-  const batches = createTurns(BATCHES_AT_ONCE)
+  const batches = createSemaphore(BATCHES_AT_ONCE)
   const options: FastifyTRPCPluginOptions<AppRouter> = {
-    prefix: '/trpc',
+    prefix: TRPC_PREFIX,
     trpcOptions: {
       // It streams multipart bodies past the limit that Fastify has for the others.
       maxBodySize: app.initialConfig.bodyLimit,

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { type KeyRow, listValidKeys, touchKey } from '../../db/keys.ts'
 import type { Ground } from '../ground.ts'
 import type { Hints } from '../hints.ts'
-import { within } from '../withTimeout.ts'
+import { withTimeout } from '../net/withTimeout.ts'
 import type { Caller } from './caller.ts'
 
 /** The stored keys that are valid, kept in mind: a heartbeat costs no query for its key. */
@@ -91,7 +91,7 @@ export function createKeyring({
   const fresh = async () => (kept && Math.abs(clock.now() - kept.readAt) < FRESH_MS ? kept : read())
 
   const freshOrOld = () =>
-    within(PATIENCE_MS, fresh()).catch((error) => {
+    withTimeout(PATIENCE_MS, fresh()).catch((error) => {
       if (kept) return kept
       throw error
     })

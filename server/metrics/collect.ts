@@ -3,8 +3,8 @@ import { nextCheckAt } from '../../db/checks.ts'
 import { pendingByTarget } from '../../db/deliveries.ts'
 import { listSizes } from '../../db/sizes.ts'
 import type { Deps } from '../deps.ts'
+import { withTimeout } from '../net/withTimeout.ts'
 import { countStatus } from '../status/list.ts'
-import { within } from '../withTimeout.ts'
 import { channelOf } from './metrics.ts'
 import { processMetrics } from './process.ts'
 
@@ -68,7 +68,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
   }
 
   return async () => {
-    const found = await within(PATIENCE_MS, counts()).catch((error: unknown) => {
+    const found = await withTimeout(PATIENCE_MS, counts()).catch((error: unknown) => {
       absence.noted(error, 'the database could not be asked for metrics')
       return null
     })

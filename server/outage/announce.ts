@@ -1,7 +1,8 @@
 import { subjectOf, untoldOutages } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { eachService } from '../../db/services.ts'
-import { post } from '../delivery/post.ts'
+import { DAY_MS } from '../../db/units.ts'
+import { enqueue } from '../delivery/outbox.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { listenedFor, mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
@@ -13,7 +14,7 @@ const WORTH_TELLING_MS = 60_000
 /** One that begins this soon after another is told together with it, so the other waits as long. */
 const SOON_MS = 60_000
 /** Later than this it is no news. */
-const NEWS_FOR_MS = 86_400_000
+const NEWS_FOR_MS = DAY_MS
 
 /**
  * Tells of outages of the monitor itself once they have been over for a while.
@@ -44,7 +45,7 @@ async function tell(deps: DepsInTransaction, trx: Trx, now: number, overForMs: n
       { ...counts, lastedMs },
       { now, timezone: deps.config.timezone, iso: deps.iso },
     )
-    await post(deps, trx, letter, { at: now, subject: subjectOf(last.id) })
+    await enqueue(deps, trx, letter, { at: now, subject: subjectOf(last.id) })
   }
   return null
 }

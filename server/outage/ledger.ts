@@ -1,5 +1,6 @@
 import { comeBackFromTheFuture, listOutages, proveListening } from '../../db/outages.ts'
 import type { Db } from '../../db/schema.ts'
+import { DAY_MS } from '../../db/units.ts'
 import type { Absence } from '../absence.ts'
 import type { Clock } from '../clock.ts'
 import { isDatabaseAway } from '../errors.ts'
@@ -11,7 +12,7 @@ const PROOF_EVERY_MS = 5_000
 /** Of what was heard longer ago nobody knows whether the process has stood still since. */
 const JUST_MS = 1_000
 /** Outages older than this touch no service any more: longer than a quarterly job may be silent. */
-const REMEMBERED_MS = 400 * 86_400_000
+const REMEMBERED_MS = 400 * DAY_MS
 
 /** Knows when nobody was listening; that time is never counted as a service's silence. */
 export interface Ledger {
@@ -48,7 +49,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   let outages: Outage[] = []
   let provenAt: number | null = null
   let brokenSince: number | null = null
-  let takeBack = () => {}
+  let cancel = () => {}
   let running: Promise<void> | undefined
   let hasEnded = false
 
@@ -84,7 +85,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function tick(): void {
-    takeBack = clock.at(clock.now() + proofEveryMs, async () => {
+    cancel = clock.at(clock.now() + proofEveryMs, async () => {
       const triedAt = clock.now()
       await catchUp().catch((error) => cutOff(error, triedAt))
       if (!hasEnded) tick()
@@ -112,7 +113,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     cutOff,
     async end() {
       hasEnded = true
-      takeBack()
+      cancel()
       if (provenAt !== null) await catchUp().catch(() => {})
     },
   }

@@ -11,14 +11,14 @@ import {
 import { dayOf, listPartitions } from '../../db/partitions.ts'
 import type { Trx } from '../../db/schema.ts'
 import { findServicesById } from '../../db/services.ts'
-import { DAY_MS } from '../../db/units.ts'
+import { DAY_MS, HOUR_MS } from '../../db/units.ts'
 import type { Deps, DepsInTransaction } from '../deps.ts'
 import { historiesOf } from '../status/histories.ts'
 import { viewContext } from '../status/view.ts'
 import { dayOfStatus } from './day.ts'
 
 /** A heartbeat that came just before midnight is stored by then, whatever held it up. */
-const SETTLED_AFTER_MS = 3_600_000
+const SETTLED_AFTER_MS = HOUR_MS
 /** One transaction: short, so that whatever waits for it waits no longer than for a large batch of heartbeats. */
 const PAGE = 200
 /** Of one page, reckoned from what the services' rhythms are now: a service that beats each second has as many as 288 others. */

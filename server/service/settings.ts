@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from '../status/list.ts'
 import { displayName } from '../status/names.ts'
+import { inSeconds } from '../text/time.ts'
 
 export const getInput = z.object({ serviceKey })
 
@@ -62,8 +63,6 @@ export async function listSettings(
   const services = keys.flatMap((key) => rows.get(key) ?? [])
   return { services: services.map((row) => settingsOf(row, aliases.get(row.id) ?? [], deps.iso)) }
 }
-
-const inSeconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 function settingsOf(row: FullServiceRow, aliases: string[], iso: Deps['iso']): ServiceSettings {
   return {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { deleteSession, deleteSessionsSeenBefore, findSession, insertSession, touchSession } from '../../db/sessions.ts'
+import { DAY_MS, HOUR_MS } from '../../db/units.ts'
 import type { Deps } from '../deps.ts'
 import { type Caller, OWNER } from '../keys/caller.ts'
 
@@ -13,9 +14,9 @@ export interface Sessions {
 }
 
 export const IDLE_DAYS = 30
-export const IDLE_MS = IDLE_DAYS * 86_400_000
+export const IDLE_MS = IDLE_DAYS * DAY_MS
 /** A session that is used all the time is written down this seldom. */
-const TOUCH_AFTER_MS = 3_600_000
+const TOUCH_AFTER_MS = HOUR_MS
 
 /** The database holds hashes of the tokens, made with the key: under another key none of them is found. */
 export function createSessions(

@@ -4,6 +4,7 @@ import { dateOfDay, dayOf } from '../../db/partitions.ts'
 import { DAY_MS } from '../../db/units.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
+import { inSeconds } from '../text/time.ts'
 import { theService } from './list.ts'
 
 const since = z.iso
@@ -57,9 +58,7 @@ function view(figures: DailyFigures): DayView {
     aliveSeconds: figures.alive_ms / 1000,
     downSeconds: figures.down_ms / 1000,
     noDataSeconds: (DAY_MS - figures.alive_ms - figures.down_ms) / 1000,
-    medianGapSeconds: secondsOf(figures.median_gap_ms),
-    longestGapSeconds: secondsOf(figures.longest_gap_ms),
+    medianGapSeconds: inSeconds(figures.median_gap_ms),
+    longestGapSeconds: inSeconds(figures.longest_gap_ms),
   }
 }
-
-const secondsOf = (ms: number | null) => (ms === null ? null : ms / 1000)

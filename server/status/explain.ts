@@ -5,7 +5,7 @@ import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { duration } from '../text/time.ts'
+import { duration, inSeconds } from '../text/time.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
 import { type ServiceStatus, view, viewContext } from './view.ts'
@@ -56,8 +56,6 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
     incident: incident ? viewIncident(incident, iso) : null,
   }
 }
-
-const inSeconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 function reasons(state: ServiceState, limitMs: number | null, now: number): string[] {
   const told: string[] = []

@@ -2,16 +2,16 @@ import type { ServiceRow } from '../../db/serviceRows.ts'
 import { withKey } from '../text/words.ts'
 
 /** A service as far as its names go. */
-export type Named = Pick<ServiceRow, 'key' | 'display_name'>
+export type NameColumns = Pick<ServiceRow, 'key' | 'display_name'>
 
 /** The names that several of the services have. */
-export function sharedNames(services: readonly Named[]): Set<string> {
+export function sharedNames(services: readonly NameColumns[]): Set<string> {
   const seen = new Set<string>()
   return new Set(services.map(displayName).filter((name) => seen.has(name) || !seen.add(name)))
 }
 
 /** What people call a service: its name, with its key where others have that name too. */
-export function shownName(service: Named, shared: ReadonlySet<string>): string {
+export function shownName(service: NameColumns, shared: ReadonlySet<string>): string {
   const name = displayName(service)
   return shared.has(name) ? withKey(name, service.key) : name
 }

@@ -3,6 +3,7 @@ import type { ServiceRow } from '../../db/serviceRows.ts'
 import { limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence } from '../lifecycle/transition.ts'
+import { inSeconds } from '../text/time.ts'
 import type { ViewContext } from './view.ts'
 
 const LONGEST_STRIP = 30
@@ -28,6 +29,6 @@ export function stripOf(row: ServiceRow & { gaps: number[] }, context: Omit<View
       .slice(-LONGEST_STRIP)
       .reverse()
       .map((gap) => gap / 1000),
-    limitSeconds: limitMs === null ? null : limitMs / 1000,
+    limitSeconds: inSeconds(limitMs),
   }
 }

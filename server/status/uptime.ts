@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Status } from '../../db/schema.ts'
+import { DAY_MS } from '../../db/units.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 
 /** How much of a stretch of time a service was alive. */
@@ -28,7 +29,7 @@ export function uptimeOf(
   blind: readonly Outage[],
   { days, now }: { days: number; now: number },
 ): UptimePeriod {
-  const periodMs = days * 86_400_000
+  const periodMs = days * DAY_MS
   const since = now - periodMs
   const spent = { unknown: 0, alive: 0, down: 0, dead: 0 }
   history.forEach(({ at, status }, index) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY_MS } from '../../db/units.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { historiesOf, type RegisteredRow } from './histories.ts'
@@ -9,7 +10,7 @@ import { viewContext } from './view.ts'
 export const uptimeInput = z.object({ serviceKey })
 
 const PERIODS_DAYS = [1, 7, 30, 90] as const
-const LONGEST_MS = 90 * 86_400_000
+const LONGEST_MS = 90 * DAY_MS
 
 /** How much of the last 1, 7, 30 and 90 days a service was alive, by its transitions. */
 export async function showUptime(

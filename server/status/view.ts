@@ -8,7 +8,7 @@ import type { Outage } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { ago } from '../text/time.ts'
+import { ago, inSeconds } from '../text/time.ts'
 import { displayName } from './names.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
@@ -72,7 +72,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     lastHeartbeat: last === null ? null : iso(last),
     secondsSinceLastHeartbeat: last === null ? null : Math.max(0, now - last) / 1000,
     lastHeartbeatReadable: last === null ? null : ago(now - last),
-    medianIntervalSeconds: state.cadenceMs === null ? null : state.cadenceMs / 1000,
+    medianIntervalSeconds: inSeconds(state.cadenceMs),
     heartbeatCount: state.heartbeatCount,
     statusSince: iso(state.statusSince),
     deadline: deadline === null ? null : iso(deadline),

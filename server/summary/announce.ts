@@ -1,7 +1,7 @@
 import { isAnnounced } from '../../db/messages.ts'
 import { firstUsedAt } from '../../db/outages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { post } from '../delivery/post.ts'
+import { enqueue } from '../delivery/outbox.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
 import { collectSummary } from './collect.ts'
@@ -21,6 +21,6 @@ export async function announceSummary(deps: DepsInTransaction, trx: Trx, now: nu
   if (!isWanted(current, { now, firstUsedAt: (await firstUsedAt(trx)) ?? now, timezone })) return nextAt
   await tellOutagesFirst(deps, trx, now)
   const content = await collectSummary(deps, trx)
-  await post(deps, trx, composeSummary(content, timezone), { at: now, subject: current.subject })
+  await enqueue(deps, trx, composeSummary(content, timezone), { at: now, subject: current.subject })
   return nextAt
 }

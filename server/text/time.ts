@@ -1,4 +1,4 @@
-const MINUTE_MS = 60_000
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../db/units.ts'
 
 /** Servers' clocks differ by less, so a time that is further ahead was written before the clock was set back. */
 export const CLOCK_SET_BACK_MS = 60_000
@@ -37,7 +37,7 @@ function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: stri
 }
 
 /** Until then a date needs no year. */
-const LONG_AGO_MS = 300 * 86_400_000
+const LONG_AGO_MS = 300 * DAY_MS
 
 /** For people: `14:02`, or with its date if that is another day than today, `23 Nov 14:02`. */
 export function localTime(ms: number, now: number, timezone: string): string {
@@ -52,8 +52,8 @@ export function localTime(ms: number, now: number, timezone: string): string {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 
 const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
   ['minute', MINUTE_MS],
   ['second', 1_000],
 ] as const
@@ -85,3 +85,10 @@ export function duration(ms: number): string {
 
 /** The same without fractions of a second, where people need none. */
 export const roughly = (ms: number) => duration(ms < 950 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)
+
+/** Seconds, as the API tells lengths of time. */
+export function inSeconds(ms: number): number
+export function inSeconds(ms: number | null): number | null
+export function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000
+}

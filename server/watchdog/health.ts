@@ -1,9 +1,9 @@
 import { oldestUntoldAt } from '../../db/alerts.ts'
 import { nextCheckAt } from '../../db/checks.ts'
-import { troubledTargets } from '../../db/deliveries.ts'
+import { failingTargets } from '../../db/deliveries.ts'
+import { MINUTE_MS } from '../../db/units.ts'
 import type { Deps } from '../deps.ts'
 
-const MINUTE_MS = 60_000
 /** A check may be late by this much before somebody else is to be told. */
 const LATE_CHECK_MS = 2 * MINUTE_MS
 /** A message may wait so long: Telegram is at times away for some minutes. */
@@ -12,7 +12,7 @@ const LATE_MESSAGE_MS = 10 * MINUTE_MS
 export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'channels'> & { isReady: () => Promise<void> }
 
 /** What keeps people from being told in time, in a few words for the log; `null` while all is well, whichever server does it. */
-export async function troubleOf({ db, clock, config, channels, isReady }: HealthDeps): Promise<string | null> {
+export async function problemOf({ db, clock, config, channels, isReady }: HealthDeps): Promise<string | null> {
   try {
     await isReady()
     const now = clock.now()
@@ -25,8 +25,8 @@ export async function troubleOf({ db, clock, config, channels, isReady }: Health
       return `alerts have not been made into messages since ${new Date(untoldAt).toISOString()}`
     }
     const targets = channels.map(({ target }) => target)
-    const [troubled] = await troubledTargets(db, targets, now - LATE_MESSAGE_MS)
-    return troubled ? `messages do not reach ${troubled.target}${troubled.error ? `: ${troubled.error}` : ''}` : null
+    const [failing] = await failingTargets(db, targets, now - LATE_MESSAGE_MS)
+    return failing ? `messages do not reach ${failing.target}${failing.error ? `: ${failing.error}` : ''}` : null
   } catch (error) {
     return (error as Error).message
   }

@@ -1,6 +1,6 @@
-import { withoutCredentials } from '../credentials.ts'
 import type { Deps } from '../deps.ts'
-import { type HealthDeps, troubleOf } from './health.ts'
+import { withoutCredentials } from '../net/credentials.ts'
+import { type HealthDeps, problemOf } from './health.ts'
 
 const EVERY_MS = 60_000
 const TIMEOUT_MS = 10_000
@@ -16,14 +16,14 @@ export function createWatchdog(deps: HealthDeps & Pick<Deps, 'log'>, watchdogUrl
   const { clock, log } = deps
   const url = new URL(watchdogUrl)
   const ended = new AbortController()
-  let takeBack = () => {}
+  let cancel = () => {}
   let said: string | null = null
 
   async function turn(): Promise<void> {
-    takeBack = clock.at(clock.now() + EVERY_MS, turn)
-    const trouble = await troubleOf(deps)
+    cancel = clock.at(clock.now() + EVERY_MS, turn)
+    const problem = await problemOf(deps)
     if (ended.signal.aborted) return
-    const silence = trouble === null ? null : `the watchdog at ${url.host} is not called: ${trouble}`
+    const silence = problem === null ? null : `the watchdog at ${url.host} is not called: ${problem}`
     say(silence ?? (await call()))
   }
 
@@ -58,7 +58,7 @@ export function createWatchdog(deps: HealthDeps & Pick<Deps, 'log'>, watchdogUrl
     },
     stop() {
       ended.abort()
-      takeBack()
+      cancel()
     },
   }
 }

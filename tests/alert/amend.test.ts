@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { amend, type Fate } from '../../server/alert/amend.ts'
-import { composeAlert, type Told } from '../../server/alert/compose.ts'
+import { composeAlert, type IncidentNews } from '../../server/alert/compose.ts'
 import { partsOf } from '../../server/delivery/parts.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
@@ -24,7 +24,7 @@ const seen = (by: string | null = 'Ada') => fate({ acknowledgedAt: NOON + 30 * M
 const over = (changes: Partial<Fate> = {}) => fate({ closedAt: NOON + HOUR, closeReason: 'heartbeat', ...changes })
 const muted = (changes: Partial<Fate>) => fate({ mutedBy: 'Ada', ...changes })
 
-const told = (displayName: string, changes: Partial<Told> = {}): Told => ({
+const told = (displayName: string, changes: Partial<IncidentNews> = {}): IncidentNews => ({
   serviceKey: displayName,
   displayName,
   group: null,
@@ -41,12 +41,12 @@ const told = (displayName: string, changes: Partial<Told> = {}): Told => ({
 })
 
 /** The messages about these services, as they were sent. */
-const sent = (incidents: Told[], kind: 'down' | 'reminder' = 'down') =>
+const sent = (incidents: IncidentNews[], kind: 'down' | 'reminder' = 'down') =>
   partsOf(composeAlert(kind, incidents, { now: NOON, timezone: 'UTC', iso: String }))
 
 function single(one: Fate | undefined, name = 'Backup', kind: 'down' | 'reminder' = 'down', changes = {}) {
   const [part] = sent([told(name, changes)], kind)
-  const { flapping = false } = changes as Partial<Told>
+  const { flapping = false } = changes as Partial<IncidentNews>
   const body = part?.body ?? ''
   return amend({ kind, count: 1, name, flapping, body, part: 1, parts: 1, fates: [one] }, occasion)
 }

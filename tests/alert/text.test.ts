@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { composeAlert, type Occasion, type Told } from '../../server/alert/compose.ts'
+import { composeAlert, type IncidentNews, type Occasion } from '../../server/alert/compose.ts'
 import { type Letter, partsOf } from '../../server/delivery/parts.ts'
 import { composeOutage } from '../../server/outage/compose.ts'
 import { isoIn } from '../../server/text/time.ts'
@@ -11,7 +11,7 @@ const in_ = (timezone: string, now = NOON): Occasion => ({ now, timezone, iso: i
 const utc = in_('UTC')
 
 /** Usually heard every five minutes, silent for eleven. */
-const silent = (displayName: string, more: Partial<Told> = {}): Told => ({
+const silent = (displayName: string, more: Partial<IncidentNews> = {}): IncidentNews => ({
   ...{ serviceKey: displayName, displayName, group: null, openedAt: NOON - MINUTE, silentSince: NOON - 11 * MINUTE },
   ...{ closedAt: null, reason: 'silence', note: null, flapping: false },
   ...{ cadenceMs: 5 * MINUTE, periodMs: null, cron: null, ...more },
@@ -76,7 +76,7 @@ test.each<[string, string, number, string]>([
   expect(cut(text, limit)).toBe(expected)
 })
 
-const storm = (name: (index: number) => string, more?: Partial<Told>) =>
+const storm = (name: (index: number) => string, more?: Partial<IncidentNews>) =>
   Array.from({ length: 500 }, (_, index) => silent(name(index), more))
 const numbered = (index: number) => `no${String(index).padStart(3, '0')}`
 

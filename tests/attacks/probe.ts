@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How a question was answered that was asked again and again. Times in milliseconds. */
 export interface Probed {
@@ -33,7 +33,7 @@ async function probe(method: string, path: string, everyMs: number): Promise<Pro
     const began = performance.now()
     if ((await statusOf(method, path)) !== 200) failures += 1
     times.push(performance.now() - began)
-    await pause(everyMs)
+    await sleep(everyMs)
   }
   times.sort((a, b) => a - b)
   const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10

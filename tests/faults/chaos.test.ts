@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startFleet } from '../helpers/chaosFleet.ts'
 import { type Stretch, startHerd } from '../helpers/chaosHerd.ts'
@@ -78,11 +78,11 @@ test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS },
       longMs: LIMIT_SECONDS * 1_000 + 2_000,
       away,
     }),
-    pause(STORM_MS / 2).then(() => telegram.migrate(CHAT, NEW_CHAT)),
+    sleep(STORM_MS / 2).then(() => telegram.migrate(CHAT, NEW_CHAT)),
   ])
   await herd.calm()
   // What has been held up meets troubles too.
-  await pause(TROUBLE_GOES_ON_MS)
+  await sleep(TROUBLE_GOES_ON_MS)
   telegram.calm()
   await expect
     .poll(() => leftToTell(cluster.url), { timeout: CALM_MS, interval: 500 })

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { createClient } from '../../client/index.ts'
@@ -34,20 +34,20 @@ test.runIf(onPostgres).for([8_000, 12_000])(
       keys.map(async (key) => {
         while (!isOver) {
           await fetch(`${url}/heartbeat/${key}`, { method: 'POST' })
-          await pause(500)
+          await sleep(500)
         }
       }),
     )
     const downs = async () => (await api.history.query({ status: ['down'] })).transitions.length
-    await pause(2_000)
+    await sleep(2_000)
     const blockedAt = performance.now()
     server.child.kill('SIGUSR2')
-    await pause(500)
+    await sleep(500)
     await fetch(`${url}/health`)
     const tookMs = performance.now() - blockedAt
     expect(tookMs).toBeGreaterThan(blockMs - 1_000)
     // As long as a service may be silent, and a check beyond.
-    await pause(8_000)
+    await sleep(8_000)
     const falseAlarms = await downs()
     isOver = true
     await beating

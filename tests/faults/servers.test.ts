@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createClient } from '../../client/index.ts'
 import { startBalancer } from '../helpers/balancer.ts'
@@ -45,7 +45,7 @@ test.runIf(onPostgres)(
     const load = startLoad(() => [proxy], { callers: 16 })
     await expect.poll(() => load.answered()).toBeGreaterThan(200)
     // In the middle of the victims' going down.
-    await pause(3_500)
+    await sleep(3_500)
     await one.end('SIGKILL')
     const before = load.answered()
     await expect.poll(() => load.answered() - before).toBeGreaterThan(200)

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerProcess, startServer } from './process.ts'
 
 /** Several servers on one database, each with a name. */
@@ -50,7 +50,7 @@ export async function startFleet(envs: Record<string, Record<string, string>>): 
       count()
       kills.push(Date.now())
       await server?.end('SIGKILL')
-      await pause(downMs)
+      await sleep(downMs)
       await start(name)
     },
     async stop() {
@@ -67,7 +67,7 @@ async function insist(file: string, env: Record<string, string>): Promise<Server
     } catch (error) {
       await appendFile(file, `${new Date().toISOString()} ${String(error)}\n`)
       if (attempt === 20) throw error
-      await pause(300)
+      await sleep(300)
     }
   }
 }

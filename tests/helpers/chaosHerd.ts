@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from './chaosRandom.ts'
 
 /** Epoch milliseconds. */
@@ -95,7 +95,7 @@ export function startHerd({ random, steady, victims, limitMs, longestLifeMs, url
     }
   }
 
-  const wait = (ms: number) => pause(Math.max(0, ms), undefined, { signal: stopped.signal })
+  const wait = (ms: number) => sleep(Math.max(0, ms), undefined, { signal: stopped.signal })
 
   const flock = [...flockOf('steady', steady), ...flockOf('victim', victims)]
   const lives = flock.map((one, index) => {
@@ -109,7 +109,7 @@ export function startHerd({ random, steady, victims, limitMs, longestLifeMs, url
     services: flock,
     async calm() {
       isCalm = true
-      while (silent > 0) await pause(100)
+      while (silent > 0) await sleep(100)
     },
     async stop() {
       stopped.abort()

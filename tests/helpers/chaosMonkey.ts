@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type BotApi, type Fault, startBotApi } from './botApi.ts'
 import type { Fleet } from './chaosFleet.ts'
 import type { Stretch } from './chaosHerd.ts'
@@ -20,11 +20,11 @@ export async function killServers(fleet: Fleet, random: Random, options: KillerO
   for (let kill = 0; kill < kills; kill++) {
     const nextAt = Date.now() + random.between(0.6, 1.4) * everyMs
     const [anyone, downMs] = [random.pick(servers), random.between(0, 1_000)]
-    await pause(random.between(0, 0.3) * everyMs)
-    if (kill % 2 === 1) await Promise.race([telegram.nextSlow(), pause(everyMs)])
+    await sleep(random.between(0, 0.3) * everyMs)
+    if (kill % 2 === 1) await Promise.race([telegram.nextSlow(), sleep(everyMs)])
     const aimed = kill % 2 === 1 ? await holderOf(cluster.url) : undefined
     await fleet.replace(aimed ?? anyone, downMs)
-    await pause(Math.max(0, nextAt - Date.now()))
+    await sleep(Math.max(0, nextAt - Date.now()))
   }
 }
 
@@ -41,14 +41,14 @@ export async function restartDatabase(cluster: Cluster, random: Random, options:
   const { restarts, everyMs, longMs, away } = options
   for (let restart = 0; restart < restarts; restart++) {
     const nextAt = Date.now() + everyMs
-    await pause(random.between(0.3, 0.7) * everyMs)
+    await sleep(random.between(0.3, 0.7) * everyMs)
     const stretch = { from: Date.now(), to: Number.POSITIVE_INFINITY }
     away.push(stretch)
     await cluster.stop(random.pick(['fast', 'immediate']))
-    await pause(restart === 0 ? longMs : random.between(1_000, 3_000))
+    await sleep(restart === 0 ? longMs : random.between(1_000, 3_000))
     await cluster.start()
     stretch.to = Date.now()
-    await pause(Math.max(0, nextAt - Date.now()))
+    await sleep(Math.max(0, nextAt - Date.now()))
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { freePort } from './port.ts'
@@ -86,7 +86,7 @@ export async function createCluster(binaries: string, options: ClusterOptions = 
     while (!(await takesConnections(url))) {
       if (child.exitCode !== null) throw new Error(`PostgreSQL ended with ${child.exitCode} instead of starting`)
       if (Date.now() > giveUpAt) throw new Error('PostgreSQL does not start')
-      await pause(50)
+      await sleep(50)
     }
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 
@@ -45,7 +45,7 @@ export function startLoad(
       if (at !== null) answered.push(`${key} ${at}`)
       else {
         unanswered += 1
-        await pause(patienceMs)
+        await sleep(patienceMs)
       }
     }
   }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../db/schema.ts'
 import type { Notifier, Outgoing } from '../../server/delivery/notifier.ts'
@@ -21,7 +21,7 @@ export async function untilSettled(db: Db, clock: TestClock): Promise<void> {
   const giveUpAt = Date.now() + LONGEST_MS
   for (let left = await leftToDo(db, clock.now()); left > 0; left = await leftToDo(db, clock.now())) {
     if (Date.now() > giveUpAt) throw new Error(`${left} jobs or messages are still not done`)
-    await pause(2)
+    await sleep(2)
   }
 }
 

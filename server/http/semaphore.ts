@@ -11,7 +11,7 @@ const LONGEST_WAIT_MS = 20_000
  * Lets so many work at once; the others wait in the order in which they came. Who has waited begins in a turn of the
  * event loop of its own, so that however much is asked, what takes no turns is answered in between.
  */
-export function createTurns(atOnce: number, now = () => performance.now()): InTurn {
+export function createSemaphore(atOnce: number, now = () => performance.now()): InTurn {
   const waiting: (() => void)[] = []
   let free = atOnce
   return async (work) => {

@@ -1,5 +1,5 @@
 /** What is promised, or an error if it takes longer than `ms`. What was begun goes on. */
-export function within<T>(ms: number, promised: Promise<T>): Promise<T> {
+export function withTimeout<T>(ms: number, promised: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(reject, ms, new Error('timeout expired'))

@@ -4,11 +4,11 @@ import type { Deps } from '../deps.ts'
 import { type Letter, type Part, partsOf } from './parts.ts'
 
 /**
- * Puts a letter in line for every channel.
+ * Puts a letter into the outbox of every channel, as part of the transaction that it tells of.
  *
  * @returns the announcement and the parts that it has; `null` if its subject has been announced before
  */
-export async function post(
+export async function enqueue(
   { channels }: Pick<Deps, 'channels'>,
   trx: Trx,
   letter: Letter,

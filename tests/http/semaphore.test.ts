@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createTurns, together } from '../../server/http/turns.ts'
+import { createSemaphore, together } from '../../server/http/semaphore.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { startTestApp } from '../helpers/app.ts'
 import { SECOND } from '../helpers/clock.ts'
@@ -24,7 +24,7 @@ function createWork() {
 
 test('so many work at once, in the order in which they came', async () => {
   const { seen, work, most } = createWork()
-  const inTurn = createTurns(2)
+  const inTurn = createSemaphore(2)
   const names = ['a', 'b', 'c', 'd', 'e']
   expect(await Promise.all(names.map((name) => inTurn(work(name))))).toEqual(names)
   expect(seen).toEqual(names)
@@ -32,7 +32,7 @@ test('so many work at once, in the order in which they came', async () => {
 })
 
 test('who takes no turns is heard between any two that do, even if those wait for nothing', async () => {
-  const inTurn = createTurns(1)
+  const inTurn = createSemaphore(1)
   const seen: string[] = []
   const asked = Array.from({ length: 3 }, (_, n) => inTurn(async () => seen.push(`question ${n}`)))
   const heard = async () => {
@@ -46,7 +46,7 @@ test('who takes no turns is heard between any two that do, even if those wait fo
 })
 
 test('a fault is its own, and the next has its turn', async () => {
-  const inTurn = together(createTurns(1))
+  const inTurn = together(createSemaphore(1))
   const fault = inTurn(() => Promise.reject(new Error('broken')))
   const next = inTurn(async () => 'whole')
   await expect(fault).rejects.toThrow('broken')
@@ -55,7 +55,7 @@ test('a fault is its own, and the next has its turn', async () => {
 
 test('what belongs together is done before it is the turn of others', async () => {
   const { seen, work, most } = createWork()
-  const turns = createTurns(1)
+  const turns = createSemaphore(1)
   const [first, second] = [together(turns), together(turns)]
   await Promise.all([first(work('a1')), second(work('b1')), first(work('a2')), second(work('b2'))])
   expect(seen).toEqual(['a1', 'a2', 'b1', 'b2'])
@@ -64,7 +64,7 @@ test('what belongs together is done before it is the turn of others', async () =
 
 test('who has waited for too long is told so, at once with all who have', async () => {
   let now = 0
-  const inTurn = createTurns(1, () => now)
+  const inTurn = createSemaphore(1, () => now)
   const { promise: hanging, resolve: finish } = Promise.withResolvers<void>()
   const first = inTurn(() => hanging)
   const tooLate = inTurn(async () => 'late')
