@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigError, readBotConfig } from './config.ts'
-import { createBotHttp } from './http/telegram.ts'
+import { createBotHttp } from './http/doors/telegram.ts'
 import { createLog } from './log.ts'
 import { createTelegram } from './telegram.ts'
 

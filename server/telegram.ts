@@ -1,7 +1,7 @@
 import { type RunningBot, startBot } from '../bot/start.ts'
 import type { BotConfig } from './config.ts'
 import type { Door } from './http/door.ts'
-import { telegramDoor } from './http/telegram.ts'
+import { telegramDoor } from './http/doors/telegram.ts'
 import type { Log } from './log.ts'
 
 /** The bot that answers in Telegram. It reaches the API by HTTP, wherever it runs. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { ConfigError } from '../config.ts'
 import { CallerError } from '../errors.ts'
 import type { Caller } from '../keys/caller.ts'
-import type { AccessCheck, DoorKind } from './access.ts'
+import type { AccessCheck, DoorKind } from './access/access.ts'
 import { headersOfHeartbeat, PREFLIGHT } from './headers.ts'
 
 declare module 'fastify' {

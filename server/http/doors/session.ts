@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
-import { badRequest } from '../errors.ts'
-import { type Caller, OWNER } from '../keys/caller.ts'
-import type { Sessions } from '../session/sessions.ts'
-import { type Access, admitted } from './access.ts'
-import { bodyFields } from './body.ts'
-import type { Door } from './door.ts'
-import { refuseForeignPage } from './origin.ts'
-import { sessionToken, setSessionCookie } from './sessionCookie.ts'
+import type { Deps } from '../../deps.ts'
+import { badRequest } from '../../errors.ts'
+import { type Caller, OWNER } from '../../keys/caller.ts'
+import type { Sessions } from '../../session/sessions.ts'
+import { type Access, admitted } from '../access/access.ts'
+import { refuseForeignPage } from '../access/origin.ts'
+import { sessionToken, setSessionCookie } from '../access/sessionCookie.ts'
+import { bodyFields } from '../body.ts'
+import type { Door } from '../door.ts'
 
 /** `/session`: is this browser signed in? POST signs in with the key, DELETE signs out. */
 export function sessionDoors({ config }: Deps, sessions: Sessions | null, signsIn: Access['signIn']): Door[] {

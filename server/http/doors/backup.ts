@@ -1,5 +1,5 @@
-import type { TakeBackup } from '../backup/backup.ts'
-import type { Door } from './door.ts'
+import type { TakeBackup } from '../../backup/backup.ts'
+import type { Door } from '../door.ts'
 
 /** `POST /backup`: a copy of the embedded database, made while it goes on working. */
 export function backupDoor(take: TakeBackup): Door {

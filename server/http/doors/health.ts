@@ -1,4 +1,4 @@
-import type { Door } from './door.ts'
+import type { Door } from '../door.ts'
 
 /** `/health`: the process is up. `/ready`: it also reaches its database and is listening. */
 export function healthDoors(isReady: () => Promise<void>): Door[] {

@@ -1,6 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { IDLE_DAYS } from '../session/sessions.ts'
+import { IDLE_DAYS } from '../../session/sessions.ts'
 
 const NAME = 'stillbeat_session'
 

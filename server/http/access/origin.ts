@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { CallerError } from '../errors.ts'
+import { CallerError } from '../../errors.ts'
 
 /** Throws 403 where the page of another site uses what the browser keeps for ours. */
 export function refuseForeignPage({ headers }: FastifyRequest, publicUrl: string | undefined): void {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Config, isLoopback } from '../config.ts'
-import { CallerError } from '../errors.ts'
+import { type Config, isLoopback } from '../../config.ts'
+import { CallerError } from '../../errors.ts'
 
 /**
  * Without a key the monitor trusts whoever reaches it, but not the web pages that their browsers happen to show: those

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Deps } from '../deps.ts'
-import { badRequest } from '../errors.ts'
-import { sentenceOf } from '../input/sentence.ts'
+import type { Deps } from '../../deps.ts'
+import { badRequest } from '../../errors.ts'
+import { sentenceOf } from '../../input/sentence.ts'
 import {
   LARGEST_PAGE,
   listPage,
@@ -12,10 +12,10 @@ import {
   statusAnswer,
   statusCounts,
   statusInput,
-} from '../status/list.ts'
-import { type ServiceStatus, serviceStatus, statusName } from '../status/view.ts'
-import type { Door } from './door.ts'
-import type { InTurn } from './semaphore.ts'
+} from '../../status/list.ts'
+import { type ServiceStatus, serviceStatus, statusName } from '../../status/view.ts'
+import type { Door } from '../door.ts'
+import type { InTurn } from '../semaphore.ts'
 
 export const statusQuery = z.object({
   service_key: z.string().optional(),

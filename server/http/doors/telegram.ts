@@ -1,11 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { CallerError, callerErrorOf } from '../errors.ts'
-import { NOBODY } from '../keys/caller.ts'
-import { HTTP_STATUS } from '../reasons.ts'
-import { bodyFields, takeRawBodies } from './body.ts'
-import { HTTP_LIMITS, limitConnections, timeoutsOf } from './connectionLimits.ts'
-import { type Door, openDoors } from './door.ts'
-import { headersFor } from './headers.ts'
+import { CallerError, callerErrorOf } from '../../errors.ts'
+import { NOBODY } from '../../keys/caller.ts'
+import { HTTP_STATUS } from '../../reasons.ts'
+import { bodyFields, takeRawBodies } from '../body.ts'
+import { HTTP_LIMITS, limitConnections, timeoutsOf } from '../connectionLimits.ts'
+import { type Door, openDoors } from '../door.ts'
+import { headersFor } from '../headers.ts'
 
 /** Takes an update and the secret that came with it; false if that is wrong. */
 export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>

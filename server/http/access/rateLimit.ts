@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.ts'
-import { CallerError } from '../errors.ts'
+import type { Clock } from '../../clock.ts'
+import { CallerError } from '../../errors.ts'
 
 /** Counts requests of a key or address. Throws 429 for those that come too fast. */
 export type RateLimit = (who: string, requests?: number) => void

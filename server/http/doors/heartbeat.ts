@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
-import { badRequest } from '../errors.ts'
-import { heartbeatInput, receiveHeartbeat } from '../heartbeat/receive.ts'
-import { sentenceOf } from '../input/sentence.ts'
-import { bodyFields } from './body.ts'
-import type { Door } from './door.ts'
+import type { Deps } from '../../deps.ts'
+import { badRequest } from '../../errors.ts'
+import { heartbeatInput, receiveHeartbeat } from '../../heartbeat/receive.ts'
+import { sentenceOf } from '../../input/sentence.ts'
+import { bodyFields } from '../body.ts'
+import type { Door } from '../door.ts'
 
 /** `POST /heartbeat`, with the key in the query, a JSON or form body, or the path. */
 export function heartbeatDoors(deps: Deps): Door[] {

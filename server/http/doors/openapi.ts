@@ -5,8 +5,8 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import { metadata } from '../input/metadata.ts'
-import type { Door } from './door.ts'
+import { metadata } from '../../input/metadata.ts'
+import type { Door } from '../door.ts'
 import { rawStatus, statusQuery } from './status.ts'
 
 const key = z

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
-import { createScrape } from '../metrics/collect.ts'
-import type { Door } from './door.ts'
+import type { Deps } from '../../deps.ts'
+import { createScrape } from '../../metrics/collect.ts'
+import type { Door } from '../door.ts'
 
 /** `GET /metrics`, for Prometheus. */
 export function metricsDoor(deps: Deps): Door {

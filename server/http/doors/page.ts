@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CallerError } from '../errors.ts'
-import type { Door } from './door.ts'
+import { CallerError } from '../../errors.ts'
+import type { Door } from '../door.ts'
 
 /** Nothing runs or is loaded but what comes from here, and no other page may show this one. */
 const CONTENT_SECURITY_POLICY = [
