@@ -1,15 +1,15 @@
-import { copyOf, deliver, tell } from './deliver.ts'
-import { failureOf } from './failure.ts'
+import { copyOf, deliver, report } from './deliver.ts'
+import { toDeliveryError } from './failure.ts'
 import { type Line, lineOf } from './line.ts'
 import { type HeartbeatOptions, timeoutMsOf } from './options.ts'
-import type { PauseOptions } from './pause.ts'
+import type { SleepOptions } from './sleep.ts'
 
-/** Somebody who wants a heartbeat sent, as long as neither is aborted. */
+/** Whoever wants a heartbeat sent, until one of these signals is aborted. */
 export interface Caller {
-  /** No more repetitions. */
+  /** Ends retries; an attempt under way may finish. */
   stop?: AbortSignal
-  /** Nothing more, at once. */
-  cut?: AbortSignal
+  /** Ends everything at once. */
+  abort?: AbortSignal
 }
 
 interface Beat {
@@ -17,16 +17,17 @@ interface Beat {
   onError: HeartbeatOptions['onError']
   callers: Set<Caller>
   stop: AbortController
-  cut: AbortController
-  /** Aborted when all is over, so that nobody's signal remembers us. */
+  abort: AbortController
+  /** Aborted at the end, which removes our listeners from the callers' signals. */
   settled: AbortController
   outcome: Promise<boolean>
 }
 
+/** The queue of a service on a line: one heartbeat at most waits, and one is in flight. */
 interface Lane {
-  /** Has not left yet, or is between two tries. */
+  /** Not sent yet, or between two attempts. */
   waiting?: Beat
-  flying?: Beat
+  inFlight?: Beat
 }
 
 const lanes = new WeakMap<Line, Map<string, Lane>>()
@@ -35,15 +36,15 @@ export interface BeatRequest {
   serviceKey: string
   options: HeartbeatOptions
   caller: Caller
-  withinMs: number
-  atExit: PauseOptions['atExit']
+  retryForMs: number
+  atExit: SleepOptions['atExit']
 }
 
 /**
- * Sends a heartbeat. Of each service at most one is under way and one waits: who asks meanwhile joins the waiting one,
- * which then carries the newest metadata, and shares its outcome.
+ * Sends a heartbeat. Calls for the same service are coalesced: while one heartbeat waits to be sent, further callers join
+ * it and share its outcome, and it carries the newest metadata.
  */
-export function sendBeat({ serviceKey, options, caller, withinMs, atExit }: BeatRequest): Promise<boolean> {
+export function sendBeat({ serviceKey, options, caller, retryForMs, atExit }: BeatRequest): Promise<boolean> {
   if (isOver(caller)) return Promise.resolve(false)
   const line = lineOf(options)
   const { onError } = options
@@ -51,7 +52,7 @@ export function sendBeat({ serviceKey, options, caller, withinMs, atExit }: Beat
   try {
     input = copyOf({ serviceKey, metadata: options.metadata })
   } catch (error) {
-    tell(line, { serviceKey, what: nameOf(serviceKey), onError }, failureOf(error))
+    report(line, { serviceKey, what: nameOf(serviceKey), onError }, toDeliveryError(error))
     return Promise.resolve(false)
   }
 
@@ -66,19 +67,19 @@ export function sendBeat({ serviceKey, options, caller, withinMs, atExit }: Beat
     onError,
     callers: new Set(),
     stop: new AbortController(),
-    cut: new AbortController(),
+    abort: new AbortController(),
     settled: new AbortController(),
     outcome: Promise.resolve(false),
   }
   join(beat, caller)
   lane.waiting = beat
-  beat.outcome = settle(line, lane, beat, { timeoutMs: timeoutMsOf(options), withinMs, atExit })
+  beat.outcome = settle(line, lane, beat, { timeoutMs: timeoutMsOf(options), retryForMs, atExit })
   return beat.outcome
 }
 
-const isOver = ({ stop, cut }: Caller) => Boolean(stop?.aborted || cut?.aborted)
+const isOver = ({ stop, abort }: Caller) => Boolean(stop?.aborted || abort?.aborted)
 
-// A key that is no text comes from a program without types, and gets the monitor's sentence about it.
+// A program without types may pass a key that is no text. The monitor's answer then says so.
 const nameOf = (serviceKey: string) => `the heartbeat of "${String(serviceKey)}"`
 
 function laneOf(line: Line, serviceKey: string): Lane {
@@ -89,16 +90,16 @@ function laneOf(line: Line, serviceKey: string): Lane {
   return lane
 }
 
-/** The beat ends early only when all who wanted it have gone. */
+/** Adds a caller. The beat ends early only when the signals of all its callers say so. */
 function join(beat: Beat, caller: Caller): void {
   if (beat.callers.has(caller)) return
   beat.callers.add(caller)
   const look = () => {
     const callers = [...beat.callers]
     if (callers.every(isOver)) beat.stop.abort()
-    if (callers.every(({ cut }) => cut?.aborted)) beat.cut.abort()
+    if (callers.every(({ abort }) => abort?.aborted)) beat.abort.abort()
   }
-  for (const signal of [caller.stop, caller.cut]) {
+  for (const signal of [caller.stop, caller.abort]) {
     signal?.addEventListener('abort', look, { signal: beat.settled.signal })
   }
 }
@@ -107,35 +108,35 @@ async function settle(
   line: Line,
   lane: Lane,
   beat: Beat,
-  { timeoutMs, withinMs, atExit }: { timeoutMs: number; withinMs: number; atExit: PauseOptions['atExit'] },
+  { timeoutMs, retryForMs, atExit }: { timeoutMs: number; retryForMs: number; atExit: SleepOptions['atExit'] },
 ): Promise<boolean> {
   const { serviceKey } = beat.input
-  // Also lets all who call in this moment join.
-  await lane.flying?.outcome
+  // This also lets all who call in the same tick join.
+  await lane.inFlight?.outcome
   const received = await deliver(line, {
     serviceKey,
     what: nameOf(serviceKey),
     send: (api, signal) => {
       lane.waiting = undefined
-      lane.flying = beat
+      lane.inFlight = beat
       return api.heartbeat.mutate(beat.input, { signal })
     },
     onFailed: () => {
-      lane.flying = undefined
-      // A newer one goes in its place.
+      lane.inFlight = undefined
+      // A newer one that waits is sent in its place.
       if (lane.waiting) beat.stop.abort()
       else lane.waiting = beat
     },
-    withinMs,
+    retryForMs,
     timeoutMs,
     stop: beat.stop.signal,
-    cut: beat.cut.signal,
+    abort: beat.abort.signal,
     atExit,
     onError: (error) => beat.onError?.(error),
   })
   if (lane.waiting === beat) lane.waiting = undefined
-  if (lane.flying === beat) lane.flying = undefined
-  if (!lane.waiting && !lane.flying) lanes.get(line)?.delete(serviceKey)
+  if (lane.inFlight === beat) lane.inFlight = undefined
+  if (!lane.waiting && !lane.inFlight) lanes.get(line)?.delete(serviceKey)
   beat.settled.abort()
   return received !== undefined
 }

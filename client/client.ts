@@ -2,16 +2,17 @@ import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client'
 import { type ClientOptions, env } from './options.ts'
 import type { AppRouter } from './router.ts'
 
-/** As many calls as the monitor takes in one request. */
+/** The most calls that the monitor takes in one request. */
 const LARGEST_BATCH = 100
 
 /** The typed API of a monitor, as `createClient` makes it. */
 export type Client = TRPCClient<AppRouter>
 
 /**
- * The typed API of a monitor. Calls in the same tick share one request.
- * `fetch` may be one of your own, e.g. with a time limit.
- * Unlike the other functions it throws: a `TRPCClientError` for what the monitor refuses or when it cannot be reached.
+ * Makes a typed tRPC client of a monitor's whole API. Calls in the same tick share one request. `options.fetch` replaces
+ * the global `fetch`, e.g. to add a timeout.
+ *
+ * Unlike the other functions its calls throw: a `TRPCClientError`, if the monitor refuses or cannot be reached.
  *
  * @example
  * const stillbeat = createClient({ url: 'https://stillbeat.example.org', key: '…' })
@@ -26,14 +27,14 @@ export function createClient(options: ClientOptions & { fetch?: typeof globalThi
 }
 
 export interface Endpoint {
-  /** Without credentials and without a slash at its end. */
+  /** The address without credentials and without a slash at its end. */
   url: string
   headers: Record<string, string>
   /** What must not be logged. */
   secrets: string[]
 }
 
-/** Where requests go. `fetch` refuses addresses with a user and a password, so those become a header. */
+/** Reads where requests go. `fetch` refuses an address with a user and a password, so those become a header. */
 export function endpointOf(options: ClientOptions): Endpoint {
   const given = (options.url || env('SERVICE_REGISTRY_URL') || 'http://127.0.0.1:8765').trim()
   const key = (options.key ?? env('SERVICE_REGISTRY_KEY') ?? '').trim()
@@ -46,7 +47,7 @@ export function endpointOf(options: ClientOptions): Endpoint {
   return { url, headers: key ? { ...basic, 'x-api-key': key } : basic, secrets: [key, user].filter(Boolean) }
 }
 
-/** Of `btoa` only bytes can be had. */
+/** Turns text into bytes as characters, since `btoa` takes no others. */
 function decode(user: string): string {
   try {
     return String.fromCharCode(...new TextEncoder().encode(decodeURIComponent(user)))

@@ -1,45 +1,46 @@
 import type { Client } from './client.ts'
-import { DeliveryError, failureOf } from './failure.ts'
+import { DeliveryError, toDeliveryError } from './failure.ts'
 import type { Line } from './line.ts'
-import { letExit, type PauseOptions, pause } from './pause.ts'
+import { type SleepOptions, sleep, unref } from './sleep.ts'
 
 export interface Task<T> {
   serviceKey: string
-  /** In words, for the log: `the heartbeat of "x"`. */
+  /** What is delivered, for the log: `the heartbeat of "x"`. */
   what: string
-  /** Called anew for every try. */
+  /** Called for every attempt. */
   send(api: Client, signal: AbortSignal): Promise<T>
-  /** Called after a try that may be repeated. */
+  /** Called after a failed attempt that may be retried. */
   onFailed?: () => void
-  /** For how long it is repeated. */
-  withinMs: number
+  /** For how long failed attempts are retried. */
+  retryForMs: number
+  /** The timeout of one attempt. */
   timeoutMs: number
-  /** No more repetitions; a try under way may finish, and one that is due is made. */
+  /** Ends retries. An attempt under way may finish, and one that is due is made. */
   stop?: AbortSignal
-  /** Nothing more, at once. */
-  cut?: AbortSignal
-  atExit: PauseOptions['atExit']
+  /** Ends everything at once. */
+  abort?: AbortSignal
+  atExit: SleepOptions['atExit']
   onError?: (error: Error) => void
 }
 
-/** Tries until it is delivered; undefined if it is not. Never rejects. */
+/** Attempts a delivery until it succeeds, with backoff. Resolves to undefined if it does not; never rejects. */
 export async function deliver<T>(line: Line, task: Task<T>): Promise<T | undefined> {
-  const until = performance.now() + task.withinMs
-  while (!task.cut?.aborted) {
+  const until = performance.now() + task.retryForMs
+  while (!task.abort?.aborted) {
     const at = line.nextTryAt(until)
     if (at === null) return
     const waitMs = at - performance.now()
-    if (waitMs > 0 && !(await pause(waitMs, { signals: [task.stop, task.cut], atExit: task.atExit }))) return
+    if (waitMs > 0 && !(await sleep(waitMs, { signals: [task.stop, task.abort], atExit: task.atExit }))) return
     try {
       const result = await attempt(line, task)
-      line.worked()
-      line.troubles.ended(task.serviceKey)
+      line.succeeded()
+      line.reporter.succeeded(task.serviceKey)
       return result
     } catch (error) {
-      if (task.cut?.aborted) return
-      const failure = failureOf(error)
+      if (task.abort?.aborted) return
+      const failure = toDeliveryError(error)
       line.failed(failure)
-      tell(line, task, failure)
+      report(line, task, failure)
       if (failure.permanent) return
       task.onFailed?.()
       if (task.stop?.aborted || performance.now() >= until) return
@@ -47,54 +48,54 @@ export async function deliver<T>(line: Line, task: Task<T>): Promise<T | undefin
   }
 }
 
-async function attempt<T>(line: Line, { send, timeoutMs, cut }: Task<T>): Promise<T> {
+async function attempt<T>(line: Line, { send, timeoutMs, abort }: Task<T>): Promise<T> {
   const limit = new AbortController()
   const end = () => limit.abort()
-  cut?.addEventListener('abort', end)
-  const late = alarm(timeoutMs)
+  abort?.addEventListener('abort', end)
+  const timeout = startTimeout(timeoutMs)
   try {
-    return await Promise.race([send(line.api, limit.signal), late.rings])
+    return await Promise.race([send(line.api, limit.signal), timeout.expired])
   } finally {
-    late.disarm()
+    timeout.clear()
     limit.abort()
-    cut?.removeEventListener('abort', end)
+    abort?.removeEventListener('abort', end)
   }
 }
 
 const TICKS = 10
 
 /**
- * Rejects when the time is up. It is counted in ticks, of which a program that is too busy to look misses all but one:
- * what answered meanwhile is still to be read.
+ * A timeout, counted in ticks. While the program blocks its event loop only one tick passes, so an answer that arrived
+ * meanwhile can still be read.
  */
-function alarm(timeoutMs: number): { rings: Promise<never>; disarm(): void } {
+function startTimeout(timeoutMs: number): { expired: Promise<never>; clear(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const rings = new Promise<never>((_, reject) => {
+  const expired = new Promise<never>((_, reject) => {
     const arm = (left: number) => {
       if (left === 0) return reject(new DeliveryError(`no answer within ${timeoutMs / 1000} s`))
       timer = setTimeout(arm, timeoutMs / TICKS, left - 1)
-      letExit(timer)
+      unref(timer)
     }
     arm(TICKS)
   })
-  return { rings, disarm: () => clearTimeout(timer) }
+  return { expired, clear: () => clearTimeout(timer) }
 }
 
-/** Says what failed: to the log if it is new, and to those who want to know. */
-export function tell(
-  { troubles }: Line,
+/** Reports a failure: to the console if it is new, and to `onError`. */
+export function report(
+  { reporter }: Line,
   { serviceKey, what, onError }: Pick<Task<unknown>, 'serviceKey' | 'what' | 'onError'>,
   failure: DeliveryError,
 ): void {
   try {
-    troubles.began(failure, serviceKey, what)
+    reporter.failed(failure, serviceKey, what)
     onError?.(failure)
   } catch {
-    // Theirs to throw, ours not to pass on: the program that we watch must not suffer from us.
+    // `onError` threw. That must not harm the program that is monitored.
   }
 }
 
-/** A copy that can be sent: what JSON cannot hold would fail every other heartbeat in the same request too. */
+/** A copy that JSON can hold. What it cannot hold would also fail the other calls in the same request. */
 export function copyOf<T>(input: T): T {
   try {
     return JSON.parse(JSON.stringify(input))

@@ -1,18 +1,20 @@
 import { type Line, lineOf } from './line.ts'
 import { type HeartbeatOptions, timeoutMsOf } from './options.ts'
-import { letExit } from './pause.ts'
 import { type Signal, sendSignal } from './signals.ts'
+import { unref } from './sleep.ts'
 
-const RETRIED_WITHIN_MS = 60_000
-/** What the monitor keeps. */
+const RETRY_FOR_MS = 60_000
+/** What the monitor keeps, in characters. */
 const MESSAGE_LIMIT = 2_000
 const OUTPUT_LIMIT = 10_000
 
 /**
- * Runs a function as a job: tells the monitor of its start, and then of its success or its failure with the duration
- * and the error. Passes on what the function returns, and throws what it throws. The function does not wait for the
- * monitor; afterwards the last signal is waited for, at most `timeoutMs`, and hardly at all if the monitor is known to
- * be away. Of the options `url`, `key`, `timeoutMs` and `onError` count.
+ * Runs a function as a job: tells the monitor when it starts, and whether it succeeded or failed, with its duration and
+ * its error. Resolves to what the function returns, and rejects with what it throws; a monitor that is away is no error.
+ *
+ * The function starts without waiting for the monitor. When it has ended, `job` waits until the monitor is told, for
+ * `timeoutMs` (10,000 ms by default) at most, and for one second at most if the monitor is known to be away. It takes the
+ * options `url`, `key`, `timeoutMs` and `onError`.
  *
  * @example
  * await job('nightly-backup', async () => {
@@ -39,7 +41,7 @@ export async function job<T>(
 
 type Ending = Pick<Signal, 'message' | 'output'> & { kind: 'success' | 'fail' }
 
-/** Of each service the newest ending that is still to be delivered; a newer one ends the repetitions of an older. */
+/** The newest ending of each service that is still to be delivered. A newer one stops the retries of the one before. */
 const endings = new WeakMap<Line, Map<string, AbortController>>()
 
 function startRun(serviceKey: string, options: HeartbeatOptions): (ending: Ending) => Promise<void> {
@@ -50,7 +52,7 @@ function startRun(serviceKey: string, options: HeartbeatOptions): (ending: Endin
   const started = sendSignal(line, {
     signal: { serviceKey, kind: 'start', runId },
     options,
-    withinMs: RETRIED_WITHIN_MS,
+    retryForMs: RETRY_FOR_MS,
     stop: ended.signal,
     atExit: 'forgotten',
   })
@@ -58,13 +60,13 @@ function startRun(serviceKey: string, options: HeartbeatOptions): (ending: Endin
   return async (ending) => {
     const signal: Signal = { serviceKey, runId, durationMs: Math.max(0, performance.now() - from), ...ending }
     ended.abort()
-    // A start that came after its end would look like a run that never ends.
+    // A start that arrived after its end would look like a run that never ends.
     const delivered = started.then(() => sendEnding(line, signal, options))
     await atMost(patienceOf(line, options), delivered)
   }
 }
 
-/** Resolves when the ending is stored, or when it is no longer worth waiting for. */
+/** Sends an ending. Resolves when it is stored, or when it is retried in the background only. */
 async function sendEnding(line: Line, signal: Signal, options: HeartbeatOptions): Promise<void> {
   const newest = endings.get(line) ?? new Map<string, AbortController>()
   endings.set(line, newest)
@@ -74,29 +76,29 @@ async function sendEnding(line: Line, signal: Signal, options: HeartbeatOptions)
 
   const request = { signal, options, stop: superseded.signal }
   const patienceMs = patienceOf(line, options)
-  if (patienceMs > 0 && (await sendSignal(line, { ...request, withinMs: patienceMs * 0.9, atExit: 'holds' }))) return
+  if (patienceMs > 0 && (await sendSignal(line, { ...request, retryForMs: patienceMs * 0.9, atExit: 'holds' }))) return
   if (superseded.signal.aborted) return
-  void sendSignal(line, { ...request, withinMs: RETRIED_WITHIN_MS, atExit: 'forgotten' })
+  void sendSignal(line, { ...request, retryForMs: RETRY_FOR_MS, atExit: 'forgotten' })
 }
 
-/** A monitor that is known to be away must not slow the program down, job after job. */
+/** How long to wait for the monitor. One that is known to be away must not slow the program down, job after job. */
 function patienceOf(line: Line, options: HeartbeatOptions): number {
   const timeoutMs = timeoutMsOf(options)
-  if (line.isResting()) return 0
-  return line.troubles.isAway() ? Math.min(1_000, timeoutMs) : timeoutMs
+  if (line.isBackingOff()) return 0
+  return line.reporter.isAway() ? Math.min(1_000, timeoutMs) : timeoutMs
 }
 
 async function atMost(ms: number, promise: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms)
-    letExit(timer)
+    unref(timer)
   })
   await Promise.race([promise, late])
   clearTimeout(timer)
 }
 
-/** Only secure pages have `randomUUID`. */
+/** A random id. In browsers only pages from https or localhost have `randomUUID`. */
 function randomId(): string {
   return globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
 }

@@ -1,21 +1,21 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from '@trpc/client'
 import { type Client, type Endpoint, endpointOf } from './client.ts'
-import { type DeliveryError, strangeAnswer } from './failure.ts'
+import { type DeliveryError, unexpectedAnswer } from './failure.ts'
 import type { ClientOptions } from './options.ts'
+import { createReporter, type Reporter } from './reportOnce.ts'
 import type { AppRouter } from './router.ts'
-import { createTroubles, type Troubles } from './trouble.ts'
 
-/** The way to one monitor, shared by all who use it with the same key. */
+/** The connection to one monitor with one key, shared by all calls: its client, its backoff and its log. */
 export interface Line {
   endpoint: Endpoint
   api: Client
-  troubles: Troubles
-  /** When the next try may be made that has to be made by `until`; `null` if none may. */
+  reporter: Reporter
+  /** When the next attempt may be made; `null` if that would be after `until`. */
   nextTryAt(until: number): number | null
-  /** Whether it failed so lately that it is left alone. */
-  isResting(): boolean
-  failed(failure: DeliveryError): void
-  worked(): void
+  /** Whether it failed lately, and is not tried now. */
+  isBackingOff(): boolean
+  failed(error: DeliveryError): void
+  succeeded(): void
 }
 
 const lines = new Map<string, Line>()
@@ -30,53 +30,53 @@ export function lineOf(options: ClientOptions): Line {
   return line
 }
 
-const FIRST_REST_MS = 1_000
-const LONGEST_REST_MS = 15_000
+const FIRST_BACKOFF_MS = 1_000
+const LONGEST_BACKOFF_MS = 15_000
 
 function createLine(endpoint: Endpoint): Line {
   let failures = 0
-  /** A try that would be the last may be made before. */
-  let restsUntil = 0
-  /** Before this the monitor does not want to be asked. */
-  let barredUntil = 0
+  /** The end of the backoff. An attempt that would be the last one may be made before. */
+  let backoffUntil = 0
+  /** The moment up to which the monitor asked not to be called (`Retry-After`). */
+  let retryAfter = 0
 
   return {
     endpoint,
     api: createApi(endpoint),
-    troubles: createTroubles(endpoint),
+    reporter: createReporter(endpoint),
     nextTryAt(until) {
-      const at = Math.max(performance.now(), barredUntil, Math.min(restsUntil, until))
+      const at = Math.max(performance.now(), retryAfter, Math.min(backoffUntil, until))
       return at > until && at > performance.now() ? null : at
     },
-    isResting: () => performance.now() < Math.max(restsUntil, barredUntil),
+    isBackingOff: () => performance.now() < Math.max(backoffUntil, retryAfter),
     failed({ permanent, retryAfterMs }) {
       const now = performance.now()
-      if (retryAfterMs > 0) barredUntil = Math.max(barredUntil, now + retryAfterMs * (1 + Math.random() / 5))
-      // What failed together failed once.
-      if (permanent || now < restsUntil) return
-      const restMs = Math.min(FIRST_REST_MS * 2 ** failures++, LONGEST_REST_MS)
-      restsUntil = now + restMs * (0.5 + Math.random() / 2)
+      if (retryAfterMs > 0) retryAfter = Math.max(retryAfter, now + retryAfterMs * (1 + Math.random() / 5))
+      // Attempts that fail during the backoff count as one failure.
+      if (permanent || now < backoffUntil) return
+      const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS)
+      backoffUntil = now + backoffMs * (0.5 + Math.random() / 2)
     },
-    worked() {
+    succeeded() {
       failures = 0
-      restsUntil = 0
-      barredUntil = 0
+      backoffUntil = 0
+      retryAfter = 0
     },
   }
 }
 
-/** Together these stay below the 64 KiB that the monitor takes, whatever the alphabet. */
-const MOST_TOGETHER = 30
-const LARGEST_TOGETHER = 600
+/** Calls in a batch, and characters of each: such a batch stays below the monitor's limit of 64 KiB in any alphabet. */
+const LARGEST_BATCH = 30
+const LONGEST_BATCHED = 600
 
 function createApi({ url, headers }: Endpoint): Client {
   const link = { url: `${url}/trpc`, headers, fetch: fetchJson }
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
-        condition: ({ input }) => JSON.stringify(input).length > LARGEST_TOGETHER,
+        condition: ({ input }) => JSON.stringify(input).length > LONGEST_BATCHED,
         true: httpLink(link),
-        false: httpBatchLink({ ...link, maxItems: MOST_TOGETHER }),
+        false: httpBatchLink({ ...link, maxItems: LARGEST_BATCH }),
       }),
     ],
   })
@@ -86,5 +86,5 @@ const fetchJson: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
   if (response.headers.get('content-type')?.includes('json')) return response
   await response.body?.cancel()
-  throw strangeAnswer(response)
+  throw unexpectedAnswer(response)
 }

@@ -3,8 +3,9 @@ import type { HeartbeatOptions } from './options.ts'
 import { type AnyFunction, keepShape } from './shape.ts'
 
 /**
- * Makes an async function beat while it runs: once at its start and once every `periodSeconds` (300 by default), until
- * it returns, throws, or `signal` is aborted. `this`, arguments, result and errors stay what they are.
+ * Wraps an async function, so that it sends heartbeats while it runs: one at its start and one every `periodSeconds` (300
+ * by default), until it returns, throws, or `signal` is aborted. It is also a standard decorator of methods. `this`,
+ * arguments, result and errors pass through. Throws a `TypeError` if it is given anything but a function.
  *
  * @example
  * await heartbeatForAsync('my-bot')(main)()
@@ -21,7 +22,8 @@ export function heartbeatForAsync(serviceKey: string, options: HeartbeatOptions 
 }
 
 /**
- * Beats until a promise is settled, or while a function runs; its result or its error is passed on.
+ * Sends heartbeats until a promise is settled, or while a function runs: one now and one every `periodSeconds` (300 by
+ * default). Resolves or rejects as the promise or the function does.
  *
  * @example
  * const report = await runWithHeartbeat(() => makeReport(), 'report')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-// A service as it might be anywhere: its first heartbeat registers it, through plain HTTP.
+// A sample service. It sends heartbeats through plain HTTP, without this package; the first one registers it.
 if (existsSync('.env')) process.loadEnvFile()
 
 const registry = (process.env.SERVICE_REGISTRY_URL || 'http://127.0.0.1:8765').replace(/\/+$/, '')

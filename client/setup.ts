@@ -1,20 +1,24 @@
 import type { Client } from './client.ts'
-import { copyOf, deliver, tell } from './deliver.ts'
-import { failureOf } from './failure.ts'
+import { copyOf, deliver, report } from './deliver.ts'
+import { toDeliveryError } from './failure.ts'
 import { lineOf } from './line.ts'
 import { type HeartbeatOptions, timeoutMsOf } from './options.ts'
 
 type Configure = Client['services']['configure']['mutate']
 
-/** What of a service can be set; absent fields stay, `null` clears one. Seconds where the name says so. */
+/**
+ * The settings of a service that can be changed. Absent fields keep their value, and `null` clears one. Lengths of
+ * time are in seconds.
+ */
 export type Settings = Omit<Parameters<Configure>[0], 'serviceKey'>
 
-/** A service's settings as the monitor has them. */
+/** All settings of a service, as the monitor has them. */
 export type ServiceSettings = Awaited<ReturnType<Configure>>
 
 /**
- * Says how a service is called and when it is expected; makes it if it is new. The settings as they are now, or null
- * (and a line in the log) if it could not be done; never rejects. It is repeated for `timeoutMs` at most.
+ * Sets a service's name, group, schedule and other settings, and registers the service if it is new. Resolves to all its
+ * settings, or to `null` and a line on the console if that failed; it never rejects. It retries for `timeoutMs` (10,000
+ * by default).
  *
  * @example
  * await setupService('nightly-backup', { displayName: 'Backup', schedule: '30 2 * * *', graceSeconds: 900 })
@@ -33,14 +37,14 @@ export async function setupService(
     const stored = await deliver(line, {
       ...told,
       send: (api, limit) => api.services.configure.mutate(input, { signal: limit }),
-      withinMs: timeoutMs,
+      retryForMs: timeoutMs,
       timeoutMs,
-      cut: signal,
+      abort: signal,
       atExit: 'ends',
     })
     return stored ?? null
   } catch (error) {
-    tell(line, told, failureOf(error))
+    report(line, told, toDeliveryError(error))
     return null
   }
 }

@@ -1,7 +1,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: with any other type a function with stricter arguments would not fit
 export type AnyFunction<Result = any> = (this: any, ...args: any[]) => Result
 
-/** A function around another, with its name, its length and its type. */
+/** Wraps a function in another one that has its name, its length and its type. */
 export function keepShape<F extends AnyFunction>(
   fn: F,
   wrapper: string,

@@ -1,25 +1,25 @@
 import type { Client } from './client.ts'
-import { copyOf, deliver, tell } from './deliver.ts'
-import { failureOf } from './failure.ts'
+import { copyOf, deliver, report } from './deliver.ts'
+import { toDeliveryError } from './failure.ts'
 import type { Line } from './line.ts'
 import { type HeartbeatOptions, timeoutMsOf } from './options.ts'
-import type { PauseOptions } from './pause.ts'
+import type { SleepOptions } from './sleep.ts'
 
 export type Signal = Parameters<Client['signal']['mutate']>[0]
 
 export interface SignalRequest {
   signal: Signal
   options: HeartbeatOptions
-  withinMs: number
-  /** No more repetitions. */
+  retryForMs: number
+  /** Ends retries. */
   stop?: AbortSignal
-  atExit: PauseOptions['atExit']
+  atExit: SleepOptions['atExit']
 }
 
-/** Sends a signal of a run; true once it is stored. Never rejects. */
+/** Sends a signal of a run. Resolves to true once it is stored, else to false; never rejects. */
 export async function sendSignal(
   line: Line,
-  { signal, options, withinMs, stop, atExit }: SignalRequest,
+  { signal, options, retryForMs, stop, atExit }: SignalRequest,
 ): Promise<boolean> {
   const { serviceKey, kind } = signal
   const told = { serviceKey, what: `the ${kind} of "${String(serviceKey)}"`, onError: options.onError }
@@ -28,14 +28,14 @@ export async function sendSignal(
     const received = await deliver(line, {
       ...told,
       send: (api, limit) => api.signal.mutate(input, { signal: limit }),
-      withinMs,
+      retryForMs,
       timeoutMs: timeoutMsOf(options),
       stop,
       atExit,
     })
     return received !== undefined
   } catch (error) {
-    tell(line, told, failureOf(error))
+    report(line, told, toDeliveryError(error))
     return false
   }
 }

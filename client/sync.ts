@@ -1,5 +1,5 @@
 import { sendBeat } from './beats.ts'
-import { copyOf, tell } from './deliver.ts'
+import { copyOf, report } from './deliver.ts'
 import { DeliveryError } from './failure.ts'
 import { lineOf } from './line.ts'
 import { type HeartbeatOptions, periodMsOf, timeoutMsOf } from './options.ts'
@@ -8,10 +8,11 @@ import { hasThreads, loadThreads, startInThread } from './thread.ts'
 import { claim } from './worker.ts'
 
 /**
- * Makes a sync function beat while it runs: once at its start and once every `periodSeconds` (300 by default), until it
- * returns or throws, from a worker thread, so that a busy loop does not stop it. Where there are no worker threads, as
- * in browsers, one heartbeat leaves as soon as the function lets it. `this`, arguments, result and errors stay what
- * they are.
+ * Wraps a sync function, so that it sends heartbeats while it runs: one at its start and one every `periodSeconds` (300 by
+ * default), until it returns, throws, or `signal` is aborted. They come from a worker thread, so a busy loop does not stop
+ * them. Where there are no worker threads, as in browsers, one heartbeat is sent as soon as the function has ended. It is
+ * also a standard decorator of methods. `this`, arguments, result and errors pass through. Throws a `TypeError` if it is
+ * given anything but a function.
  *
  * @example
  * heartbeatForSync('number-cruncher', { periodSeconds: 60 })(main)()
@@ -31,15 +32,15 @@ export function heartbeatForSync(serviceKey: string, options: HeartbeatOptions =
     })
 }
 
-/** Beats while the thread that calls it is blocked. */
+/** Sends heartbeats while the calling thread is blocked. @returns how to stop */
 function startBlocked(serviceKey: string, options: HeartbeatOptions): () => void {
   const { signal } = options
   if (signal?.aborted) return () => {}
   const line = lineOf(options)
   const told = { serviceKey, what: `the heartbeat of "${String(serviceKey)}"`, onError: options.onError }
   const beatHere = () => {
-    const withinMs = Math.min(periodMsOf(options) * 0.9, 60_000)
-    void sendBeat({ serviceKey, options, caller: { cut: signal }, withinMs, atExit: 'forgotten' })
+    const retryForMs = Math.min(periodMsOf(options) * 0.9, 60_000)
+    void sendBeat({ serviceKey, options, caller: { abort: signal }, retryForMs, atExit: 'forgotten' })
   }
   const body = bodyOf(serviceKey, options)
   if (body === null || !hasThreads()) return beatHere
@@ -57,8 +58,8 @@ function startBlocked(serviceKey: string, options: HeartbeatOptions): () => void
       claim: state,
     },
     onTry(tried) {
-      if (tried.ok) line.troubles.ended(serviceKey)
-      else tell(line, told, new DeliveryError(tried.message ?? '', tried))
+      if (tried.ok) line.reporter.succeeded(serviceKey)
+      else report(line, told, new DeliveryError(tried.message ?? '', tried))
     },
     onEnded() {
       if (!signal?.aborted && take()) beatHere()

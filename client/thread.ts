@@ -1,11 +1,11 @@
 import type { Worker } from 'node:worker_threads'
-import { letExit } from './pause.ts'
+import { unref } from './sleep.ts'
 import { claim, type WorkerNews, type WorkerRun, type WorkerTry, workerSource } from './worker.ts'
 
-/** What goes on in the worker, of which one serves all runs of a process and ends a moment after the last of them. */
+/** A run in the worker thread. One worker serves all runs of a process, and ends a moment after the last of them. */
 export interface ThreadRun {
   stop(): void
-  /** Keeps the process until what is under way has ended. */
+  /** Keeps the process running until the request under way has ended. */
   hold(): void
 }
 
@@ -15,28 +15,28 @@ export interface ThreadRunOptions {
   onEnded(): void
 }
 
-const LINGERS_MS = 1_000
+const IDLE_TIMEOUT_MS = 1_000
 
 let threads: typeof import('node:worker_threads') | null | undefined
 let worker: Worker | undefined
-let lingering: ReturnType<typeof setTimeout> | undefined
+let idleTimer: ReturnType<typeof setTimeout> | undefined
 let lastId = 0
 const runs = new Map<number, ThreadRunOptions>()
 const held = new Set<number>()
 
-/** Node's threads, where there are any; they are not imported before somebody asks. */
+/** Loads Node's worker threads on demand. Elsewhere there are none. */
 export async function loadThreads(): Promise<void> {
   if (threads !== undefined || typeof process === 'undefined' || !process.versions?.node) return
   threads = process.getBuiltinModule?.('node:worker_threads')
   if (threads) return
-  // Node before 20.16; a name put together keeps bundlers for browsers from looking for it.
+  // Node before 20.16 has no getBuiltinModule. Bundlers for browsers do not look for a name that is put together.
   const name = ['node', 'worker_threads'].join(':')
   threads = await import(/* @vite-ignore */ /* webpackIgnore: true */ name).catch(() => null)
 }
 
 export const hasThreads = () => Boolean(threads)
 
-/** Begins a run in the worker; null where no worker can be had. */
+/** Begins a run in the worker; null if there can be no worker. */
 export function startInThread(options: ThreadRunOptions): ThreadRun | null {
   try {
     const thread = openWorker()
@@ -44,7 +44,7 @@ export function startInThread(options: ThreadRunOptions): ThreadRun | null {
     const id = ++lastId
     thread.postMessage({ ...options.run, id })
     runs.set(id, options)
-    clearTimeout(lingering)
+    clearTimeout(idleTimer)
     return {
       stop: () => thread.postMessage({ id, stop: true }),
       hold() {
@@ -81,13 +81,13 @@ function openWorker(): Worker | undefined {
   return worker
 }
 
-/** Soon, not at once: a function that is called often would start a worker each time. */
+/** Ends the worker soon, not at once: a function that is called often would start one each time. */
 function endSoon(): void {
-  clearTimeout(lingering)
-  lingering = setTimeout(() => {
+  clearTimeout(idleTimer)
+  idleTimer = setTimeout(() => {
     if (runs.size > 0) return
     void worker?.terminate()
     worker = undefined
-  }, LINGERS_MS)
-  letExit(lingering)
+  }, IDLE_TIMEOUT_MS)
+  unref(idleTimer)
 }

@@ -1,15 +1,15 @@
-/** How far the first heartbeat of a run is, in memory that both threads see. */
+/** The state of a run's first heartbeat, in memory that both threads share. */
 export const claim = {
   none: 0,
   /** The worker is sending it. */
   sending: 1,
   stored: 2,
   failed: 3,
-  /** The main thread sends it: the function ended before the worker did. */
+  /** The main thread sends it, since the function ended before the worker could. */
   taken: 4,
 } as const
 
-/** What the worker is told. */
+/** A run, as the worker is told of it. */
 export interface WorkerRun {
   id: number
   url: string
@@ -20,7 +20,7 @@ export interface WorkerRun {
   claim: Int32Array
 }
 
-/** What it tells of every try, and at last that there will be no more. */
+/** What the worker tells: the outcome of every attempt, and at last that there will be no more. */
 export type WorkerNews = { id: number } & ({ tried: WorkerTry } | { ended: true })
 
 export interface WorkerTry {
@@ -30,7 +30,7 @@ export interface WorkerTry {
   retryAfterMs?: number
 }
 
-/** Beats from a thread of its own. As text, so that it survives bundling, and in the JavaScript of Node's oldest. */
+/** The program of the worker. It is a text, so that bundlers leave it alone, in JavaScript that Node 20 understands. */
 export const workerSource = `'use strict'
 const { parentPort, workerData } = require('node:worker_threads')
 const { none, sending, stored, failed } = workerData
@@ -59,9 +59,9 @@ async function beat(run) {
     const now = performance.now()
     while (dueAt <= now) dueAt += run.periodMs
     failures = outcome.ok ? 0 : failures + 1
-    const restMs = Math.min(500 * 2 ** failures, 15000) * (0.5 + Math.random() / 2)
+    const backoffMs = Math.min(500 * 2 ** failures, 15000) * (0.5 + Math.random() / 2)
     const isRepeated = !outcome.ok && !outcome.permanent
-    await sleep(run, Math.max(outcome.retryAfterMs || 0, isRepeated ? Math.min(dueAt - now, restMs) : dueAt - now))
+    await sleep(run, Math.max(outcome.retryAfterMs || 0, isRepeated ? Math.min(dueAt - now, backoffMs) : dueAt - now))
   }
   runs.delete(run.id)
   parentPort.postMessage({ id: run.id, ended: true })

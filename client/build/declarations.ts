@@ -6,7 +6,7 @@ import { writeRouter } from './routerText.ts'
 
 const PACKAGES = /^@trpc\/(client|server)$/
 
-/** The `.d.ts` files of what `client/index.ts` exports, checked against the router's type as it will be published. */
+/** Writes the `.d.ts` files of what `client/index.ts` exports, checked against the router's type as it is published. */
 export async function buildDeclarations(folder: string): Promise<void> {
   const files = declare(new Map([[at('client/router.ts'), writeRouter()]]))
   for (const path of reachable('index.d.ts', files)) {
@@ -16,7 +16,7 @@ export async function buildDeclarations(folder: string): Promise<void> {
   }
 }
 
-/** All declarations of the client by their path in the package. */
+/** Compiles all declarations of the client, by their path in the package. */
 function declare(instead: Map<string, string>): Map<string, string> {
   const program = readProgram([at('client/index.ts')], instead, {
     noEmit: false,

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { at } from './program.ts'
 
-/** `index.js` for every host, `cli.js` for Node. */
+/** Bundles `index.js`, which also runs in browsers, and `cli.js`, which needs Node. */
 export async function buildJavaScript(folder: string): Promise<void> {
   const index = await bundle(at('client/index.ts'), join(folder, 'index.js'))
   const needed = index.imports.filter((name) => name !== '@trpc/client')
@@ -11,11 +11,11 @@ export async function buildJavaScript(folder: string): Promise<void> {
   await buildCommandLine(folder)
 }
 
-/** One file, since a start of Node takes longer with each that it loads. */
+/** Bundles the command line into one file, since Node starts more slowly with every file that it loads. */
 export async function buildCommandLine(folder: string): Promise<string> {
   const file = join(folder, 'cli.js')
   const { code } = await bundle(at('client/cli/main.ts'), file)
-  if (!code.startsWith('#!')) throw new Error('cli.js says not what runs it')
+  if (!code.startsWith('#!')) throw new Error('cli.js has no first line that says what runs it (#!)')
   await chmod(file, 0o755)
   return file
 }

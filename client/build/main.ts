@@ -6,8 +6,9 @@ import { buildJavaScript } from './javascript.ts'
 import { writeManifest } from './manifest.ts'
 import { at } from './program.ts'
 
-// Makes the folder that is published, `client/dist`, or an empty one that is named.
-/** What running the examples leaves behind. */
+// Builds the package into `client/dist`, or into the empty folder that is named on the command line.
+
+/** What running the examples leaves in their folders; it is not published. */
 const isMade = /\/(build|__pycache__)$/
 
 const named = process.argv[2]

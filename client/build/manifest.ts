@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { at } from './program.ts'
 
-/** The `package.json` to publish, made from the one of the workspace, which points at the sources and is private. */
+/** Makes the `package.json` to publish from that of the workspace, which is private and points at the sources. */
 export async function writeManifest(): Promise<string> {
   const { private: _private, exports: _exports, dependencies, ...shared } = await readJson('client/package.json')
   const trpc = `^${dependencies['@trpc/client']}`
@@ -17,7 +17,7 @@ export async function writeManifest(): Promise<string> {
     bin: { stillbeat: './cli.js' },
     files: ['*.js', '*.d.ts', 'examples'],
     dependencies: { '@trpc/client': trpc },
-    // Asked for by @trpc/client too, always in the version of its own.
+    // @trpc/client has it as a peer too, in the same version as itself.
     peerDependencies: { '@trpc/server': trpc },
   }
   return `${JSON.stringify(manifest, null, 2)}\n`

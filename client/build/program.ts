@@ -6,7 +6,10 @@ const REPOSITORY = resolve(import.meta.dirname, '../..')
 /** A path in the repository, as the compiler spells it. */
 export const at = (...path: string[]) => join(REPOSITORY, ...path)
 
-/** The repository as the compiler sees it; `instead` holds texts that stand in for files, or that are no files at all. */
+/**
+ * Opens the repository in the compiler. `instead` holds texts that replace files, or stand for files that do not
+ * exist.
+ */
 export function readProgram(roots: string[], instead = new Map<string, string>(), more: ts.CompilerOptions = {}) {
   const { config } = ts.readConfigFile(at('tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, REPOSITORY)
@@ -18,7 +21,7 @@ export function readProgram(roots: string[], instead = new Map<string, string>()
   return ts.createProgram(roots, all, host)
 }
 
-/** What the compiler objects to, one line each with file and line; empty when all is well. */
+/** The compiler's errors, each with its file and line; empty if there are none. */
 export function faultsOf(program: ts.Program): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const text = ts.flattenDiagnosticMessageText(messageText, '\n')

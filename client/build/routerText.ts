@@ -2,7 +2,7 @@ import ts from 'typescript'
 import { at, readProgram } from './program.ts'
 import { TypeText } from './typeText.ts'
 
-/** The type of the server's router in TypeScript of its own, which needs `@trpc/server` and no file of ours. */
+/** Writes the type of the server's router as TypeScript that needs `@trpc/server`, but no file of the server. */
 export function writeRouter(): string {
   const program = readProgram([at('server/router.ts')])
   const checker = program.getTypeChecker()
@@ -28,7 +28,7 @@ interface ErrorShape extends TRPCDefaultErrorShape {
   }
 }
 
-/** What a monitor can be asked: each procedure's input and output. */
+/** The tRPC router of a monitor: the input and output of each procedure. */
 export type AppRouter = TRPCBuiltRouter<Root, ${record}>
 
 ${text.declarations().join('\n\n')}
@@ -73,7 +73,7 @@ function routerType(program: ts.Program): ts.Type {
   return program.getTypeChecker().getDeclaredTypeOfSymbol(found)
 }
 
-/** What the server's files export under a name; of two by the same name, the first. */
+/** The types that the server's files export, with their names. Of two types with the same name the first counts. */
 function namedTypes(program: ts.Program): Map<ts.Type, string> {
   const named = new Map<ts.Type, string>()
   const taken = new Set(['AppRouter', 'Root'])

@@ -1,12 +1,12 @@
 import ts from 'typescript'
 
-/** Writes types out in full, so that they stand without the files that they come from. */
+/** Writes types out in full, so that they do not need the files that they come from. */
 export class TypeText {
   readonly #declared = new Map<string, string>()
   readonly #checker: ts.TypeChecker
   readonly #names: ReadonlyMap<ts.Type, string>
 
-  /** `names` says which types get a declaration of their own; all others are written where they are used. */
+  /** `names` holds the types that get a declaration of their own. All others are written where they are used. */
   constructor(checker: ts.TypeChecker, names: ReadonlyMap<ts.Type, string>) {
     this.#checker = checker
     this.#names = names
@@ -16,13 +16,13 @@ export class TypeText {
     const name = this.#names.get(type)
     if (name === undefined) return this.#inFull(type)
     if (!this.#declared.has(name)) {
-      this.#declared.set(name, '') // Stands already while its parts are written: it may contain itself.
+      this.#declared.set(name, '') // Set before its parts are written, since it may contain itself.
       this.#declared.set(name, this.#declaration(name, type))
     }
     return name
   }
 
-  /** Of the names used so far, in the order in which they were first needed. */
+  /** The declarations of the names used so far, in the order in which they were first needed. */
   declarations(): string[] {
     return [...this.#declared.values()]
   }

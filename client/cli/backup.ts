@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises'
 import { clean } from './clean.ts'
 import { AskError, type Monitor, open } from './http.ts'
 
-/** Until the first byte, and between two. */
-const LONGEST_PAUSE_MS = 120_000
+/** The timeout for the first byte, and between two. */
+const IDLE_TIMEOUT_MS = 120_000
 
 /** Writes a backup of the monitor's database to a file, `-` for stdout; the exit code says whether it is whole. */
 export async function backup({ monitor, file }: { monitor: Monitor; file: string }): Promise<number> {
@@ -23,20 +23,20 @@ export async function backup({ monitor, file }: { monitor: Monitor; file: string
 }
 
 async function begin(monitor: Monitor): Promise<IncomingMessage> {
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), LONGEST_PAUSE_MS)
-  const answer = await open(monitor, { method: 'POST', path: '/backup', signal: patience.signal }).finally(() =>
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), IDLE_TIMEOUT_MS)
+  const answer = await open(monitor, { method: 'POST', path: '/backup', signal: timeout.signal }).finally(() =>
     clearTimeout(timer),
   )
   if (answer.headers['content-type'] === 'application/gzip') {
-    answer.setTimeout(LONGEST_PAUSE_MS, () => answer.destroy(new Error('nothing came for two minutes')))
+    answer.setTimeout(IDLE_TIMEOUT_MS, () => answer.destroy(new Error('nothing came for two minutes')))
     return answer
   }
   answer.destroy()
   throw new AskError('what answered is no Stillbeat; is the address right?')
 }
 
-/** Under another name until all of it is there, so that a file of this name is a whole backup. */
+/** Writes under another name and renames at the end, so that a file of this name is always a whole backup. */
 async function writeWhole(answer: IncomingMessage, file: string): Promise<void> {
   const part = `${file}.part`
   try {

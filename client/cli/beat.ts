@@ -1,7 +1,7 @@
 import { AskError, askJson, type Monitor } from './http.ts'
 import { retry } from './retry.ts'
 
-const LONGEST_MS = 10_000
+const TIMEOUT_MS = 10_000
 const RETRY_DELAYS_MS = [300, 1_000, 3_000]
 
 /** Sends one heartbeat; the exit code says whether it is stored. */
@@ -14,7 +14,7 @@ export async function beat({
   serviceKey: string
   metadata: object | undefined
 }): Promise<number> {
-  const signal = AbortSignal.timeout(LONGEST_MS)
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
   const body = { service_key: serviceKey, ...(metadata && { metadata }) }
   try {
     const send = () =>

@@ -13,7 +13,7 @@ interface Builtins {
 }
 
 /**
- * A module of Node's own, in a tenth of the time that its import takes: that makes every export at once, also those that
- * are otherwise made when first used, such as all of `fetch` for `node:http`.
+ * Loads a module of Node's own with `require`, in a tenth of the time that `import` takes. An import makes every export at
+ * once, also those that are otherwise made on first use, such as all of `fetch` for `node:http`.
  */
 export const builtin: <Name extends keyof Builtins>(name: Name) => Builtins[Name] = createRequire(import.meta.url)

@@ -10,7 +10,7 @@ const { once } = builtin('node:events')
 const { closeSync } = builtin('node:fs')
 
 export interface End {
-  /** As a shell says it: 128 + n if signal n ended it. */
+  /** The exit code that a shell would give: 128 + n if signal n ended it. */
   exitCode: number
   signal: NodeJS.Signals | null
   durationMs: number
@@ -18,19 +18,21 @@ export interface End {
 
 export interface Running {
   ended: Promise<End>
-  /** Once all that it wrote is passed on; what it left running in the background may still be writing. */
+  /**
+   * Resolves once all output is passed on. That may be late: what the command left in the background may still write.
+   */
   passed: Promise<unknown>
   output: Tail
   stopForwarding: () => void
 }
 
-/** Why a command did not start, with the exit code that a shell has for it. */
+/** Why a command did not start, with the exit code that a shell would give. */
 export interface NotStarted {
-  reason: string
+  message: string
   exitCode: 126 | 127
 }
 
-/** Runs a command on our input and output. */
+/** Starts a command. It reads our input, and what it writes is passed on to our output. */
 export async function start([file = '', ...args]: string[]): Promise<Running | NotStarted> {
   const startedAt = performance.now()
   const pipes = openPipes()
@@ -66,8 +68,8 @@ async function endOf(child: ChildProcess, startedAt: number): Promise<End> {
 }
 
 function whyNot(file: string, { code, message }: NodeJS.ErrnoException): NotStarted {
-  if (code === 'ENOENT' || file === '') return { reason: `${file}: command not found`, exitCode: 127 }
-  if (code === 'EACCES') return { reason: `${file}: permission denied`, exitCode: 126 }
-  if (code === 'E2BIG') return { reason: `${file}: too many arguments`, exitCode: 126 }
-  return { reason: `${file}: cannot be run: ${code ?? message}`, exitCode: 126 }
+  if (code === 'ENOENT' || file === '') return { message: `${file}: command not found`, exitCode: 127 }
+  if (code === 'EACCES') return { message: `${file}: permission denied`, exitCode: 126 }
+  if (code === 'E2BIG') return { message: `${file}: too many arguments`, exitCode: 126 }
+  return { message: `${file}: cannot be run: ${code ?? message}`, exitCode: 126 }
 }

@@ -6,11 +6,13 @@ import { say, type Tail } from './pass.ts'
 import { retry } from './retry.ts'
 import { dieOf } from './signals.ts'
 
-/** How long the monitor may keep us after the command's end, and how much of it is for the start that is still on its way. */
+/**
+ * How long we may wait for the monitor after the command has ended, and how much of that for a start still under way.
+ */
 const LONGEST_WAIT_MS = 5_000
 const LONGEST_START_WAIT_MS = 2_000
-const LONGEST_START_MS = 10_000
-/** What a command left running in the background may hold its output open for long. */
+const START_TIMEOUT_MS = 10_000
+/** How long we wait for the rest of the output: a process that the command left running may hold it open for long. */
 const LAST_OUTPUT_MS = 500
 const START_RETRY_DELAYS_MS = [500, 2_000, 6_000]
 const END_RETRY_DELAYS_MS = [250, 500]
@@ -32,9 +34,9 @@ interface Told {
 
 type Tell = (told: Told, signal: AbortSignal) => Promise<unknown>
 
-/** Runs a command as if we were not there, and tells the monitor of it; the exit code is the command's. */
+/** Runs a command as if it ran without us, tells the monitor of it, and exits with the command's exit code. */
 export async function exec({ monitor, serviceKey, command, isQuiet }: Job): Promise<never> {
-  // All of `node:crypto` would have to be loaded for a better one.
+  // A better id would need `node:crypto`, which takes long to load.
   const runId = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
   const tell: Tell = (told, signal) =>
     askJson(monitor, { method: 'POST', path: '/trpc/signal', body: { serviceKey, runId, ...told }, signal })
@@ -44,13 +46,13 @@ export async function exec({ monitor, serviceKey, command, isQuiet }: Job): Prom
   }
 
   const run = await start(command)
-  if ('reason' in run) {
-    say(`stillbeat: ${clean(run.reason)}`)
-    const told: Told = { kind: 'fail', exitCode: run.exitCode, message: run.reason }
+  if ('message' in run) {
+    say(`stillbeat: ${clean(run.message)}`)
+    const told: Told = { kind: 'fail', exitCode: run.exitCode, message: run.message }
     await tellEnd(told, tell, AbortSignal.timeout(LONGEST_WAIT_MS)).catch(complain)
     process.exit(run.exitCode)
   }
-  // A name server that does not answer would hold us for half a minute; the command has the environment as it was.
+  // A name server that does not answer would block us for half a minute. The command already has the old environment.
   process.env.RES_OPTIONS ??= 'timeout:2 attempts:1'
   const startTold = tellStart(tell, run.ended)
   const end = await run.ended
@@ -63,7 +65,7 @@ export async function exec({ monitor, serviceKey, command, isQuiet }: Job): Prom
   process.exit(end.signal ? await dieOf(end.signal) : end.exitCode)
 }
 
-/** Gives up soon after the command has ended, as an end says it all; never fails. */
+/** Tells the start, and gives up soon after the command has ended, since its end says more. Never rejects. */
 async function tellStart(tell: Tell, ended: Promise<End>): Promise<void> {
   const over = new AbortController()
   const late = new AbortController()
@@ -72,7 +74,7 @@ async function tellStart(tell: Tell, ended: Promise<End>): Promise<void> {
     await sleep(LONGEST_START_WAIT_MS, undefined, { ref: false })
     late.abort()
   })
-  const attempt = () => tell({ kind: 'start' }, AbortSignal.any([late.signal, AbortSignal.timeout(LONGEST_START_MS)]))
+  const attempt = () => tell({ kind: 'start' }, AbortSignal.any([late.signal, AbortSignal.timeout(START_TIMEOUT_MS)]))
   await retry(attempt, START_RETRY_DELAYS_MS, over.signal).catch(() => {})
 }
 

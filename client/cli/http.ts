@@ -4,35 +4,35 @@ import { clean } from './clean.ts'
 
 export interface Monitor {
   url: string
-  /** Empty for none. */
+  /** The key; empty if there is none. */
   key: string
 }
 
 interface Question {
   method: 'GET' | 'POST'
-  /** With its query. */
+  /** The path and the query. */
   path: string
   body?: object
   signal: AbortSignal
 }
 
-/** Why a question has no answer, in a sentence without credentials. */
+/** Why the monitor gave no answer. The message is for people, and has no credentials in it. */
 export class AskError extends Error {
   override name = 'AskError'
-  /** Whether asking again may help. */
-  readonly isPassing: boolean
+  /** Whether a retry may succeed. */
+  readonly isTransient: boolean
   readonly retryAfterMs: number
 
-  constructor(message: string, { isPassing = false, retryAfterMs = 0 } = {}) {
+  constructor(message: string, { isTransient = false, retryAfterMs = 0 } = {}) {
     super(message)
-    this.isPassing = isPassing
+    this.isTransient = isTransient
     this.retryAfterMs = retryAfterMs
   }
 }
 
-const LONGEST_REASON = 300
+const LONGEST_MESSAGE = 300
 
-/** Asks a monitor once; resolves to the text of its answer if that is a 200. */
+/** Asks a monitor once, and resolves to the text of its answer. Rejects with an `AskError` unless that is a 200. */
 export async function ask(monitor: Monitor, question: Question): Promise<string> {
   const response = await open(monitor, question)
   return textOf(response).catch((error) => {
@@ -40,7 +40,7 @@ export async function ask(monitor: Monitor, question: Question): Promise<string>
   })
 }
 
-/** Asks a monitor once; resolves to its answer, which is still to be read, if that is a 200. */
+/** Asks a monitor once, and resolves to its answer, still unread. Rejects with an `AskError` unless that is a 200. */
 export async function open(monitor: Monitor, question: Question): Promise<IncomingMessage> {
   const { key } = monitor
   const base = baseOf(monitor.url)
@@ -54,7 +54,7 @@ export async function open(monitor: Monitor, question: Question): Promise<Incomi
     const { statusCode = 0 } = response
     if (statusCode === 200) return response
     throw new AskError(`${addressOf(base)} ${refusalOf(response, await textOf(response))}`, {
-      isPassing: statusCode >= 500 || statusCode === 408 || statusCode === 429,
+      isTransient: statusCode >= 500 || statusCode === 408 || statusCode === 429,
       retryAfterMs: 1000 * (Number(response.headers['retry-after']) || 0),
     })
   } catch (error) {
@@ -63,7 +63,7 @@ export async function open(monitor: Monitor, question: Question): Promise<Incomi
 }
 
 function unreachable({ url }: Monitor, { signal }: Question, error: NodeJS.ErrnoException): AskError {
-  return new AskError(`${addressOf(baseOf(url))} ${reasonOf(error, signal)}`, { isPassing: true })
+  return new AskError(`${addressOf(baseOf(url))} ${connectionFault(error, signal)}`, { isTransient: true })
 }
 
 const addressOf = ({ protocol, host, pathname }: URL) => `${protocol}//${host}${pathname}`
@@ -117,7 +117,7 @@ function textOf(response: IncomingMessage): Promise<string> {
   })
 }
 
-const reasons: Record<string, string> = {
+const connectionFaults: Record<string, string> = {
   ECONNREFUSED: 'cannot be reached: the connection was refused',
   ECONNRESET: 'broke the connection off',
   ENOTFOUND: 'cannot be reached: no such host',
@@ -126,9 +126,9 @@ const reasons: Record<string, string> = {
   ERR_INVALID_CHAR: 'was not asked: the key holds characters that no header can',
 }
 
-function reasonOf({ code = '', message }: NodeJS.ErrnoException, signal: AbortSignal): string {
+function connectionFault({ code = '', message }: NodeJS.ErrnoException, signal: AbortSignal): string {
   if (signal.aborted) return 'did not answer in time'
-  return reasons[code] ?? `cannot be reached: ${clean(code || message)}`
+  return connectionFaults[code] ?? `cannot be reached: ${clean(code || message)}`
 }
 
 function refusalOf({ statusCode, headers }: IncomingMessage, text: string): string {
@@ -139,11 +139,11 @@ function refusalOf({ statusCode, headers }: IncomingMessage, text: string): stri
   return `answered ${statusCode}${messageOf(text) && `: ${messageOf(text)}`}`
 }
 
-/** The sentence in an answer of the HTTP doors or of tRPC; empty if there is none. */
+/** The message of an error answer, which plain HTTP routes and tRPC have at the same place; empty if there is none. */
 function messageOf(text: string): string {
   try {
     const message: unknown = JSON.parse(text).error.message
-    return typeof message === 'string' ? clean(message).slice(0, LONGEST_REASON) : ''
+    return typeof message === 'string' ? clean(message).slice(0, LONGEST_MESSAGE) : ''
   } catch {
     return ''
   }

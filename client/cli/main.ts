@@ -9,7 +9,7 @@ const flag = { type: 'boolean' } as const
 const help = { type: 'boolean', short: 'h' } as const
 const monitorOptions = { url: text, key: text, help }
 
-/** What the caller wrote cannot be done; the message says the cure. */
+/** The command line is wrong. The message says how to correct it. */
 class UsageError extends Error {}
 
 process.exitCode = await main(process.argv.slice(2)).catch((error) => {
@@ -45,7 +45,7 @@ async function exec(args: string[]): Promise<number> {
   return exec({ monitor: monitorOf(values), serviceKey, command, isQuiet: values.quiet === true })
 }
 
-/** Without one a `--` is there for a KEY such as `-x`, and not yet for the command. */
+/** Whether a KEY was given before the `--`. If not, that `--` precedes a KEY such as `-x`, not the command. */
 function hasKey(args: string[], options: ParseArgsOptionsConfig): boolean {
   return parse('exec', args, options).positionals.length > 0
 }
@@ -109,7 +109,7 @@ function metadataOf(json: string): object {
 }
 
 function monitorOf(given: { url?: string | undefined; key?: string | undefined }): Monitor {
-  // A key among the arguments would stand in the list of processes for as long as the command runs.
+  // Else everybody could read the key in the list of processes for as long as the command runs.
   if (given.key !== undefined) process.title = 'stillbeat'
   return {
     url: given.url ?? (process.env.SERVICE_REGISTRY_URL || 'http://127.0.0.1:8765'),

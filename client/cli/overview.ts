@@ -15,7 +15,7 @@ export interface Service {
 
 type Look = Service['status'] | 'paused'
 
-/** In the order in which they are shown. */
+/** How each status looks, in the order in which they are shown. */
 const looks: Record<Look, { symbol: string; colour: string }> = {
   down: { symbol: '✗', colour: '31;1' },
   dead: { symbol: '†', colour: '31' },
@@ -26,12 +26,12 @@ const looks: Record<Look, { symbol: string; colour: string }> = {
 
 const HEAD = ['STATUS', 'NAME', 'SINCE', 'LAST HEARTBEAT', 'RHYTHM', 'KEY'].map((text) => ({ text, colour: '2' }))
 
-/** Down or dead, and meant to run. */
+/** Whether a service is down or dead, and not paused. */
 export const isBad = (service: Service): boolean => ['down', 'dead'].includes(lookOf(service))
 
 const lookOf = ({ status, paused }: Service): Look => (paused ? 'paused' : status)
 
-/** All services in a table, what is down first, and how many there are of each status. */
+/** A table of all services, those that are down first, and a count of each status. */
 export function overview(
   services: readonly Service[],
   { now, isColoured }: { now: string; isColoured: boolean },
@@ -56,7 +56,7 @@ function rowOf(one: Service, look: Look, now: string) {
   ]
 }
 
-/** The time of day, and the day if it is not that of `now`. */
+/** A moment as a time of day, with the date if that is another day than `now`. */
 function momentOf(at: string, now: string): string {
   const day = at.slice(0, 10)
   const time = at.slice(11, 16)
@@ -75,7 +75,7 @@ const units = [
   ['s', 1],
 ] as const
 
-/** Two units at most, e.g. `1 h 30 min`. */
+/** A length of time in two units at most, e.g. `1 h 30 min`. */
 function durationOf(seconds: number): string {
   if (seconds < 10) return `${Number(seconds.toPrecision(2))} s`
   const first = units.findIndex(([, size]) => Math.round(seconds) >= size)

@@ -4,11 +4,11 @@ import { builtin } from './builtin.ts'
 
 const { write, writeSync } = builtin('node:fs')
 
-/** What of the output is kept for the monitor, in bytes. */
+/** How much of the output is kept for the monitor, in bytes. */
 const KEPT = 10_000
-const FULL_MS = 10
+const RETRY_FULL_PIPE_MS = 10
 
-/** The end of all that was written. */
+/** Keeps the last bytes of all that was written. */
 export class Tail {
   #kept = Buffer.alloc(0)
   #isCut = false
@@ -20,7 +20,7 @@ export class Tail {
     this.#kept = Buffer.concat([kept, chunk.subarray(Math.max(0, chunk.length - KEPT))])
   }
 
-  /** Begins with a whole character; what is no UTF-8 is replaced. */
+  /** The kept bytes as text. It begins with a whole character, and what is no UTF-8 is replaced. */
   toString(): string {
     let first = 0
     if (this.#isCut) while (first < 3 && isContinuation(this.#kept[first])) first++
@@ -31,9 +31,9 @@ export class Tail {
 const isContinuation = (byte = 0) => (byte & 0b1100_0000) === 0b1000_0000
 
 /**
- * Passes on all that comes, to a file descriptor, as fast as it takes it. Its stream in `process` is left alone: that would
- * make a pipe non-blocking for everybody who shares it. Where the reader has left, so do we: the command then meets
- * the same broken pipe as without us.
+ * Passes everything on to a file descriptor, as fast as that takes it. It does not use the stream in `process`, which would
+ * make a pipe non-blocking for all processes that share it. If the reader closes the pipe, this closes its end too, so
+ * that the command meets the same broken pipe as without us.
  */
 export async function pass(from: Readable, fd: 1 | 2, tail: Tail): Promise<void> {
   try {
@@ -54,15 +54,15 @@ async function writeAll(fd: number, chunk: Buffer): Promise<void> {
 function writeSome(fd: number, chunk: Buffer, from: number): Promise<number> {
   return new Promise((resolve, reject) => {
     write(fd, chunk, from, chunk.length - from, null, (error, written) => {
-      // Whoever made the pipe non-blocking: it is full.
-      if (error?.code === 'EAGAIN') sleep(FULL_MS, 0).then(resolve)
+      // Somebody else made the pipe non-blocking, and it is full.
+      if (error?.code === 'EAGAIN') sleep(RETRY_FULL_PIPE_MS, 0).then(resolve)
       else if (error) reject(error)
       else resolve(written)
     })
   })
 }
 
-/** One line of our own on stderr; nobody may be there to read it. */
+/** Writes a line of our own to stderr. It is no error if nobody reads it. */
 export function say(line: string): void {
   try {
     writeSync(2, `${line}\n`)

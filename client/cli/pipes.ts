@@ -9,15 +9,15 @@ const { tmpdir } = builtin('node:os')
 
 export interface Pipe {
   read: Readable
-  /** A file descriptor for the command; to be closed here once the command has it. */
+  /** A file descriptor for the command. Close it in this process once the command has it. */
   write: number
 }
 
-const LONGEST_MS = 1_000
+const TIMEOUT_MS = 1_000
 
 /**
- * Two pipes such as a shell makes; undefined where they cannot be made. Node's own "pipes" are sockets, and a command that
- * opens `/dev/stdout` or `/dev/stderr`, as many scripts do, fails on those.
+ * Opens two pipes such as a shell makes, for stdout and stderr; undefined where there are none. Node's own "pipes" are
+ * sockets, and a command that opens `/dev/stdout` or `/dev/stderr`, as many scripts do, fails on those.
  */
 export function openPipes(): [Pipe, Pipe] | undefined {
   if (process.platform === 'win32') return
@@ -26,7 +26,7 @@ export function openPipes(): [Pipe, Pipe] | undefined {
   try {
     folder = mkdtempSync(join(tmpdir(), 'stillbeat-'))
     paths.push(join(folder, '1'), join(folder, '2'))
-    const made = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore', timeout: LONGEST_MS })
+    const made = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore', timeout: TIMEOUT_MS })
     if (made.status !== 0) return
     return paths.map(openPipe) as [Pipe, Pipe]
   } catch {
@@ -38,7 +38,7 @@ export function openPipes(): [Pipe, Pipe] | undefined {
 }
 
 function openPipe(path: string): Pipe {
-  // Without O_NONBLOCK this would wait for the writer.
+  // Without O_NONBLOCK this would block until the other end is open too.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   return { write: openSync(path, constants.O_WRONLY), read: new Socket({ fd, readable: true, writable: false }) }
 }

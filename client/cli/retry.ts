@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AskError } from './http.ts'
 
-/** Tries again after each of the delays, spread a little, while it may help and nobody has called it off. */
+/** Retries transient failures, one after each of the delays, with jitter, until `signal` is aborted. */
 export async function retry<T>(
   attempt: () => Promise<T>,
   delaysMs: readonly number[],
@@ -11,9 +11,9 @@ export async function retry<T>(
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof AskError && error.isPassing) || signal.aborted) throw error
-      const spreadMs = delayMs * (0.75 + Math.random() / 2)
-      await sleep(Math.max(spreadMs, error.retryAfterMs), undefined, { signal }).catch(() => {
+      if (!(error instanceof AskError && error.isTransient) || signal.aborted) throw error
+      const jitteredMs = delayMs * (0.75 + Math.random() / 2)
+      await sleep(Math.max(jitteredMs, error.retryAfterMs), undefined, { signal }).catch(() => {
         throw error
       })
     }

@@ -7,10 +7,10 @@ const { isatty } = builtin('node:tty')
 
 const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 
-/** What a terminal sends to all of its foreground processes, and so to the command without our help. */
+/** Signals that a terminal sends to all of its foreground processes, so the command gets them without us. */
 const fromTerminal = new Set<NodeJS.Signals>(['SIGINT', 'SIGQUIT', 'SIGWINCH'])
 
-/** Signals whose default is a dump of memory: ours would be of no use. */
+/** Signals that dump core by default. A core dump of this process would be of no use. */
 const dumping = new Set<NodeJS.Signals>([
   ...([
     'SIGQUIT',
@@ -29,8 +29,8 @@ const dumping = new Set<NodeJS.Signals>([
 const LONGEST_DEATH_MS = 200
 
 /**
- * Hands every signal on to a command, until told to stop. Ctrl-C in a terminal reaches the command by itself, and many
- * programs take a second one as "now, and without cleaning up": so it is not handed on while we are in the foreground.
+ * Forwards signals to a command. Ctrl-C in a terminal reaches the command by itself, and many programs take a second one as
+ * "at once, without cleaning up", so it is not forwarded while we are in the foreground. @returns how to stop
  */
 export function forwardSignals(child: ChildProcess): () => void {
   const handlers = forwarded.map((signal) => {
@@ -45,7 +45,7 @@ export function forwardSignals(child: ChildProcess): () => void {
   }
 }
 
-/** Whether what is typed at a terminal becomes a signal to our process group. */
+/** Whether our process group is in the foreground of a terminal, so that Ctrl-C reaches it. */
 function isForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'latin1')
@@ -58,7 +58,9 @@ function isForeground(): boolean {
 
 export const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal]
 
-/** Ends this process as a command ended that was killed; resolves to an exit code that says the same, if it cannot be. */
+/**
+ * Ends this process by the signal that ended the command. If that fails, resolves to an exit code that says the same.
+ */
 export async function dieOf(signal: NodeJS.Signals): Promise<number> {
   if (!dumping.has(signal)) {
     process.kill(process.pid, signal)

@@ -3,7 +3,7 @@ import { AskError, ask, jsonOf, type Monitor } from './http.ts'
 import { isBad, overview, type Service } from './overview.ts'
 import { retry } from './retry.ts'
 
-const LONGEST_MS = 15_000
+const TIMEOUT_MS = 15_000
 const RETRY_DELAYS_MS = [300, 1_000]
 const PAGE = 1_000
 
@@ -20,7 +20,7 @@ interface Question {
   isJson: boolean
 }
 
-/** Shows what the monitor knows; the exit code says whether something is down. */
+/** Shows the services. The exit code says whether one is down. */
 export async function status(question: Question): Promise<number> {
   try {
     const services = question.isJson ? await showJson(question) : await showTable(question)
@@ -35,7 +35,7 @@ export async function status(question: Question): Promise<number> {
 async function showJson(question: Question): Promise<Service[]> {
   const text = await read(question, {})
   const { services } = pageOf(question.monitor, text)
-  // In JSON these may stand as they are, and a terminal would obey them.
+  // JSON may contain these control characters, and a terminal would act on them.
   write(process.stdout.isTTY ? text.replaceAll(/[\u007F-\u009F]/g, escaped) : text)
   return services
 }
@@ -62,7 +62,7 @@ const read = ({ monitor, serviceKey, group }: Question, page: Record<string, str
     ...(group && { group }),
     ...page,
   })
-  const signal = AbortSignal.timeout(LONGEST_MS)
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
   return retry(() => ask(monitor, { method: 'GET', path: `/status?${query}`, signal }), RETRY_DELAYS_MS, signal)
 }
 
@@ -79,7 +79,7 @@ const nothing = ({ group }: Question) =>
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** The reader of a pipe may leave when it has seen enough. */
+/** Writes to stdout. It is no error if the reader of a pipe leaves early, as `head` does. */
 function write(text: string): void {
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
     if (code !== 'EPIPE') throw new Error(`stdout: ${code}`)

@@ -2,7 +2,7 @@ import { clean } from './clean.ts'
 
 export interface Cell {
   text: string
-  /** What precedes it in a terminal with colours, e.g. `31` for red. */
+  /** The ANSI colour code, e.g. `31` for red. */
   colour?: string | undefined
 }
 
@@ -13,7 +13,7 @@ const wide =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
-/** Rows in columns, whatever their cells hold; all but the last are cut where they are too wide. */
+/** Aligns cells of any text in columns. All columns but the last are cut if they are too wide. */
 export function table(rows: readonly (readonly Cell[])[], isColoured: boolean): string {
   const cells = rows.map((row) =>
     row.map((cell, column) => ({ ...cell, ...fit(cell.text, column === row.length - 1 ? Infinity : WIDEST) })),
@@ -32,7 +32,7 @@ export function table(rows: readonly (readonly Cell[])[], isColoured: boolean): 
 
 const segmenter = new Intl.Segmenter()
 
-/** A text that keeps to itself, cut to a width in columns of a terminal. */
+/** Sanitizes a text and cuts it to a width, in columns of a terminal. */
 function fit(given: string, widest: number): { text: string; width: number } {
   let text = ''
   let width = 0

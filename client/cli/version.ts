@@ -1,6 +1,6 @@
 import { builtin } from './builtin.ts'
 
-/** The version of the package that this file is in: the source is one folder below its `package.json`, so is the build. */
+/** The version of this package. Its `package.json` is in this folder after the build, and above it in the sources. */
 export function version(): string {
   for (const path of ['../package.json', './package.json', '../../package.json']) {
     const found = read(new URL(path, import.meta.url))

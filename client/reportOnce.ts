@@ -1,20 +1,20 @@
 import type { Endpoint } from './client.ts'
 import type { DeliveryError } from './failure.ts'
 
-/** Says a trouble once when it begins and once when it is over, however often it is met. */
-export interface Troubles {
-  began(failure: DeliveryError, serviceKey: string, what: string): void
-  ended(serviceKey: string): void
-  /** Whether the monitor cannot be reached, as far as we know. */
+/** Logs a failure to the console once when it begins and once when it is over, however often it occurs. */
+export interface Reporter {
+  failed(error: DeliveryError, serviceKey: string, what: string): void
+  succeeded(serviceKey: string): void
+  /** Whether the monitor could not be reached at the last attempt. */
   isAway(): boolean
 }
 
 const MOST_REFUSED = 1_000
 
-export function createTroubles({ url, secrets }: Endpoint): Troubles {
-  /** What is wrong with the way to the monitor: 'away', or the status of its refusal. */
-  let ofLine: string | null = null
-  /** Services whose heartbeats as such are refused. */
+export function createReporter({ url, secrets }: Endpoint): Reporter {
+  /** What fails for every service: 'away', or the status of a refusal. */
+  let lineFault: string | null = null
+  /** Services whose own heartbeats are refused. */
   const refused = new Set<string>()
   const clean = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
   const say = (level: 'warn' | 'info', text: string) => {
@@ -22,34 +22,34 @@ export function createTroubles({ url, secrets }: Endpoint): Troubles {
   }
 
   return {
-    began(failure, serviceKey, what) {
-      const kind = kindOf(failure)
+    failed(error, serviceKey, what) {
+      const kind = kindOf(error)
       if (kind === 'service') {
         if (refused.has(serviceKey)) return
         if (refused.size === MOST_REFUSED) refused.clear()
         refused.add(serviceKey)
       } else {
-        if (ofLine === kind) return
-        ofLine = kind
+        if (lineFault === kind) return
+        lineFault = kind
       }
-      say('warn', warning(failure, what, url))
+      say('warn', warning(error, what, url))
     },
-    ended(serviceKey) {
-      if (ofLine !== null) say('info', `${url} takes heartbeats again`)
+    succeeded(serviceKey) {
+      if (lineFault !== null) say('info', `${url} takes heartbeats again`)
       else if (refused.has(serviceKey)) say('info', `${url} takes heartbeats of "${serviceKey}" again`)
-      ofLine = null
+      lineFault = null
       refused.delete(serviceKey)
     },
-    isAway: () => ofLine === 'away',
+    isAway: () => lineFault === 'away',
   }
 }
 
-/** Statuses that are about the address or the key, whichever service they were met with. */
-const OF_LINE = [401, 403, 404, 405]
+/** HTTP statuses that are about the address or the key, whichever service was sent. */
+const FOR_EVERY_SERVICE = [401, 403, 404, 405]
 
 function kindOf({ status, permanent }: DeliveryError): string {
   if (!permanent) return 'away'
-  return status === undefined || OF_LINE.includes(status) ? String(status) : 'service'
+  return status === undefined || FOR_EVERY_SERVICE.includes(status) ? String(status) : 'service'
 }
 
 function warning({ message, status, permanent }: DeliveryError, what: string, url: string): string {
