@@ -1,18 +1,11 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../store.ts'
 import type { Transition } from './answers.ts'
 
-let announcement = ''
-const watchers = new Set<() => void>()
+const announcement = createStore('')
 
-/** For those who hear the page instead of seeing it. */
+/** Announces a transition to screen readers (a live region). */
 export function announce({ displayName, to }: Transition): void {
-  announcement = `${displayName} is ${to}`
-  for (const onChange of watchers) onChange()
+  announcement.set(`${displayName} is ${to}`)
 }
 
-const subscribe = (onChange: () => void) => {
-  watchers.add(onChange)
-  return () => watchers.delete(onChange)
-}
-
-export const useAnnouncement = () => useSyncExternalStore(subscribe, () => announcement)
+export const useAnnouncement = announcement.use

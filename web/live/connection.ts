@@ -1,30 +1,23 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../store.ts'
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'resting'
 
-/** Whether news arrives, and when some last did. */
+/** The state of the event streams, and when the last news came over them. */
 export interface News {
   connection: Connection
   lastNewsAt: number | null
 }
 
-let news: News = { connection: 'connecting', lastNewsAt: null }
-const watchers = new Set<() => void>()
+const news = createStore<News>({ connection: 'connecting', lastNewsAt: null })
+/** Kept beside the store, since news comes often, and only a change of the connection is worth a render. */
+let lastNewsAt: number | null = null
 
-/** That the server is there is news too; only a change of the connection is worth drawing. */
 export function noteNews(at = Date.now()): void {
-  news.lastNewsAt = at
+  lastNewsAt = at
 }
 
 export function setConnection(connection: Connection): void {
-  if (connection === news.connection) return
-  news = { ...news, connection }
-  for (const onChange of watchers) onChange()
+  if (connection !== news.get().connection) news.set({ connection, lastNewsAt })
 }
 
-const subscribe = (onChange: () => void) => {
-  watchers.add(onChange)
-  return () => watchers.delete(onChange)
-}
-
-export const useNews = () => useSyncExternalStore(subscribe, () => news)
+export const useNews = news.use

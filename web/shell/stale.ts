@@ -1,17 +1,8 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../store.ts'
 
-let isStale = false
-const watchers = new Set<() => void>()
+const isStale = createStore(false)
 
-export function noteStalePage(): void {
-  isStale = true
-  for (const onChange of watchers) onChange()
-}
+export const noteStalePage = () => isStale.set(true)
 
-const subscribe = (onChange: () => void) => {
-  watchers.add(onChange)
-  return () => watchers.delete(onChange)
-}
-
-/** Whether a part of this page turned out to be gone from the server. */
-export const useStalePage = () => useSyncExternalStore(subscribe, () => isStale)
+/** Whether the server no longer has a part of this page, because it serves another version now. */
+export const useStalePage = isStale.use

@@ -1,25 +1,17 @@
 import { useSyncExternalStore } from 'react'
+import { createListeners } from '../store.ts'
 import { serverNow } from './serverClock.ts'
 
-const watchers = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** One clock for all that ticks on the page. */
-function subscribe(onTick: () => void): () => void {
-  watchers.add(onTick)
-  timer ??= setInterval(tick, 1_000)
-  return () => {
-    watchers.delete(onTick)
-    if (watchers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
-  }
-}
+/** One timer serves everything that ticks on the page. */
+const ticks = createListeners({
+  onFirst() {
+    timer = setInterval(ticks.notify, 1_000)
+  },
+  onLast: () => clearInterval(timer),
+})
 
-function tick(): void {
-  for (const onTick of watchers) onTick()
-}
-
-/** What follows from the moment; whoever shows it is drawn again only when it has changed. */
+/** Reads a value from the current moment once a second. A component is drawn again only when the value has changed. */
 export const useTicking = <T extends string | number | boolean>(read: (now: number) => T): T =>
-  useSyncExternalStore(subscribe, () => read(serverNow()))
+  useSyncExternalStore(ticks.subscribe, () => read(serverNow()))
