@@ -12,16 +12,16 @@ import { oneCaller } from './figures/oneCaller.ts'
 import { spread } from './figures/spread.ts'
 import { status } from './figures/status.ts'
 import { trpcHeartbeat } from './figures/trpc.ts'
+import { cleanUp } from './tools/cleanup.ts'
 import { serverUrl } from './tools/database.ts'
 import { type Gap, isMissed, type Row, table } from './tools/table.ts'
-import { undoAll } from './tools/undo.ts'
 
 interface Figure {
   name: string
   measure: () => Promise<Row[]>
   /** Whether it runs without a PostgreSQL server. */
   embedded?: true
-  /** Whether it runs only when it is named: it takes long, and gigabytes. */
+  /** Whether it runs only when it is named, since it takes long and needs gigabytes. */
   large?: true
 }
 
@@ -61,7 +61,7 @@ if (!isStopping) {
   process.exit(rows.some(isMissed) ? 1 : 0)
 }
 
-/** Those whose names begin with one of the given words; all but the large ones, if none is given. */
+/** The figures whose names begin with one of the given words; without words, all but the large ones. */
 function chosen(words: string[]): Figure[] {
   const unknown = words.filter((word) => !figures.some(({ name }) => name.startsWith(word)))
   if (unknown.length > 0) {
@@ -86,18 +86,21 @@ async function measured({ name, measure, embedded }: Figure): Promise<(Row | Gap
     process.stderr.write(`${(error as Error).stack}\n`)
     return [{ figure: name, verdict: 'FAILED', why: (error as Error).message }]
   } finally {
-    await undoAll()
+    await cleanUp()
     process.stderr.write(`${Math.round((performance.now() - start) / 1000)} s\n`)
   }
 }
 
-/** The figure that is under way fails once its processes are gone; what it started meanwhile is taken back after it. */
+/**
+ * Stops the bench. The figure under way fails once its processes are gone; what it starts meanwhile is cleaned up
+ * after it.
+ */
 async function giveUp(why: string): Promise<void> {
   process.stderr.write(`${why}\n`)
   isStopping = true
   setTimeout(() => process.exit(1), LONGEST_STOP_MS)
-  await undoAll()
+  await cleanUp()
   await current
-  await undoAll()
+  await cleanUp()
   process.exit(1)
 }

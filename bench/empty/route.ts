@@ -1,4 +1,4 @@
-/** The least that Fastify can do for a POST. */
+/** A baseline: the least that Fastify can do for a POST. */
 import Fastify from 'fastify'
 
 const app = Fastify()

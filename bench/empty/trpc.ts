@@ -1,4 +1,4 @@
-/** The least that tRPC can do for a mutation behind Fastify. */
+/** A baseline: the least that tRPC can do for a mutation behind Fastify. */
 import { initTRPC } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify from 'fastify'

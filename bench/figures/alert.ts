@@ -1,27 +1,27 @@
 import { startBotApi } from '../../tests/helpers/botApi.ts'
+import { onCleanup } from '../tools/cleanup.ts'
 import { connect, createDatabase, open } from '../tools/database.ts'
 import { fire, heartbeats } from '../tools/load.ts'
 import { startMonitor } from '../tools/process.ts'
 import { makeDue, seedServices } from '../tools/seed.ts'
 import type { Row } from '../tools/table.ts'
-import { later } from '../tools/undo.ts'
 
 const SERVICES = 10_000
-/** The first of them go down; the others beat. */
+/** How many of them go down. The others send heartbeats. */
 const DOWN = 200
 const BEATS_A_SECOND = 1_000
 const FIRST_DEADLINE_MS = 10_000
 const SPREAD_MS = 40_000
-/** ALERT_GROUP_SECONDS by default. */
+/** The time in which alerts are grouped: the default of ALERT_GROUP_SECONDS. */
 const WINDOW_MS = 10_000
 const CHAT = '42'
 
-/** How long after its deadline and the window for company the message about a service leaves, while thousands beat. */
+/** How late the message about a service is sent, counted from its deadline and the grouping window, under load. */
 export async function alert(): Promise<Row[]> {
   const place = await createDatabase()
   await (await open(place)).close()
   await seedServices(place, 1, SERVICES)
-  const telegram = await startBotApi({ stopAfter: later })
+  const telegram = await startBotApi({ stopAfter: onCleanup })
   const deadlines = await makeDue(await connect(place), {
     services: DOWN,
     from: Date.now() + FIRST_DEADLINE_MS,

@@ -9,11 +9,11 @@ import type { Row } from '../tools/table.ts'
 const SERVICES = 1_000
 const HEARTBEATS = 500_000
 const BATCH = 64
-/** At noon, so that all of them fall on one day. */
+/** Noon, so that all heartbeats fall on one day. */
 const START = Date.UTC(2026, 0, 15, 12)
 const BATCH_EVERY_MS = 8
 
-/** What a heartbeat takes on disk with its index, stored in batches of many services as the server stores them. */
+/** The bytes that a heartbeat takes on disk with its index, stored in batches as the server stores them. */
 export async function bytes(): Promise<Row[]> {
   const place = await createDatabase()
   const { db } = await open(place)
@@ -32,7 +32,7 @@ export async function bytes(): Promise<Row[]> {
 async function store(db: Db): Promise<void> {
   const versions = new Uint32Array(SERVICES + 1).fill(60)
   await db.connection().execute(async (connection) => {
-    // Nothing has to survive a crash here, and the pages come out the same.
+    // Faster, since nothing has to survive a crash here. The pages come out the same.
     await sql`set synchronous_commit = off`.execute(connection)
     for (let stored = 0, batch = 0; stored < HEARTBEATS; batch++) {
       const ids = new Set<number>()

@@ -4,7 +4,7 @@ import type { Row } from '../tools/table.ts'
 
 const SERVICES = 100_000
 
-/** What a service with fifty gaps takes on disk: its settings and its state, with their indexes. */
+/** The bytes that a service with fifty gaps takes on disk: its settings and its state, with their indexes. */
 export async function bytesService(): Promise<Row[]> {
   const place = await createDatabase()
   await (await open(place)).close()

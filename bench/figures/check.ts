@@ -15,7 +15,7 @@ const IDLE_ROUNDS = 7
 const IDLE_TIMES = 100
 const OVERDUE_ROUNDS = 15
 
-/** What a look for overdue services costs among a million, in the cost of the same among ten thousand. */
+/** The time of a check for overdue services among a million, as a multiple of that among ten thousand. */
 export async function check(): Promise<Row[]> {
   const few = await seeded(FEW)
   const many = await seeded(MANY)
@@ -42,7 +42,7 @@ async function seeded(services: number): Promise<Seeded> {
   return { place, services, deps: depsOf(db) }
 }
 
-/** The first goes are for warming up. */
+/** Measures two databases in turns, after a warm-up of each. */
 async function inTurns(rounds: number, ours: Seeded, theirs: Seeded, measure: (one: Seeded) => Promise<number>) {
   await measure(theirs)
   await measure(ours)

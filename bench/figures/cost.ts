@@ -7,13 +7,13 @@ import type { Row } from '../tools/table.ts'
 const SERVICES = 1_000
 const SECONDS = 8
 const WARM_UP_SECONDS = 3
-/** What three hundred thousand services at five minutes send. */
+/** The load of three hundred thousand services that send a heartbeat every five minutes. */
 const STEADY_PER_SECOND = 1_000
 
-/** Processor time that a heartbeat takes, in the server and in PostgreSQL, beside that of an empty request. */
+/** The CPU time of a heartbeat, in the server and in PostgreSQL, as a multiple of that of an empty request. */
 export async function cost(): Promise<Row[]> {
   const place = await createDatabase()
-  // Nobody falls silent while others are measured.
+  // So long a silence is allowed that no service goes down while others are measured.
   const monitor = await startMonitor({ ...place, MIN_SILENCE_SECONDS: '3600' })
   const empty = await startEmptyRoute()
   const client = await connect(place)
@@ -32,7 +32,7 @@ export async function cost(): Promise<Row[]> {
 }
 
 interface Spent extends Fired {
-  /** Microseconds a request. */
+  /** CPU time in microseconds per request. */
   server: number
   database: number
 }

@@ -11,7 +11,7 @@ import type { Row } from '../tools/table.ts'
 const ROUNDS = 31
 const WARM_UP_ROUNDS = 5
 
-/** What `stillbeat exec` adds to a command, in starts of Node. */
+/** The time that `stillbeat exec` adds to a command, as a multiple of a start of Node. */
 export async function exec(): Promise<Row[]> {
   const monitor = await startMonitor(serverUrl ? await createDatabase() : await createFolder())
   const program = await buildProgram()
@@ -27,7 +27,7 @@ export async function exec(): Promise<Row[]> {
   return [{ figure: 'exec', value: ratio, made, limit: { atMost: 2.5 } }]
 }
 
-/** The command line as it is published. */
+/** Builds the command line as it is published. */
 async function buildProgram(): Promise<string> {
   const { DATA_DIR } = await createFolder()
   await writeFile(join(DATA_DIR, 'package.json'), '{"type":"module"}')
@@ -35,7 +35,7 @@ async function buildProgram(): Promise<string> {
 }
 
 async function run(file: string, args: string[]): Promise<void> {
-  // A line on stderr would say that the monitor was not told.
+  // A line on stderr says that the monitor was not told, so it is an error here.
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let told = ''
   child.stderr.on('data', (part) => {

@@ -7,7 +7,7 @@ import type { Row } from '../tools/table.ts'
 const SERVICES = 1_000
 const ROUNDS = 3
 const SECONDS = 4
-/** Long enough for every service to be known: a new one takes a slower way. */
+/** Long enough to register every service, since the first heartbeat of a service is slower. */
 const WARM_UP_SECONDS = 3
 
 export const heartbeatPostgres = async (): Promise<Row[]> => [
@@ -18,7 +18,7 @@ export const heartbeatEmbedded = async (): Promise<Row[]> => [
   await measure('heartbeat embedded', await createFolder(), { atLeast: 0.1, aim: 0.3 }),
 ]
 
-/** Heartbeats a second, as a part of the requests a second of an empty route. */
+/** Heartbeats per second, as a fraction of the requests per second of an empty route. */
 async function measure(figure: string, place: Place, limit: Row['limit']): Promise<Row> {
   const monitor = await startMonitor(place)
   const empty = await startEmptyRoute()
@@ -44,7 +44,7 @@ async function measure(figure: string, place: Place, limit: Row['limit']): Promi
   return { figure, value: ratio, made, limit }
 }
 
-/** Every heartbeat that was answered with 200 must be there; those whose answer was cut off may be. */
+/** Every heartbeat that was answered with 200 must be stored. One whose answer was cut off may be. */
 async function checkStored(place: Place, fired: readonly Fired[]): Promise<number> {
   const { rows, counted } = await countStored(place)
   const answered = fired.reduce((sum, one) => sum + one.answered, 0)

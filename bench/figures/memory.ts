@@ -8,7 +8,7 @@ const SERVICES = 10_000
 const TURNS = 5
 const SECONDS = 4
 
-/** What the server holds while ten thousand services beat that have beaten for long. */
+/** The memory of the server while ten thousand services send heartbeats, each with a full history of gaps. */
 export async function memory(): Promise<Row[]> {
   const place = await createDatabase()
   await (await open(place)).close()

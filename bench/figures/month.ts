@@ -20,10 +20,12 @@ const PERIOD_MS = 5 * MINUTE_MS
 const BEATS_A_DAY = DAY_MS / PERIOD_MS
 const TIMES = 3
 const ROUNDS = 5
-/** What it takes more is the planner's time, which has a partition of each day to consider. */
+/** A question that may take longer than the others, since the planner has a partition of each day to consider. */
 const NEWEST = 'newest heartbeats'
 
-/** A month of services that beat every five minutes: its size, the night's work, and questions with it and without. */
+/**
+ * A month of services that send a heartbeat every five minutes: its size, the nightly work, and the time of questions.
+ */
 export async function month(): Promise<Row[]> {
   const empty = await createDatabase()
   await (await open(empty)).close()
@@ -37,7 +39,7 @@ export async function month(): Promise<Row[]> {
 
   const filledIn = await timed(() => fill(db, client, today))
   const { count, bytes } = await sizeOf(client)
-  // The server that is asked has no figures to make up for.
+  // All days count as rolled up, so that the server has no roll-up to do while it is asked.
   await client.query('insert into rolled_days (day, done) select day, true from generate_series($1::integer, $2) day', [
     today - DAYS,
     today - 1,
@@ -81,7 +83,7 @@ function row({ what, ratio, ours, theirs }: Paired & { what: string }): Row {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-/** In the order in which they would come, a day at a time; nothing has to survive a crash here. */
+/** Stores heartbeats in the order in which they would come, a day at a time. Nothing has to survive a crash here. */
 async function fill(db: Db, client: pg.Client, today: number): Promise<void> {
   await client.query('set synchronous_commit = off')
   for (let day = today - DAYS; day < today; day++) {
@@ -106,7 +108,7 @@ async function sizeOf(client: pg.Client): Promise<{ bytes: number; count: number
   return { bytes, count }
 }
 
-/** How long the questions take that people and the page ask, of a server with the month in turns with one without. */
+/** The time of the questions that people and the page ask: with the month and, in turns, without it. */
 async function ask(full: Place, empty: Place): Promise<(Paired & { what: string })[]> {
   const [ours, theirs] = [await startToAsk(full), await startToAsk(empty)]
   const serviceKey = `svc-${SERVICES >> 1}`
@@ -134,7 +136,9 @@ async function ask(full: Place, empty: Place): Promise<(Paired & { what: string 
   return answers
 }
 
-/** What the nights would drop is left for this bench to do; and nobody falls silent. */
+/**
+ * So long a retention that nothing is dropped before the bench does it, and so long a silence that nothing goes down.
+ */
 const startToAsk = (place: Place) => startMonitor({ ...place, RETENTION_DAYS: '3650', MIN_SILENCE_SECONDS: '864000' })
 
 async function read(url: string): Promise<void> {
@@ -143,7 +147,7 @@ async function read(url: string): Promise<void> {
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${answer}`)
 }
 
-/** One night after all others: figures of one day, and the drop of the oldest. */
+/** The work of one night: rolling up one day, and dropping the oldest one. */
 async function workANight(deps: Deps, client: pg.Client, today: number) {
   const yesterday = today - 1
   await client.query('truncate daily_figures, rolled_days')
@@ -154,7 +158,7 @@ async function workANight(deps: Deps, client: pg.Client, today: number) {
       today * DAY_MS,
     ]),
   )
-  // After the last midnight there is an hour in which yesterday is not rolled up yet; it need not be waited for here.
+  // A day is not rolled up before an hour after midnight, so this passes a moment that is late enough.
   const night = (today + 1) * DAY_MS - 1
   const rolled = await timed(async () => {
     while (!(await rollUp(deps, night)).isDone);

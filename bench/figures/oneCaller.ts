@@ -8,10 +8,10 @@ import type { Row } from '../tools/table.ts'
 const ROUNDS = 7
 const TIMES = 200
 const WARM_UP_TIMES = 2_000
-/** Each is known well after the warm-up. */
+/** Few enough that the warm-up fills each one's history. */
 const SERVICES = 100
 
-/** How long a caller waits who is alone, in commits of a row by the plain driver. */
+/** The time that a single caller waits, as a multiple of one commit of a row by the plain driver. */
 export async function oneCaller(): Promise<Row[]> {
   const place = await createDatabase()
   const monitor = await startMonitor(place)
@@ -31,7 +31,10 @@ export async function oneCaller(): Promise<Row[]> {
   return [{ figure: 'one caller', value: ratio, made, limit: { atMost: 3 } }]
 }
 
-/** Sends one heartbeat after another over one connection, timed at the socket: an HTTP client's own work is not the answer's. */
+/**
+ * Sends one heartbeat after another over one connection. It uses a socket, since an HTTP client would add its own
+ * time.
+ */
 async function caller(url: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(url)
   const socket = connectSocket(Number(port), hostname).setNoDelay(true).setEncoding('latin1')

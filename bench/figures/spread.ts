@@ -6,12 +6,12 @@ import { seedServices } from '../tools/seed.ts'
 import type { Row } from '../tools/table.ts'
 
 const FEW = 1_000
-/** Ten times what a server keeps in mind, and each is heard in turn: what it looks for is never there. */
+/** Ten times what a server's cache holds. Each is heard in turn, so that every look-up misses the cache. */
 const MANY = 200_000
 const ROUNDS = 3
 const SECONDS = 4
 
-/** Heartbeats a second of more services than a server keeps in mind, as a part of those of a few. */
+/** Heartbeats per second of more services than the cache holds, as a fraction of those of a few services. */
 export async function spread(): Promise<Row[]> {
   const place = await createDatabase()
   await (await open(place)).close()

@@ -9,7 +9,10 @@ const ROUNDS = 3
 const SECONDS = 4
 const WARM_UP_SECONDS = 3
 
-/** Typed heartbeats a second, as a part of the calls a second of an empty procedure behind the same adapter. */
+/**
+ * Heartbeats per second through tRPC, as a fraction of the calls per second of an empty procedure behind the same
+ * adapter.
+ */
 export async function trpcHeartbeat(): Promise<Row[]> {
   const monitor = await startMonitor(await createDatabase())
   const empty = await startEmptyTrpc()

@@ -6,33 +6,36 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { migrate } from '../../db/migrate.ts'
 import { type OpenDatabase, openDatabase } from '../../db/open.ts'
-import { later } from './undo.ts'
+import { onCleanup } from './cleanup.ts'
 
-/** Where a server finds its database, as its environment says it. */
+/** Where a server finds its database, as environment variables. */
 export type Place = { DATABASE_URL: string } | { DATA_DIR: string }
 
-/** An address of PostgreSQL whose user may create databases; without it only the embedded database is measured. */
+/**
+ * The address of a PostgreSQL server on which the user may create databases. Without it only the embedded one is
+ * measured.
+ */
 export const serverUrl = process.env.TEST_DATABASE_URL
 
-/** A new database on the server; dropped afterwards. */
+/** Creates a database on the server, which is dropped at the end. */
 export async function createDatabase(): Promise<{ DATABASE_URL: string }> {
   if (!serverUrl) throw new Error('TEST_DATABASE_URL is not set')
   const name = `stillbeat_bench_${randomBytes(6).toString('hex')}`
   await asAdmin(serverUrl, `create database ${name}`)
-  later(() => asAdmin(serverUrl, `drop database if exists ${name} with (force)`))
+  onCleanup(() => asAdmin(serverUrl, `drop database if exists ${name} with (force)`))
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return { DATABASE_URL: url.href }
 }
 
-/** A folder for an embedded database; removed afterwards. */
+/** Creates a folder for an embedded database, which is removed at the end. */
 export async function createFolder(): Promise<{ DATA_DIR: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'stillbeat-bench-'))
-  later(() => rm(folder, { recursive: true, force: true }))
+  onCleanup(() => rm(folder, { recursive: true, force: true }))
   return { DATA_DIR: folder }
 }
 
-/** Opens a database in this process, with its tables. */
+/** Opens a database in this process, and creates its tables. */
 export async function open(place: Place): Promise<OpenDatabase> {
   const database = await openDatabase(
     'DATA_DIR' in place ? { dataDir: place.DATA_DIR } : { url: place.DATABASE_URL, dataDir: '' },
@@ -42,12 +45,12 @@ export async function open(place: Place): Promise<OpenDatabase> {
     closed ??= database.close()
     return closed
   }
-  later(close)
+  onCleanup(close)
   await migrate(database.db)
   return { ...database, close }
 }
 
-/** What is stored, to be asked when no server uses the database. */
+/** Counts what is stored. Call it while no server uses the database. */
 export async function countStored(place: Place): Promise<{ rows: number; counted: number; services: number }> {
   const database = await open(place)
   const { rows } = await sql<{ rows: number; counted: number; services: number }>`
@@ -59,11 +62,11 @@ export async function countStored(place: Place): Promise<{ rows: number; counted
   return stored
 }
 
-/** One connection of the plain driver. */
+/** Opens a connection of the plain driver. */
 export async function connect({ DATABASE_URL }: { DATABASE_URL: string }): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: DATABASE_URL })
   await client.connect()
-  later(() => client.end())
+  onCleanup(() => client.end())
   return client
 }
 

@@ -9,7 +9,7 @@ import { createLog } from '../../server/log.ts'
 import { createMetrics } from '../../server/metrics/metrics.ts'
 import { isoIn } from '../../server/text/time.ts'
 
-/** What a server has when it looks; it receives nothing here, and has always listened. */
+/** The parts of a server that a check needs. It receives no heartbeats, and has no outages. */
 export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
   const config = readConfig(env)
   const clock = systemClock

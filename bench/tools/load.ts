@@ -4,22 +4,22 @@ export interface Load {
   url: string
   requests: autocannon.Request[]
   seconds: number
-  /** As many as it takes, if it is not given. */
+  /** Requests per second; as many as the server answers, if it is not given. */
   perSecond?: number
 }
 
 export interface Fired {
   perSecond: number
-  /** How many got 200. */
+  /** How many were answered with 200. */
   answered: number
-  /** How many were sent, with those that the end of the load cut off. */
+  /** How many were sent, including those that the end of the load cut off. */
   sent: number
 }
 
 const CONNECTIONS = 64
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-/** Keeps all connections busy with one request after another; anything but 200 is a fault of the measurement. */
+/** Keeps all connections busy with one request after another. Throws if any answer is not 200. */
 export async function fire({ url, requests, seconds, perSecond }: Load): Promise<Fired> {
   let next = 0
   const result = await autocannon({
@@ -53,10 +53,10 @@ export const trpcHeartbeats = (services: number): autocannon.Request[] =>
     body: JSON.stringify({ serviceKey: key }),
   }))
 
-/** As many as there are connections. */
+/** One empty request for each connection. */
 export const emptyPosts = (): autocannon.Request[] => keys(CONNECTIONS).map(() => ({ method: 'POST', path: '/' }))
 
-/** As tRPC's own client calls a mutation without input: with a type, but without a body. */
+/** Calls of a mutation without input, as tRPC's client makes them: with a content type, but without a body. */
 export const emptyCalls = (): autocannon.Request[] =>
   keys(CONNECTIONS).map(() => ({ method: 'POST', path: '/trpc/empty', headers: JSON_TYPE }))
 

@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { freePort } from '../../tests/helpers/port.ts'
+import { onCleanup } from './cleanup.ts'
 import { cpuOf } from './cpu.ts'
-import { later } from './undo.ts'
 
 /** A server in a process of its own. */
 export interface Running {
   url: string
-  /** The memory it holds, in MB. */
+  /** Its resident memory in MB. */
   memory(): Promise<number>
-  /** Milliseconds of processor time that it has used. */
+  /** The CPU time that it has used, in milliseconds. */
   cpu(): Promise<number>
   stop(): Promise<void>
 }
@@ -29,13 +29,15 @@ export const startMonitor = (env: Record<string, string>): Promise<Running> =>
 export const startEmptyRoute = (): Promise<Running> => start('../empty/route.ts', {})
 export const startEmptyTrpc = (): Promise<Running> => start('../empty/trpc.ts', {})
 
-/** As `npm run server` starts it: `exec node FLAGS… server/main.ts`. */
+/** The flags of `npm run server`, which is `exec node FLAGS… server/main.ts`. */
 const flags = packageJson.scripts.server.split(' ').slice(2, -1)
 
-/** Starts in an empty folder and with nothing else in the environment, so that no `.env` file changes what is measured. */
+/**
+ * Starts a server in an empty folder and with this environment only, so that no `.env` file changes what is measured.
+ */
 async function start(script: string, env: Record<string, string>): Promise<Running> {
   const cwd = await mkdtemp(join(tmpdir(), 'stillbeat-bench-'))
-  later(() => rm(cwd, { recursive: true, force: true }))
+  onCleanup(() => rm(cwd, { recursive: true, force: true }))
   const port = await freePort()
   const child = spawn(process.execPath, [...flags, fileURLToPath(new URL(script, import.meta.url))], {
     cwd,
@@ -43,7 +45,7 @@ async function start(script: string, env: Record<string, string>): Promise<Runni
     stdio: ['ignore', process.stderr, process.stderr],
   })
   const stop = () => end(child)
-  later(stop)
+  onCleanup(stop)
   const url = `http://127.0.0.1:${port}`
   await ready(child, url)
   return { url, memory: () => residentMb(child), cpu: () => cpuOf(Number(child.pid)), stop }
@@ -59,14 +61,14 @@ async function ready(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`a server was not ready within ${START_SECONDS} s`)
 }
 
-/** Lets it finish what it accepted. */
+/** Stops a server, and lets it finish the requests that it accepted. */
 async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
-  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000)
+  const timeout = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000)
   await ended
-  clearTimeout(impatience)
+  clearTimeout(timeout)
 }
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null

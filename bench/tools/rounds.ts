@@ -28,14 +28,14 @@ export async function paired(
   return { ratio: median(ratios), ours: median(ours), theirs: median(theirs) }
 }
 
-/** Milliseconds that something takes. */
+/** The time that an action takes, in milliseconds. */
 export async function timed(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await action()
   return performance.now() - start
 }
 
-/** The median of several goes, in milliseconds. */
+/** The median time of several runs of an action, in milliseconds. */
 export async function medianTime(times: number, action: () => Promise<unknown>): Promise<number> {
   const all: number[] = []
   for (let time = 0; time < times; time++) all.push(await timed(action))

@@ -3,12 +3,15 @@ import { encodeGaps } from '../../db/gaps.ts'
 import { MINUTE_MS } from '../../db/units.ts'
 import { connect } from './database.ts'
 
-/** A service beats every 20 minutes, so that none falls silent while the bench runs. */
+/** Services send a heartbeat every 20 minutes, so that none goes down while the bench runs. */
 const CADENCE_MS = 20 * MINUTE_MS
 const GAPS = encodeGaps(Array.from({ length: 50 }, (_, index) => CADENCE_MS + index))
 const AT_ONCE = 100_000
 
-/** Adds alive services `svc-<from>` to `svc-<to>`, last heard of within their cadence, to tables that exist. */
+/**
+ * Adds services `svc-<from>` to `svc-<to>` that are alive and were last heard within their cadence. The tables must
+ * exist.
+ */
 export async function seedServices(place: { DATABASE_URL: string }, from: number, to: number): Promise<void> {
   const client = await connect(place)
   for (let first = from; first <= to; first += AT_ONCE) {
@@ -30,7 +33,7 @@ const ADD = `
   )
   select id, 60, 'alive', at - 86400000, 60, at, at, $5::bytea, $4::int, at + 2 * $4::int + 1 from heard`
 
-/** Makes a number of services overdue since an hour, spread over all of those that are there. */
+/** Makes a number of services overdue, silent for an hour. They are spread over all that exist. */
 export async function makeOverdue(
   place: { DATABASE_URL: string },
   { overdue, of }: { overdue: number; of: number },
@@ -46,7 +49,7 @@ const SILENCE = `
     check_at = $1::bigint + (random() * 60000)::bigint
   where service_id = any(select i * $2::int from generate_series(1, $3::int) i)`
 
-/** Gives the first services deadlines that are spread over a time to come; by their numbers. */
+/** Spreads the deadlines of the first services over a time to come. @returns the deadlines by the services' numbers */
 export async function makeDue(
   client: pg.Client,
   { services, from, spreadMs }: { services: number; from: number; spreadMs: number },

@@ -1,15 +1,15 @@
-/** A measured figure and what is asked of it. */
+/** A measured figure and its limit. */
 export interface Row {
   figure: string
   value: number
-  /** What the value was made of, for people. */
+  /** What the value was calculated from, for people. */
   made: string
   unit?: string
-  /** `atLeast` where more is better. */
+  /** `atLeast` if more is better. */
   limit: { atLeast: number; aim?: number } | { atMost: number; aim?: number }
 }
 
-/** A figure without a value, and why. */
+/** A figure that has no value, and why. */
 export interface Gap {
   figure: string
   verdict: 'skipped' | 'FAILED'
@@ -19,7 +19,7 @@ export interface Gap {
 export const isMissed = (row: Row | Gap): boolean =>
   'why' in row ? row.verdict === 'FAILED' : verdict(row) === 'MISSED'
 
-/** All rows with their verdicts, as text in columns. */
+/** A table of all rows with their verdicts, as text. */
 export function table(rows: readonly (Row | Gap)[]): string {
   const cells = [['figure', 'measured', 'limit', 'aim', 'verdict'], ...rows.map(cellsOf)]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => String(row[column]).length)))
