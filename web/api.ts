@@ -2,7 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../server/router.ts'
-import { isPassing, isSignedOut } from './failure.ts'
+import { isSignedOut, isTransient } from './failure.ts'
 import { onSignedOut } from './session/session.ts'
 import { noteServerTime } from './time/serverClock.ts'
 
@@ -12,11 +12,11 @@ const onError = (error: Error) => {
   if (isSignedOut(error)) onSignedOut(queryClient)
 }
 
-const showWhatWasDone: MutationCache['config']['onSuccess'] = (_data, _variables, _result, { meta }) => {
+const refetchAfterChange: MutationCache['config']['onSuccess'] = (_data, _variables, _result, { meta }) => {
   if (!meta?.isShownElsewhere) queryClient.invalidateQueries()
 }
 
-/** Several answers say when they were given. */
+/** Many answers have a field `now`, the server's time when they were given. */
 function noteNow(answer: unknown): void {
   const { now } = (answer ?? {}) as { now?: unknown }
   if (typeof now === 'string') noteServerTime(Date.parse(now))
@@ -24,16 +24,16 @@ function noteNow(answer: unknown): void {
 
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError, onSuccess: noteNow }),
-  // What was done shows at once, also while the streams are away.
-  mutationCache: new MutationCache({ onError, onSuccess: showWhatWasDone }),
+  // A change is shown at once, also while the event streams are down.
+  mutationCache: new MutationCache({ onError, onSuccess: refetchAfterChange }),
   defaultOptions: {
     queries: {
-      // The monitor may be on this very machine, which is reached without a network.
+      // The monitor may be on this machine, which needs no network.
       networkMode: 'always',
-      // What changes is told by the streams.
+      // The event streams tell of changes, so cached answers stay fresh.
       staleTime: 60_000,
       refetchOnWindowFocus: false,
-      retry: (_count, error) => isPassing(error),
+      retry: (_count, error) => isTransient(error),
       retryDelay: (count) => Math.min(500 * 2 ** count, LONGEST_RETRY_MS),
     },
     mutations: { networkMode: 'always', retry: false },
@@ -45,7 +45,7 @@ export const client = createTRPCClient<AppRouter>({
     splitLink({
       condition: ({ type }) => type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
-      // Not in batches, whose answer would wait for the slowest.
+      // No batches: a batch is answered only when its slowest call is.
       false: httpLink({ url: '/trpc' }),
     }),
   ],

@@ -1,16 +1,16 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { followNews } from './live/live.ts'
 import { OverviewView } from './overview/view.tsx'
+import { ErrorBoundary } from './parts/errorBoundary.tsx'
 import { Fault } from './parts/fault.tsx'
-import { FaultBoundary } from './parts/faultBoundary.tsx'
 import type { Route } from './route.ts'
 import { SignIn } from './session/signIn.tsx'
 import { useSession } from './session/useSession.ts'
 import { Announcer } from './shell/announcer.tsx'
 import { Banners } from './shell/banners.tsx'
 import { Masthead } from './shell/masthead.tsx'
-import { usePlace } from './usePlace.ts'
 import { useRoute } from './useRoute.ts'
+import { useScrollRestoration } from './useScrollRestoration.ts'
 
 const ServiceView = lazy(() => import('./service/view.tsx'))
 const SendView = lazy(() => import('./send/view.tsx'))
@@ -54,12 +54,12 @@ function SignedIn({ route }: { route: Route }) {
 }
 
 function Page({ route }: { route: Route }) {
-  const holder = usePlace(route)
+  const holder = useScrollRestoration(route)
   return (
     <main className="page" id="main" tabIndex={-1} ref={holder}>
-      <FaultBoundary key={`${route.view} ${route.of}`}>
+      <ErrorBoundary key={`${route.view} ${route.of}`}>
         <Suspense fallback={null}>{viewOf(route)}</Suspense>
-      </FaultBoundary>
+      </ErrorBoundary>
     </main>
   )
 }

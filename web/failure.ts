@@ -10,13 +10,13 @@ export const isSignedOut = (error: unknown) => codeOf(error) === 'UNAUTHORIZED'
 
 export const isNotFound = (error: unknown) => codeOf(error) === 'NOT_FOUND'
 
-/** Nobody answered, or somebody who could not just then: the same question may be answered later. */
-export function isPassing(error: unknown): boolean {
+/** Whether a retry may succeed: nobody answered, or the server could not answer just then. */
+export function isTransient(error: unknown): boolean {
   const code = codeOf(error)
   return code === undefined || code === 'SERVICE_UNAVAILABLE' || code === 'TOO_MANY_REQUESTS' || code === 'TIMEOUT'
 }
 
-/** What a person is told of it. */
+/** An error as a sentence for people. */
 export function sentenceOf(error: unknown): string {
   if (codeOf(error) === undefined) return 'the server does not answer'
   return error instanceof Error ? error.message : String(error)

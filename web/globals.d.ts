@@ -1,2 +1,2 @@
-/** Of the package, as it was when the page was built. */
+/** The version of the package from which the page was built. */
 declare const VERSION: string

@@ -11,7 +11,7 @@ import { queryClient } from './api.ts'
 import { App } from './app.tsx'
 import { noteStalePage } from './shell/stale.ts'
 
-// A part of this page that the server no longer has: it has been replaced by another version.
+// Vite could not load a part of this page: the server has another version of it by now.
 window.addEventListener('vite:preloadError', noteStalePage)
 
 createRoot(document.getElementById('root') as HTMLElement).render(

@@ -1,6 +1,6 @@
 export type View = 'overview' | 'service' | 'send' | 'history' | 'monitor' | 'public'
 
-/** What the part of the address behind `#` asks for. */
+/** What the part of the address after `#` asks for. */
 export interface Route {
   view: View | 'nothing'
   /** The service or group, where a view is about one. */
@@ -8,7 +8,7 @@ export interface Route {
   filter: URLSearchParams
 }
 
-/** `/#/service/nightly-backup`, `/#/history?status=down`. */
+/** Reads an address such as `/#/service/nightly-backup` or `/#/history?status=down`. */
 export function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s)
   const [name = '', of] = path.split('/')
@@ -26,7 +26,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Where a link to a view leads; what is empty is left out. */
+/** The address of a view. Empty parts of the filter are left out. */
 export function hashOf(view: View, of?: string | null, filter: Record<string, string | null | undefined> = {}): string {
   const path = view === 'overview' ? '' : view
   const query = new URLSearchParams()

@@ -24,7 +24,9 @@ export function createListeners({ onFirst, onLast }: { onFirst?: () => void; onL
   }
 }
 
-/** A value outside of React, such as the state of a connection. A component that reads it by `use` follows its changes. */
+/**
+ * A value outside of React, such as the state of a connection. A component that reads it by `use` follows its changes.
+ */
 export function createStore<T>(value: T) {
   const { subscribe, notify } = createListeners()
   const get = () => value

@@ -9,7 +9,7 @@ const subscribe = (onChange: () => void) => {
 let current = routeOf(location.hash)
 let currentHash = location.hash
 
-/** The same object as long as the address is the same. */
+/** Reads the address. It returns the same object while the address is the same, as useSyncExternalStore needs. */
 function readRoute(): Route {
   if (location.hash !== currentHash) {
     currentHash = location.hash
@@ -20,7 +20,7 @@ function readRoute(): Route {
 
 export const useRoute = () => useSyncExternalStore(subscribe, readRoute)
 
-/** Changes the address of this view without a step in the browser's history. */
+/** Changes the address without a new entry in the browser's history. */
 export function replaceHash(hash: string): void {
   history.replaceState(null, '', hash)
   window.dispatchEvent(new HashChangeEvent('hashchange'))

@@ -9,13 +9,13 @@ export default defineConfig({
   define: { VERSION: JSON.stringify(packageJson.version) },
   plugins: [compress()],
   build: {
-    // A data: address would be refused by the Content-Security-Policy of fonts, and saves nothing.
+    // No data: addresses, which the page's Content-Security-Policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      // Libraries mark what a server must not render; there is none that would.
+      // Libraries mark client-only modules ("use client"). No server renders this page, so the warning means nothing.
       onLog: (level, log, tell) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && tell(level, log),
     },
   },

@@ -9,7 +9,7 @@ const forms = [
   { suffix: '.gz', press: promisify(gzip) },
 ]
 
-/** Puts a `.br` and a `.gz` next to each file, so that the server need not compress. */
+/** Writes a `.br` and a `.gz` file next to each file, so that the server need not compress. */
 export function compress(): Plugin {
   return {
     name: 'compress',

@@ -4,7 +4,7 @@ import { replaceHash } from '../useRoute.ts'
 
 const statuses: readonly Status[] = ['down', 'dead', 'alive', 'unknown']
 
-/** What of the history is asked for, in its address and of the server. */
+/** The filter of the history, as the address has it and as the server takes it. */
 export interface Asked {
   service: string
   group: string

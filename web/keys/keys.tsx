@@ -8,7 +8,7 @@ import { Scrolling } from '../parts/scrolling.tsx'
 import { Ago } from '../time/time.tsx'
 import { NewKey } from './newKey.tsx'
 
-/** Who may come in, beside the owner. */
+/** The stored keys, for the owner. */
 export default function Keys() {
   const keys = useQuery(trpc.keys.list.queryOptions())
   const valid = keys.data?.filter(({ revokedAt }) => revokedAt === null)

@@ -7,7 +7,7 @@ import { MutationFault } from '../parts/mutationFault.tsx'
 
 type Wanted = Inputs['keys']['create']
 
-/** Makes a key, and shows its secret until the next one is made or the view is left. */
+/** Creates a key, and shows its secret until the next one is created or the view is left. */
 export function NewKey() {
   const [scope, setScope] = useState<Wanted['scope']>('ping')
   const create = useMutation(trpc.keys.create.mutationOptions())

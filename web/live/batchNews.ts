@@ -1,22 +1,22 @@
-interface Gathering<T> {
-  /** How long news waits for company. */
-  whileMs: number
-  /** News is newer than an answer that is still on its way, and would be overwritten by it. */
+interface Batching<T> {
+  /** How long news is collected. */
+  delayMs: number
+  /** Whether news may be handed on. An answer that is still on its way is older, and would overwrite it. */
   isReady(): boolean
   take(news: ReadonlyMap<string, T>): void
 }
 
-/** Hands on what has come in a while, of each subject only the newest. */
-export function gather<T>({ whileMs, isReady, take }: Gathering<T>): (subject: string, news: T) => void {
+/** Hands news on in batches, with only the newest of each subject (coalescing). */
+export function batchNews<T>({ delayMs, isReady, take }: Batching<T>): (subject: string, news: T) => void {
   let waiting = new Map<string, T>()
   return (subject, news) => {
-    if (waiting.size === 0) setTimeout(handOn, whileMs)
+    if (waiting.size === 0) setTimeout(handOn, delayMs)
     waiting.set(subject, news)
   }
 
   function handOn(): void {
     if (!isReady()) {
-      setTimeout(handOn, whileMs)
+      setTimeout(handOn, delayMs)
       return
     }
     const news = waiting

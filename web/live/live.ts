@@ -2,17 +2,17 @@ import { client, queryClient } from '../api.ts'
 import { sessionOptions } from '../session/session.ts'
 import { announce } from './announcement.ts'
 import type { ServiceNews, Transition } from './answers.ts'
+import { batchNews } from './batchNews.ts'
 import { noteNews, setConnection } from './connection.ts'
-import { gather } from './gather.ts'
 import { allServices } from './queries.ts'
 import { keepOpen } from './stream.ts'
 import { takeNews, takeTransition } from './take.ts'
 
-const GATHER_MS = 100
-/** Streams end now and then, and are back within this time. */
+const BATCH_MS = 100
+/** Streams end now and then, and are normally back within this time. */
 const LOST_AFTER_MS = 5_000
 
-/** Keeps every view true while somebody looks. @returns how to stop */
+/** Keeps every view up to date while the page is visible. @returns how to stop */
 export function followNews(): () => void {
   let stop = () => {}
   const onVisibility = () => {
@@ -27,7 +27,7 @@ export function followNews(): () => void {
   }
 }
 
-/** Browsers allow six connections to a server, so a page that nobody sees gives its two back. */
+/** Browsers allow six connections to a server, so a hidden page closes its two. */
 function rest(): () => void {
   setConnection('resting')
   return () => {}
@@ -36,8 +36,8 @@ function rest(): () => void {
 function openStreams(): () => void {
   const open = new Set<'heartbeats' | 'transitions'>()
   let missing: ReturnType<typeof setTimeout> | undefined = expectSoon()
-  const onServiceNews = gather<ServiceNews>({
-    whileMs: GATHER_MS,
+  const onServiceNews = batchNews<ServiceNews>({
+    delayMs: BATCH_MS,
     isReady: () => queryClient.isFetching({ queryKey: allServices.queryKey }) === 0,
     take: takeNews,
   })
@@ -49,14 +49,14 @@ function openStreams(): () => void {
       missing = undefined
       noteNews()
       setConnection('live')
-      // Whatever was missed in the meantime.
+      // Fetches what was missed meanwhile.
       queryClient.invalidateQueries()
     },
     onLost() {
       if (open.size === 2) noteNews()
       open.delete(stream)
       missing ??= expectSoon()
-      // The browser does not tell why; one reason is that the session has ended.
+      // The browser does not say why. The session may have ended, so ask for it.
       queryClient.invalidateQueries({ queryKey: sessionOptions.queryKey }, { cancelRefetch: false })
     },
   })

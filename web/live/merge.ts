@@ -2,7 +2,7 @@ import type { ServiceNews, StatusAnswer, StripsAnswer } from './answers.ts'
 
 type All = ReadonlyMap<string, ServiceNews>
 
-/** The same services where nothing was heard of them, the new ones in the order of their keys. */
+/** Merges news into an answer. Services without news stay the same objects; new ones are sorted in by key. */
 export function withNews(answer: StatusAnswer, news: All): StatusAnswer {
   const services = merged(answer.services, news, ({ service }) => service)
   return { ...answer, services, counts: answer.nextCursor === null ? countsOf(services) : answer.counts }

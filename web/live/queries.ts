@@ -1,6 +1,6 @@
 import { trpc } from '../api.ts'
 
-/** More than this are not shown at once; the server gives no more either. */
+/** The most services that the page shows; the server gives no more in one answer. */
 const MOST_SERVICES = 10_000
 
 export const allServices = trpc.status.queryOptions({ limit: MOST_SERVICES })
@@ -8,10 +8,10 @@ export const allStrips = trpc.strips.queryOptions({ limit: MOST_SERVICES })
 
 const SUMMARY_EVERY_MS = 60_000
 
-/** What no stream tells of, such as messages that do not get through. */
+/** Facts that no stream tells of, such as failing deliveries, so they are polled. */
 export const summary = { ...trpc.summary.queryOptions(), refetchInterval: SUMMARY_EVERY_MS }
 
-/** What follows from the heartbeats and settings of one service. */
+/** The queries to fetch again after news of a service. */
 export const aboutService = (serviceKey: string) => [
   trpc.explain.queryKey({ serviceKey }),
   trpc.services.get.queryKey({ serviceKey }),

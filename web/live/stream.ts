@@ -11,16 +11,16 @@ type Subscribe<T> = (handlers: Handlers<T>) => { unsubscribe(): void }
 export interface StreamEvents<T> {
   onData(data: T): void
   onOpen(): void
-  /** It is tried again, again and again, until the stream is closed. */
+  /** Called when the connection is lost. It is retried until the stream is closed. */
   onLost(): void
 }
 
-const SHORTEST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 5_000
+const FIRST_BACKOFF_MS = 500
+const LONGEST_BACKOFF_MS = 5_000
 
-/** A subscription that outlives its server. The browser reconnects by itself, but not after an answer that was an error. */
+/** A subscription that reconnects. The browser does so by itself, but not after an answer that was an error. */
 export function keepOpen<T>(subscribe: Subscribe<T>, { onData, onOpen, onLost }: StreamEvents<T>): () => void {
-  let pauseMs = SHORTEST_PAUSE_MS
+  let backoffMs = FIRST_BACKOFF_MS
   let timer: ReturnType<typeof setTimeout> | undefined
   let subscription = open()
 
@@ -29,7 +29,7 @@ export function keepOpen<T>(subscribe: Subscribe<T>, { onData, onOpen, onLost }:
       onData,
       onConnectionStateChange({ state, error }) {
         if (state === 'pending') {
-          pauseMs = SHORTEST_PAUSE_MS
+          backoffMs = FIRST_BACKOFF_MS
           onOpen()
         } else if (error) onLost()
       },
@@ -37,8 +37,8 @@ export function keepOpen<T>(subscribe: Subscribe<T>, { onData, onOpen, onLost }:
         onLost()
         timer = setTimeout(() => {
           subscription = open()
-        }, pauseMs)
-        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+        }, backoffMs)
+        backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS)
       },
     })
   }

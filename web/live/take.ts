@@ -4,7 +4,7 @@ import type { ServiceNews } from './answers.ts'
 import { withNews, withStrips } from './merge.ts'
 import { aboutService, aboutTransitions, allServices, allStrips } from './queries.ts'
 
-/** Puts what was heard of services where every view finds it. */
+/** Puts news of services into the cache of queries, from which every view reads. */
 export function takeNews(news: ReadonlyMap<string, ServiceNews>): void {
   for (const { service } of news.values()) {
     const { lastHeartbeat, secondsSinceLastHeartbeat } = service ?? {}
@@ -15,7 +15,7 @@ export function takeNews(news: ReadonlyMap<string, ServiceNews>): void {
   queryClient.setQueryData(allServices.queryKey, (known) => known && withNews(known, news))
   queryClient.setQueryData(allStrips.queryKey, (known) => known && withStrips(known, news))
   for (const { serviceKey, service } of news.values()) {
-    // Of one that was removed, only whether it is there.
+    // Of a service that was removed only `explain` is asked, which says that it is gone.
     const questions = service ? aboutService(serviceKey) : [trpc.explain.queryKey({ serviceKey })]
     for (const queryKey of questions) refresh(queryKey)
   }
@@ -25,7 +25,7 @@ export function takeTransition(): void {
   for (const queryKey of aboutTransitions()) refresh(queryKey)
 }
 
-/** Asks again for what is on the screen; what is not is asked for when it is. */
+/** Marks a query as stale. It is fetched again now if a view shows it, else when one does. */
 function refresh(queryKey: readonly unknown[]): void {
   queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false })
 }

@@ -2,7 +2,7 @@ import type { Outputs } from '../live/answers.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Ago, Until } from '../time/time.tsx'
 
-/** Where messages go, and which did not get there. */
+/** The targets of messages, and what failed to reach them. */
 export function Deliveries({ monitor: { deliveries } }: { monitor: Outputs['monitor'] }) {
   return (
     <section className="sheet" aria-labelledby="deliveries">

@@ -6,7 +6,7 @@ import { MutationFault } from '../parts/mutationFault.tsx'
 import { hashOf } from '../route.ts'
 import { useMayChange } from '../session/useSession.ts'
 
-/** Which groups everybody may see. */
+/** Switches the public page of each group on and off. */
 export function Groups() {
   const groups = useQuery(trpc.groups.list.queryOptions())
   return (

@@ -3,7 +3,7 @@ import type { Outputs } from '../live/answers.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Moment } from '../time/time.tsx'
 
-/** When the monitor itself was not listening. */
+/** The times in which the monitor itself was not listening. */
 export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] }) {
   return (
     <section className="sheet" aria-labelledby="outages">

@@ -14,7 +14,7 @@ const Keys = lazy(() => import('../keys/keys.tsx'))
 
 const REFRESH_MS = 30_000
 
-/** How the monitor itself is. */
+/** The state of the monitor itself. */
 export default function MonitorView() {
   useTitle('Monitor')
   const { data: session } = useSession()

@@ -3,7 +3,7 @@ import { shownStatus } from '../parts/shown.ts'
 import { needsAttention, type Remarks } from './attention.ts'
 import type { Filter, Order } from './filter.ts'
 
-/** One line of the overview. Where nothing of it has changed it is the same line, and is not drawn again. */
+/** One line of the overview. A line that has not changed stays the same object, so it is not drawn again. */
 export type Line =
   | { kind: 'heading'; title: string; about: 'attention' | 'group' | 'rest'; count: number; words: string }
   | { kind: 'service'; serviceKey: string; remark: string | null }
@@ -34,12 +34,12 @@ const byName = (a: Service, b: Service) => compare(a.displayName, b.displayName)
 
 const severity = ['down', 'dead', 'unknown', 'alive', 'paused']
 
-/** What happened last is looked at first. */
+/** Orders by severity, then the latest change first. */
 const byUrgency = (a: Service, b: Service) =>
   severity.indexOf(shownStatus(a)) - severity.indexOf(shownStatus(b)) ||
   Date.parse(b.statusSince) - Date.parse(a.statusSince)
 
-/** What comes last has no value, in whichever direction. */
+/** The values to order by. Services without a value come last in both directions. */
 const values: Record<Exclude<Order, 'name'>, (service: Service) => number | null> = {
   status: (service) => severity.indexOf(shownStatus(service)),
   heard: ({ lastHeartbeat }) => (lastHeartbeat === null ? null : -Date.parse(lastHeartbeat)),
@@ -63,7 +63,7 @@ function split<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
   return [groups.get(true) ?? [], groups.get(false) ?? []]
 }
 
-/** By name; those without a group last. */
+/** Groups by name, services without a group last. */
 function groupsOf(services: readonly Service[]): [string | null, Service[]][] {
   const groups = [...Map.groupBy(services, ({ group }) => group)]
   return groups.sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : compare(a, b)))

@@ -2,10 +2,10 @@ import type { Outputs, Service } from '../live/answers.ts'
 
 type Summary = Outputs['summary']
 
-/** Why somebody should look at a service, by its key; what is not in the list of services follows from the summary. */
+/** Why somebody should look at a service, by its key. */
 export type Remarks = Record<string, string>
 
-/** What the summary knows beyond a status. */
+/** Makes remarks from the summary, which knows more than a status. */
 export function remarksOf({ attention, flapping, down, inactive }: Summary): Remarks {
   const remarks: Remarks = {}
   for (const { serviceKey } of inactive) remarks[serviceKey] = 'never found its rhythm'
@@ -21,7 +21,7 @@ export function remarksOf({ attention, flapping, down, inactive }: Summary): Rem
 
 const NEWLY_MS = 86_400_000
 
-/** Who is down, has died within a day, or has a remark. */
+/** Whether a service is down, became dead within the last day, or has a remark. */
 export function needsAttention({ serviceKey, status, paused, statusSince }: Service, remarks: Remarks, now: number) {
   if (serviceKey in remarks) return true
   if (paused) return false

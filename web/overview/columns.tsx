@@ -10,7 +10,7 @@ const columns: { name: string; words: string; order: Order | null }[] = [
   { name: 'deadline', words: 'Down if silent', order: 'deadline' },
 ]
 
-/** Pressing a head orders by its column, pressing it again the other way round. */
+/** Column heads. Pressing one orders by its column, pressing it again reverses the order. */
 export function ColumnHeads({ filter }: { filter: Filter }) {
   return (
     <div role="rowgroup" className="heads">

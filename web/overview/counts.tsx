@@ -8,7 +8,7 @@ import { showFilter } from './showFilter.ts'
 
 const statuses: Shown[] = ['down', 'dead', 'unknown', 'alive', 'paused']
 
-/** How many there are of each status; pressing one shows only those. */
+/** How many services have each status. Pressing one shows only those. */
 export function Counts({ filter }: { filter: Filter }) {
   const counts = useQuery({ ...allServices, select: ({ counts }) => counts }).data
   return (

@@ -3,7 +3,7 @@ import { hashOf } from '../route.ts'
 export const orders = ['name', 'status', 'heard', 'rhythm', 'deadline'] as const
 export type Order = (typeof orders)[number]
 
-/** What the overview shows, as its address says. */
+/** What the overview shows. It is kept in the address. */
 export interface Filter {
   search: string
   status: string | null

@@ -1,4 +1,4 @@
-/** Finds one of an answer's items by its key, in every answer as soon as it was found in one. */
+/** Finds an item of an answer by its service's key, with an index that is cached for each answer. */
 export function finder<A extends object, T extends { serviceKey: string }>(itemsOf: (answer: A) => readonly T[]) {
   const indexes = new WeakMap<A, Map<string, T>>()
   return (answer: A, serviceKey: string): T | null => {

@@ -3,7 +3,7 @@ import type { Line } from './arrange.ts'
 
 const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
 
-/** Arrow keys, or `j` and `k`, go from one service to the next. */
+/** Arrow keys, or `j` and `k`, move the focus from one service to the next. */
 export function useArrowKeys(lines: readonly Line[], scrollTo: (index: number) => void) {
   return (event: KeyboardEvent<HTMLElement>) => {
     const step = steps[event.key]
@@ -29,7 +29,7 @@ function nextService(lines: readonly Line[], from: number, step: number): number
   return null
 }
 
-/** A line that was out of sight is drawn within the next frame. */
+/** Focuses the link of a line. A line that was out of sight is drawn only in the next frame. */
 function focusLink(list: HTMLElement, index: number): void {
   const link = () => list.querySelector<HTMLElement>(`[data-index="${index}"] a`)
   const found = link()
@@ -37,5 +37,5 @@ function focusLink(list: HTMLElement, index: number): void {
   else requestAnimationFrame(() => link()?.focus({ preventScroll: true }))
 }
 
-/** From the search on to what was found. */
+/** Moves the focus from the search to the first service found. */
 export const focusFirstRow = () => document.querySelector<HTMLElement>('.row-link')?.focus()

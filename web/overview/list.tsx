@@ -9,7 +9,7 @@ import { useArrowKeys } from './keys.ts'
 import { lineHeights } from './lineHeights.ts'
 import { Row } from './row.tsx'
 
-/** All lines, of which only those in sight are drawn. */
+/** A virtual list: only the lines in sight are drawn. */
 export function List({ lines, filter }: { lines: readonly Line[]; filter: Filter }) {
   const body = useRef<HTMLDivElement>(null)
   const top = useTopOf(body)
@@ -52,7 +52,7 @@ function LineOf({ line, index }: { line: Line | undefined; index: number }) {
 const keyOf = (line: Line | undefined, index: number) =>
   line === undefined ? index : line.kind === 'service' ? `service ${line.serviceKey}` : `${line.about} ${line.title}`
 
-/** How far down the page the list begins. */
+/** How far down the page the list begins, in pixels. */
 function useTopOf(element: React.RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {

@@ -14,14 +14,14 @@ import { finder } from './finder.ts'
 interface RowProps {
   serviceKey: string
   remark: string | null
-  /** In the whole table, from 1. */
+  /** The row's number in the whole table, from 1. */
   index: number
 }
 
 const findService = finder((answer: StatusAnswer) => answer.services)
 const findStrip = finder((answer: StripsAnswer) => answer.strips)
 
-/** One service; drawn again when something is heard of it, and only then. */
+/** One service. It is drawn again only when there is news of it. */
 export const Row = memo(function Row({ serviceKey, remark, index }: RowProps) {
   const service = useQuery({
     ...allServices,

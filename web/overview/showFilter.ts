@@ -1,5 +1,5 @@
 import { replaceHash } from '../useRoute.ts'
 import { type Filter, overviewHash } from './filter.ts'
 
-/** The address says what is shown, so that it can be kept and passed on. */
+/** Shows what a filter asks for. It goes into the address, so that it can be bookmarked and shared. */
 export const showFilter = (filter: Filter) => replaceHash(overviewHash(filter))

@@ -73,7 +73,7 @@ export function Tools({ filter }: { filter: Filter }) {
   )
 }
 
-/** As on many pages, `/` leads to the search. */
+/** Calls `act` when `/` is pressed, which on many pages leads to the search. */
 function useSlash(act: () => void): void {
   const latest = useRef(act)
   useEffect(() => {

@@ -3,7 +3,7 @@ import { plural } from '../../server/text/words.ts'
 import { summary } from '../live/queries.ts'
 import { hashOf } from '../route.ts'
 
-/** Messages that do not get through: of them nobody hears otherwise. */
+/** Messages that could not be delivered. Nothing else on this view would show that alerts are lost. */
 export function Undelivered() {
   const failing = useQuery({ ...summary, select: ({ failingDeliveries }) => failingDeliveries }).data
   if (!failing?.length) return null

@@ -24,7 +24,7 @@ export function OverviewView({ filter: query }: { filter: URLSearchParams }) {
     ({ services }: StatusAnswer): Line[] => arrange(services, remarks, filter, serverNow()),
     [remarks, filter],
   )
-  // The same lines as long as their order is the same: a heartbeat draws its row, not the list.
+  // Lines stay the same objects while their order is the same, so a heartbeat draws its row and not the list.
   const list = useQuery({ ...allServices, select: toLines })
   const hasServices = useQuery({ ...allServices, select: ({ services }) => services.length > 0 }).data
   const isCut = useQuery({ ...allServices, select: ({ nextCursor }) => nextCursor !== null }).data

@@ -1,16 +1,16 @@
 export interface Bar {
-  /** Of the height of the strip, up to 1. */
+  /** A fraction of the strip's height, up to 1. */
   height: number
   kind: 'on-time' | 'late' | 'missed'
 }
 
-/** Where the line of the limit is drawn. */
+/** The height at which the line of the limit is drawn, as a fraction of the strip's. */
 export const LIMIT_HEIGHT = 0.8
 
-/** Longer than usual by half: still in time, and worth seeing. */
+/** From this fraction of the limit on a gap is late: still in time, but worth seeing. */
 const LATE = 0.75
 
-/** Gaps as heights against the limit; without one, against twice the longest, which is how a first guess would be. */
+/** Draws gaps against the limit. Without a limit they are drawn against twice the longest gap, a first guess at it. */
 export function barsOf(gapsSeconds: readonly number[], limitSeconds: number | null): Bar[] {
   const scale = limitSeconds ?? 2 * Math.max(0, ...gapsSeconds)
   return gapsSeconds.map((gap) => barOf(gap, scale, limitSeconds !== null))

@@ -5,7 +5,7 @@ interface ChoiceProps<T extends string | number> {
   onChange(value: T): void
 }
 
-/** One of a few, all in sight. */
+/** A choice between a few options that are all in sight (radio buttons). */
 export function Choice<T extends string | number>({ label, options, value, onChange }: ChoiceProps<T>) {
   return (
     <fieldset className="choice">

@@ -1,4 +1,4 @@
-/** Browsers have a clipboard only for pages that came by https or from this machine; elsewhere the old way is left. */
+/** Copies a text. Pages that came by plain http have no `navigator.clipboard`, so there it uses `execCommand`. */
 export async function copyText(text: string, shownIn: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)

@@ -3,7 +3,7 @@ import { copyText } from './clipboard.ts'
 
 const SAID_FOR_MS = 2_000
 
-/** Text to take along. */
+/** Text with a button that copies it. */
 export function Copyable({ text, label }: { text: string; label: string }) {
   const [said, setSaid] = useState('')
   useEffect(() => {

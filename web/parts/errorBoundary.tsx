@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 
-/** One view that fails leaves the others in reach. */
-export class FaultBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+/** Keeps the rest of the page usable when a view throws. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
 
   static getDerivedStateFromError() {

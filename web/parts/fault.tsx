@@ -1,4 +1,4 @@
-import { isPassing, sentenceOf } from '../failure.ts'
+import { isTransient, sentenceOf } from '../failure.ts'
 
 interface Asked {
   failureReason: { message: string } | null
@@ -6,13 +6,13 @@ interface Asked {
   refetch(): unknown
 }
 
-/** Why there is nothing to see here, and what is done about it. */
+/** Says that an answer is waited for, or why there is none and whether it is retried. */
 export function Fault({ of: { failureReason, isPending, refetch } }: { of: Asked }) {
   if (!failureReason) return isPending ? <p className="notice waiting">Waiting for the server…</p> : null
   return (
     <p className="notice" role="alert">
       {capitalized(sentenceOf(failureReason))}.{' '}
-      {isPassing(failureReason) ? (
+      {isTransient(failureReason) ? (
         'Trying again…'
       ) : (
         <button type="button" className="button" onClick={() => refetch()}>

@@ -1,6 +1,6 @@
 import { sentenceOf } from '../failure.ts'
 
-/** Why something was not done. */
+/** Says why a change was not made. */
 export function MutationFault({ of }: { of: readonly { error: { message: string } | null }[] }) {
   const error = of.find(({ error }) => error !== null)?.error
   return (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** What may be wider than its place. */
+/** Content that may be wider than its place, and then scrolls. */
 export function Scrolling({
   label,
   className = '',

@@ -1,6 +1,6 @@
 import type { Shown } from './shown.ts'
 
-/** A shape of its own for each status, and its word. */
+/** A status as a word and a shape, since colour alone does not reach everybody. */
 export function StatusMark({ status }: { status: Shown }) {
   return (
     <span className={`status status-${status}`}>

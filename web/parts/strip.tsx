@@ -12,11 +12,11 @@ interface StripProps {
   /** Newest first. */
   gapsSeconds: readonly number[]
   limitSeconds: number | null
-  /** Since when it is silent, where that is judged. */
+  /** The start of the current silence; `null` if it is not checked. */
   silentSince: string | null
 }
 
-/** The newest gaps as bars under the line of the limit, and at the right the silence as it grows. */
+/** The newest gaps as bars against the line of the limit, and at the right the current silence as it grows. */
 export const Strip = memo(function Strip({ gapsSeconds, limitSeconds, silentSince }: StripProps) {
   const bars = barsOf(gapsSeconds, limitSeconds).reverse()
   const first = BARS - bars.length

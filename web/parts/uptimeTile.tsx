@@ -2,7 +2,7 @@ import './uptimeTile.css'
 import type { UptimePeriod } from '../live/answers.ts'
 import { percentOf, periodName, uptimeWords } from './uptime.ts'
 
-/** How much of a period a service was alive; what is not known of is neither up nor down. */
+/** How much of a period a service was alive. Time without data counts neither as up nor as down. */
 export function UptimeTile({ period }: { period: UptimePeriod }) {
   const { days, ratio, aliveSeconds, downSeconds } = period
   const all = days * 86_400

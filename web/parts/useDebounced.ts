@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react'
 
-/** A value once it has stayed the same for a while. */
-export function useSettled<T>(value: T, forMs: number): T {
-  const [settled, setSettled] = useState(value)
+/** Debounces a value: returns it once it has stayed the same for a while. */
+export function useDebounced<T>(value: T, delayMs: number): T {
+  const [debounced, setDebounced] = useState(value)
   const text = JSON.stringify(value)
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(text)), forMs)
+    const timer = setTimeout(() => setDebounced(JSON.parse(text)), delayMs)
     return () => clearTimeout(timer)
-  }, [text, forMs])
-  return settled
+  }, [text, delayMs])
+  return debounced
 }

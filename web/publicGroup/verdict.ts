@@ -1,7 +1,7 @@
 import { plural } from '../../server/text/words.ts'
 import type { Outputs } from '../live/answers.ts'
 
-/** How all of it is, in one sentence. */
+/** The state of a whole group in one sentence. */
 export function verdictOf({ alive, down, dead, unknown }: Outputs['publicGroup']['counts']): string {
   if (down > 0) return `${plural(down, 'service is', 'services are')} down`
   if (alive > 0) return dead > 0 ? `All well, but for ${dead} that ${dead === 1 ? 'is' : 'are'} dead` : 'All is well'

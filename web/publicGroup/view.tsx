@@ -10,7 +10,7 @@ import { verdictOf } from './verdict.ts'
 
 const REFRESH_MS = 30_000
 
-/** What everybody may see of a group that was made public. */
+/** The page of a public group, which needs no key. */
 export default function PublicGroupView({ group }: { group: string }) {
   useTitle(group)
   const answer = useQuery({ ...trpc.publicGroup.queryOptions({ group }), refetchInterval: REFRESH_MS })

@@ -8,7 +8,7 @@ import { hashOf } from '../route.ts'
 import { useMayChange } from '../session/useSession.ts'
 import { Ago } from '../time/time.tsx'
 
-/** Lights up when a heartbeat of this key arrives, wherever it came from. */
+/** Shows when a heartbeat of this service arrives, from wherever it was sent. */
 export function Arrival({ serviceKey }: { serviceKey: string }) {
   const mayChange = useMayChange()
   const known = useQuery({
@@ -34,7 +34,7 @@ export function Arrival({ serviceKey }: { serviceKey: string }) {
   )
 }
 
-/** How many there were when this began to wait; `null` until that is known. */
+/** The number of heartbeats before this began to wait; `null` until it is known. */
 function useCountBefore(known: Service | null | undefined): number | null {
   const [countBefore, setCountBefore] = useState<number | null>(null)
   if (countBefore === null && known !== undefined) setCountBefore(known?.heartbeatCount ?? 0)

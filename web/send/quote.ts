@@ -1,11 +1,11 @@
-/** For a shell, whatever is in it. */
+/** Quotes any text for a shell. */
 export const inShell = (text: string) => (/^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
-/** In a crontab `%` ends the line. */
+/** Escapes `%`, which ends a command in a crontab. */
 export const inCrontab = (command: string) => command.replaceAll('%', '\\%')
 
-/** For Python, JavaScript and TypeScript. */
+/** Quotes any text for Python, JavaScript and TypeScript. */
 export const inCode = (text: string) => (/['\\\p{Cc}]/u.test(text) ? JSON.stringify(text) : `'${text}'`)
 
-/** Nothing in it means anything to a shell within single quotes. */
+/** Encodes a text for an address. The result can stand between single quotes in a shell. */
 export const inAddress = (text: string) => encodeURIComponent(text).replaceAll("'", '%27')

@@ -1,7 +1,7 @@
 import { inAddress, inCode, inCrontab, inShell } from './quote.ts'
 
 export interface Sender {
-  /** Of the server. */
+  /** The address of the server. */
   address: string
   serviceKey: string
   isKeyNeeded: boolean
@@ -13,7 +13,7 @@ export interface Snippet {
   text: string
 }
 
-/** Ways to send a heartbeat, to be copied as they stand. */
+/** Ways to send a heartbeat. Each works as it is copied, but for a key that is to be filled in (`…`). */
 export function snippetsOf(sender: Sender): Snippet[] {
   return [
     { name: 'curl', about: 'One heartbeat from a shell.', text: curl(sender) },

@@ -5,7 +5,7 @@ interface Tab {
   content: ReactNode
 }
 
-/** One of several at a time; the arrow keys go from one to the next. */
+/** Shows one of several contents. The arrow keys go from one tab to the next. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const id = useId()
   const [chosen, setChosen] = useState(0)

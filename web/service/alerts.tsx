@@ -17,7 +17,7 @@ const mutes: Record<string, { words: string; until(): string }> = {
 
 const inHours = (hours: number) => new Date(serverNow() + hours * HOUR_MS).toISOString()
 
-/** Whether anybody is told when it goes down. */
+/** Switches a service's alerts on and off, and mutes them for a time. */
 export function Alerts({
   settings: { serviceKey, alertsEnabled, mutedUntil },
 }: {

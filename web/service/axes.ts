@@ -4,7 +4,7 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Lengths of time that people think in. */
+/** Round lengths of time, in seconds. */
 const round = [
   0.001,
   0.01,
@@ -36,7 +36,7 @@ const round = [
 ]
 const MOST_TICKS = 6
 
-/** Where the axis of gaps has its lines. */
+/** The ticks of the axis of gaps, in seconds. */
 export function gapTicks(min: number, max: number, isLogarithmic: boolean): number[] {
   if (isLogarithmic) return thinned(round.filter((length) => length >= min && length <= max))
   const step = round.find((length) => max / length <= MOST_TICKS) ?? max
@@ -54,7 +54,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 
-/** Days where a day begins, else the time. */
+/** Labels of the axis of time: the date where a day begins, else the time of day. */
 export function timeLabels(ticks: readonly number[], stepSeconds: number): string[] {
   return ticks.map((tick, index) => {
     const at = new Date(tick * 1_000)

@@ -1,4 +1,4 @@
-/** A colour of the stylesheet as a canvas takes it. */
+/** Reads a colour of the stylesheet in the form that a canvas takes. */
 export function colourOf(element: HTMLElement, property: string): string {
   const probe = document.createElement('i')
   probe.style.color = `var(${property})`

@@ -3,7 +3,7 @@ import type { Inputs, Outputs } from '../live/answers.ts'
 type Settings = Outputs['services']['get']
 type Changes = Inputs['services']['configure']
 
-/** How a service is expected: as it was learned, or as somebody says. */
+/** How the next heartbeat is expected: as learned, or by a period or a cron line that somebody entered. */
 export type Expectation = 'learned' | 'period' | 'cron'
 
 /** The settings as they are being edited. */
@@ -30,7 +30,7 @@ export function draftOf(settings: Settings): Draft {
   }
 }
 
-/** Only what was changed, so that what somebody else has changed in the meantime stays. */
+/** Only the settings that were edited, so that what somebody else changes meanwhile is kept. */
 export function changesOf(draft: Draft, settings: Settings): Changes {
   const before = draftOf(settings)
   const changes: Changes = { serviceKey: settings.serviceKey }
@@ -52,7 +52,7 @@ function expectationChanges(draft: Draft, before: Draft): Partial<Changes> {
   return isSame ? {} : { expectedPeriodSeconds: draft.periodSeconds }
 }
 
-/** What keeps it from being saved. */
+/** Why a draft cannot be saved; `null` if it can. */
 export function faultOf({ expectation, periodSeconds, cron }: Draft): string | null {
   if (expectation === 'period' && !periodSeconds) return 'Say how often it is expected.'
   if (expectation === 'cron' && cron.trim() === '') return 'Write a cron line, e.g. 30 2 * * *'

@@ -2,7 +2,7 @@ import { roughly } from '../../server/text/time.ts'
 import type { Outputs } from '../live/answers.ts'
 import { Moment } from '../time/time.tsx'
 
-/** Why it has its status. */
+/** Says why a service has its status. */
 export function Explain({ explanation }: { explanation: Outputs['explain'] }) {
   const { service, reasons, gapsSeconds, deadline, deadAt, silenceSince, excludedOutages } = explanation
   return (

@@ -4,7 +4,7 @@ import type { Outputs } from '../live/answers.ts'
 import { Ago, Moment, Until } from '../time/time.tsx'
 import { rhythm } from '../time/words.ts'
 
-/** What is measured, in one line of figures. */
+/** The measured figures of a service in one line. */
 export function Facts({ explanation }: { explanation: Outputs['explain'] }) {
   const { service, cadenceSeconds, limitSeconds, deadline } = explanation
   return (

@@ -12,7 +12,7 @@ import { type Absence, median, type Point, pointsOf } from './points.ts'
 const noOutages: never[] = []
 const amounts = [100, 300, 1_000]
 
-/** The gaps between heartbeats over time, against the limit. */
+/** A plot of the gaps between heartbeats over time, with the limit. */
 export function Gaps({ serviceKey, limitSeconds }: { serviceKey: string; limitSeconds: number | null }) {
   const [limit, setLimit] = useState(300)
   const heartbeats = useQuery({
@@ -42,8 +42,8 @@ export function Gaps({ serviceKey, limitSeconds }: { serviceKey: string; limitSe
       </div>
       {points.length > 0 && (
         <p className="soft small">
-          {wordsOf(points, limitSeconds)} {isShaded(points, outages) && 'Shaded: Stillbeat itself was away. '}Drag to
-          look closer, double-click to see all.
+          {wordsOf(points, limitSeconds)} {isShaded(points, outages) && 'Shaded: the monitor was not listening. '}Drag
+          to zoom in, double-click to zoom out.
         </p>
       )}
     </section>

@@ -10,7 +10,7 @@ import { Lasting, Moment } from '../time/time.tsx'
 
 type Explanation = Outputs['explain']
 
-/** What it is, how it is, and what can be done about that at once. */
+/** A service's name, status and incident, with the buttons that act on them. */
 export function Head({ explanation: { service, incident } }: { explanation: Explanation }) {
   const mayChange = useMayChange()
   return (

@@ -7,7 +7,7 @@ import type { HeartbeatSeen } from './signals.ts'
 
 const SHOWN = 50
 
-/** The newest heartbeats as they came, with what they carried. */
+/** The newest heartbeats with their data. */
 export function Heartbeats({ serviceKey }: { serviceKey: string }) {
   const { data } = useQuery(trpc.heartbeats.queryOptions({ serviceKey, limit: 300 }))
   if (!data || data.heartbeats.length === 0) return null
@@ -34,7 +34,7 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
                 </td>
                 <td>{heartbeat.kind}</td>
                 <td>{heartbeat.gapSeconds === null ? '–' : duration(heartbeat.gapSeconds * 1_000)}</td>
-                <td className="said">{heartbeat.details !== null && <Carried details={heartbeat.details} />}</td>
+                <td className="said">{heartbeat.details !== null && <Details details={heartbeat.details} />}</td>
               </tr>
             ))}
           </tbody>
@@ -46,8 +46,8 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
 
 const LONGEST_LINE = 80
 
-/** Others' data: text, whatever it looks like. */
-function Carried({ details }: { details: NonNullable<HeartbeatSeen['details']> }) {
+/** The data of a heartbeat. It comes from others, and is shown as text only. */
+function Details({ details }: { details: NonNullable<HeartbeatSeen['details']> }) {
   const text = JSON.stringify(details)
   if (text.length <= LONGEST_LINE) return <code dir="auto">{text}</code>
   return (

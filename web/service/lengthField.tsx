@@ -8,7 +8,7 @@ interface LengthFieldProps {
   onChange(seconds: number | null): void
 }
 
-/** A length of time; empty is `null`. */
+/** A field for a length of time. An empty field is `null`. */
 export function LengthField({ label, seconds, placeholder, onChange }: LengthFieldProps) {
   const [unit, setUnit] = useState<Unit>(seconds === null ? 'minutes' : lengthOf(seconds).unit)
   const change = (text: string, of: Unit) => onChange(text === '' ? null : Number(text) * units[of])

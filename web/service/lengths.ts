@@ -1,7 +1,7 @@
 export const units = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const
 export type Unit = keyof typeof units
 
-/** A length of time as people write it: a number, and the largest unit that leaves it whole. */
+/** Splits a length of time into a number and the largest unit in which it is whole. */
 export function lengthOf(seconds: number): { count: number; unit: Unit } {
   const unit = (['days', 'hours', 'minutes'] as const).find(
     (name) => seconds >= units[name] && seconds % units[name] === 0,

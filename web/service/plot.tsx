@@ -7,7 +7,7 @@ import { isWide } from './points.ts'
 const HEIGHT = 240
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
-/** A canvas, so what it shows is also told in words. */
+/** A plot on a canvas. Screen readers get `label` instead. */
 export function Plot({ label, ...drawing }: Omit<Drawing, 'isLogarithmic'> & { label: string }) {
   const place = useRef<HTMLDivElement>(null)
   const isLogarithmic = isWide(drawing.points, drawing.limitSeconds)

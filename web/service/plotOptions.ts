@@ -10,7 +10,7 @@ export interface Drawing {
   isLogarithmic: boolean
 }
 
-/** The moments, the gaps that were in time, and those that were too long. */
+/** The series of the plot: the moments, the gaps in time, and the gaps that were too long. */
 export function dataOf({ points, limitSeconds, isLogarithmic }: Drawing): uPlot.AlignedData {
   const least = isLogarithmic ? shortestShown(points) : 0
   const isTooLong = ({ gapSeconds }: Point) => limitSeconds !== null && gapSeconds > limitSeconds

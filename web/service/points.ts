@@ -3,7 +3,7 @@ import type { Outputs } from '../live/answers.ts'
 type HeartbeatSeen = Outputs['heartbeats']['heartbeats'][number]
 
 export interface Point {
-  /** Of the heartbeat that ended the gap. */
+  /** When the heartbeat came that ended the gap. */
   atSeconds: number
   gapSeconds: number
 }
@@ -16,8 +16,8 @@ export interface Absence {
 }
 
 /**
- * The gaps between heartbeats, oldest first, without the monitor's own absence; signals that count as no heartbeat are
- * left out.
+ * The gaps between heartbeats, oldest first. Outages of the monitor are subtracted, and signals that do not count as
+ * heartbeats are left out.
  */
 export function pointsOf(newestFirst: readonly HeartbeatSeen[], outages: readonly Absence[]): Point[] {
   const times = newestFirst
@@ -35,16 +35,16 @@ function absentMs(fromMs: number, toMs: number, outages: readonly Absence[]): nu
   return overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0)
 }
 
-/** Shorter ones than this part of the usual are a burst, and are not worth the height that would tell them apart. */
+/** Gaps shorter than this fraction of the median are bursts, and are drawn as equally short. */
 const BURST = 1 / 50
 
-/** The shortest gap that is told apart from shorter ones. */
+/** The shortest gap that is drawn as it is, in seconds. Shorter ones are drawn like it. */
 export function shortestShown(points: readonly Point[]): number {
   const shortest = Math.min(...points.map(({ gapSeconds }) => gapSeconds))
   return Math.max(0.001, shortest, BURST * median(points))
 }
 
-/** From this factor between the longest and the shortest on, the short ones are only seen on a logarithmic scale. */
+/** If the longest gap is this many times the shortest, short gaps are visible on a logarithmic scale only. */
 const WIDE = 12
 
 export function isWide(points: readonly Point[], limitSeconds: number | null): boolean {

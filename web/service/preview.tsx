@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
-import { useSettled } from '../parts/useSettled.ts'
+import { useDebounced } from '../parts/useDebounced.ts'
 import type { Draft } from './draft.ts'
 
 const TYPING_MS = 250
 
-/** When it would be expected: in words, and the next five times. */
+/** Shows when heartbeats would be expected: in words, and the next five times. */
 export function Preview({ draft: { expectation, cron, periodSeconds, timezone, graceSeconds } }: { draft: Draft }) {
-  const question = useSettled(
+  const question = useDebounced(
     {
       ...(expectation === 'cron' ? { schedule: cron } : { expectedPeriodSeconds: periodSeconds ?? undefined }),
       timezone: timezone || undefined,

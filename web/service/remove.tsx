@@ -4,12 +4,12 @@ import { queryClient, trpc } from '../api.ts'
 import { allServices } from '../live/queries.ts'
 import { MutationFault } from '../parts/mutationFault.tsx'
 
-/** Asks before it forgets a service. */
+/** Removes a service, after a question. */
 export function Remove({ serviceKey, name }: { serviceKey: string; name: string }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const remove = useMutation(
     trpc.services.remove.mutationOptions({
-      // This view has nothing left to ask for.
+      // The queries of this view would fail now, so they are not fetched again.
       meta: { isShownElsewhere: true },
       onSuccess() {
         location.hash = '#/'

@@ -9,7 +9,7 @@ import { type HeartbeatSeen, signalsOf, toldBy } from './signals.ts'
 const AT_FIRST = 10
 const marks: Record<string, string> = { success: 'status-alive', fail: 'status-down', attention: 'remark' }
 
-/** What jobs told of their runs; nothing for services that only beat. */
+/** The runs of a job. A service that only sends heartbeats has none, and then nothing is shown. */
 export function Runs({ serviceKey }: { serviceKey: string }) {
   const { data } = useQuery(trpc.heartbeats.queryOptions({ serviceKey, limit: 300 }))
   const [isOpen, setOpen] = useState(false)

@@ -18,7 +18,7 @@ const expectations: { value: Expectation; words: string }[] = [
 
 const timezones = Intl.supportedValuesOf('timeZone')
 
-/** Name, group, and when it is expected. */
+/** A form for the name, the group, and when heartbeats are expected. */
 export function SettingsForm({ settings }: { settings: Outputs['services']['get'] }) {
   const [edited, setEdited] = useState<Draft | null>(null)
   const groups = useQuery({ ...allServices, select: allGroups }).data ?? []

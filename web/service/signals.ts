@@ -2,7 +2,7 @@ import type { Outputs } from '../live/answers.ts'
 
 export type HeartbeatSeen = Outputs['heartbeats']['heartbeats'][number]
 
-/** What a signal told besides its kind; whatever else it carries is shown as it came. */
+/** What a signal told besides its kind. The list of heartbeats shows everything that it carried. */
 export interface Told {
   message: string | null
   output: string | null
@@ -21,7 +21,7 @@ export function toldBy({ details }: HeartbeatSeen): Told {
   }
 }
 
-/** All but plain heartbeats, newest first, without the starts of runs whose end is there too. */
+/** All signals but plain heartbeats, newest first. A start is left out if the end of its run is there too. */
 export function signalsOf(newestFirst: readonly HeartbeatSeen[]): HeartbeatSeen[] {
   const ended = new Set<string | null>()
   return newestFirst.filter((signal) => {

@@ -10,7 +10,7 @@ import { Moment } from '../time/time.tsx'
 
 const AT_FIRST = 8
 
-/** The changes of status, newest first, with how long each lasted. */
+/** The changes of a service's status, newest first, and how long each status lasted. */
 export function Timeline({ serviceKey }: { serviceKey: string }) {
   const history = useQuery(trpc.history.queryOptions({ serviceKey, limit: 100 }))
   const [isOpen, setOpen] = useState(false)

@@ -25,7 +25,7 @@ export default function ServiceView({ serviceKey: asked }: { serviceKey: string 
   useTitle(service ? `${service.displayName}: ${shownStatus(service)}` : asked)
   if (isNotFound(explanation.error)) return <NoSuchService serviceKey={asked} />
   if (!explanation.data) return <Fault of={explanation} />
-  // It may have been asked for by an alias.
+  // The address may have an alias instead of the key.
   const { serviceKey } = explanation.data.service
   return (
     <article className="service">

@@ -17,7 +17,7 @@ export const openSession = (key: string) => ask('POST', { key })
 
 export const closeSession = () => ask('DELETE')
 
-/** The session has ended without being asked to. */
+/** Shows the sign-in, since the session has ended elsewhere. */
 export function onSignedOut(queryClient: QueryClient): void {
   queryClient.setQueryData<Session>(
     sessionOptions.queryKey,

@@ -23,7 +23,7 @@ export function SignIn() {
           This monitor asks for a key: the API_KEY of the server, or one of the scope read. The browser does not keep
           it.
         </p>
-        {/* Managers of passwords want to know whose it is. */}
+        {/* Password managers need a user name. */}
         <input name="username" autoComplete="username" value="stillbeat" readOnly hidden />
         <label className="field">
           <span>Key</span>

@@ -62,7 +62,7 @@ function SignOut() {
     mutationFn: closeSession,
     onSuccess(answer) {
       queryClient.setQueryData(sessionOptions.queryKey, answer)
-      // What was seen is for those who are signed in.
+      // Cached answers are only for those who are signed in.
       queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionOptions.queryKey[0] })
     },
   })

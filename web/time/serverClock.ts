@@ -1,7 +1,7 @@
-/** By how much the server's clock is ahead of the viewer's, which may be set wrong. */
+/** By how much the server's clock is ahead of the viewer's, in milliseconds. Either may be wrong. */
 let aheadMs = 0
 
-/** Answers need some time to arrive; less than this is not a difference between clocks. */
+/** Answers take time to arrive. A difference smaller than this may be no more than that. */
 const TOLERATED_MS = 2_000
 
 export function noteServerTime(ms: number): void {
@@ -9,5 +9,5 @@ export function noteServerTime(ms: number): void {
   if (Math.abs(differsMs - aheadMs) > TOLERATED_MS) aheadMs = differsMs
 }
 
-/** The moment as the server's clock shows it. */
+/** The current moment by the server's clock, in milliseconds since 1970. */
 export const serverNow = () => Date.now() + aheadMs

@@ -2,7 +2,7 @@ import { ago, roughly } from '../../server/text/time.ts'
 import { useTicking } from './ticker.ts'
 import { bothZones, shortTime } from './words.ts'
 
-/** `5 minutes ago`, and still true a minute later. */
+/** A moment as `5 minutes ago`, kept up to date. */
 export function Ago({ at }: { at: string }) {
   const ms = Date.parse(at)
   const words = useTicking((now) => ago(Math.max(0, now - ms)))
@@ -13,7 +13,7 @@ export function Ago({ at }: { at: string }) {
   )
 }
 
-/** `14:02`, or with its date. */
+/** A moment as `14:02`, with its date unless that is today. */
 export function Moment({ at }: { at: string }) {
   const ms = Date.parse(at)
   const words = useTicking((now) => shortTime(ms, now))
@@ -24,7 +24,7 @@ export function Moment({ at }: { at: string }) {
   )
 }
 
-/** `in 4 min`, and `now` from then on. */
+/** A moment to come as `in 4 min`, and as `now` once it has passed. */
 export function Until({ at, before = 'in' }: { at: string; before?: string }) {
   const ms = Date.parse(at)
   const words = useTicking((now) => (ms > now ? `${before} ${roughly(ms - now)}` : 'now'))
