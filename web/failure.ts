@@ -1,12 +1,21 @@
 import { TRPCClientError } from '@trpc/client'
 
-const codeOf = (error: unknown): string | undefined => {
+/** A field of what the server tells programs about an error; its message is for people. */
+const fieldOf = (error: unknown, name: 'code' | 'reason'): string | undefined => {
   const data: unknown = error instanceof TRPCClientError ? error.data : undefined
-  const code = (data as { code?: unknown } | null | undefined)?.code
-  return typeof code === 'string' ? code : undefined
+  const value = (data as Record<string, unknown> | null | undefined)?.[name]
+  return typeof value === 'string' ? value : undefined
 }
 
+const codeOf = (error: unknown) => fieldOf(error, 'code')
+
 export const isSignedOut = (error: unknown) => codeOf(error) === 'UNAUTHORIZED'
+
+/** Whether a service does not exist. An older server gives no reason; then its code has to do. */
+export const isNoSuchService = (error: unknown) => {
+  const reason = fieldOf(error, 'reason')
+  return reason === undefined ? isNotFound(error) : reason === 'no_such_service'
+}
 
 export const isNotFound = (error: unknown) => codeOf(error) === 'NOT_FOUND'
 

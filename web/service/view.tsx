@@ -1,7 +1,7 @@
 import './service.css'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
-import { isNotFound } from '../failure.ts'
+import { isNoSuchService } from '../failure.ts'
 import { Fault } from '../parts/fault.tsx'
 import { shownStatus } from '../parts/shown.ts'
 import { useTitle } from '../parts/useTitle.ts'
@@ -23,7 +23,7 @@ export default function ServiceView({ serviceKey: asked }: { serviceKey: string 
   const mayChange = useMayChange()
   const service = explanation.data?.service
   useTitle(service ? `${service.displayName}: ${shownStatus(service)}` : asked)
-  if (isNotFound(explanation.error)) return <NoSuchService serviceKey={asked} />
+  if (isNoSuchService(explanation.error)) return <NoSuchService serviceKey={asked} />
   if (!explanation.data) return <Fault of={explanation} />
   // The address may have an alias instead of the key.
   const { serviceKey } = explanation.data.service
