@@ -29,7 +29,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
       <h1>History</h1>
       <HistoryFilter asked={asked} />
       <Fault of={history} />
-      {transitions?.length === 0 && <p className="notice">No change of status is like that.</p>}
+      {transitions?.length === 0 && <p className="notice">No change of status matches this filter.</p>}
       {transitions && transitions.length > 0 && (
         <Scrolling label="Changes of status" className="sheet history">
           <table>
@@ -39,7 +39,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
                 <th scope="col">Became</th>
                 <th scope="col">Service</th>
                 <th scope="col">Was</th>
-                <th scope="col">Because of</th>
+                <th scope="col">Reason</th>
               </tr>
             </thead>
             <tbody>
@@ -72,7 +72,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
         </p>
       )}
       {isCut && step === amounts.length - 1 && (
-        <p className="notice">There are older ones: choose a service, a group or a status.</p>
+        <p className="notice">There are older changes: choose a service, a group or a status to see them.</p>
       )}
     </>
   )

@@ -16,10 +16,10 @@ export default function Keys() {
     <section className="sheet" aria-labelledby="keys">
       <h2 id="keys">Keys</h2>
       <p className="soft">
-        For services (ping), for those who look on (read), and for those who may do everything (admin).
+        A ping key sends heartbeats, a read key sees everything, and an admin key also changes everything.
       </p>
       <Fault of={keys} />
-      {valid?.length === 0 && <p className="notice">There is none but the API_KEY of the server.</p>}
+      {valid?.length === 0 && <p className="notice">There is no key besides the API_KEY of the server.</p>}
       {valid && valid.length > 0 && <Table keys={valid} />}
       <NewKey />
     </section>
@@ -34,7 +34,7 @@ function Table({ keys }: { keys: Key[] }) {
       <table>
         <thead>
           <tr>
-            {['Name', 'Scope', 'Only for', 'Last used'].map((heading) => (
+            {['Name', 'Scope', 'Limited to', 'Last used'].map((heading) => (
               <th key={heading} scope="col">
                 {heading}
               </th>
@@ -55,7 +55,7 @@ function Table({ keys }: { keys: Key[] }) {
 function Row({ of: { id, name, scope, group, keyPrefix, lastUsedAt } }: { of: Key }) {
   const revoke = useMutation(trpc.keys.revoke.mutationOptions())
   const ask = () => {
-    if (confirm(`Revoke the key "${name}"? Whoever uses it is let in no more, and it cannot be had back.`)) {
+    if (confirm(`Revoke the key "${name}"? It stops working at once, and this cannot be undone.`)) {
       revoke.mutate({ id })
     }
   }

@@ -23,7 +23,7 @@ export function NewKey() {
         submit(new FormData(event.currentTarget))
       }}
     >
-      <h3>A new key</h3>
+      <h3>New key</h3>
       <div className="new-key-fields">
         <label className="field">
           <span>Where it is used</span>
@@ -59,7 +59,7 @@ export function NewKey() {
       {create.data && (
         <div role="status">
           <p>
-            The secret of <bdi>{create.data.name}</bdi>. It is shown this once:
+            The secret of <bdi>{create.data.name}</bdi>. It is shown only once:
           </p>
           <Copyable text={create.data.secret} label="Secret of the new key" />
         </div>

@@ -14,11 +14,11 @@ export function Deliveries({ monitor: { deliveries } }: { monitor: Outputs['moni
           <table>
             <thead>
               <tr>
-                <th scope="col">To</th>
+                <th scope="col">Target</th>
                 <th scope="col">Waiting</th>
-                <th scope="col">Failed, last day</th>
+                <th scope="col">Failed in the last day</th>
                 <th scope="col">Last sent</th>
-                <th scope="col">Trouble</th>
+                <th scope="col">Last error</th>
               </tr>
             </thead>
             <tbody>

@@ -8,7 +8,7 @@ export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] 
   return (
     <section className="sheet" aria-labelledby="outages">
       <h2 id="outages">Outages of the monitor</h2>
-      <p className="soft">Times in which it was not listening. They count as nobody's silence.</p>
+      <p className="soft">Times in which the monitor was not listening. They do not count as silence of any service.</p>
       {outages.length === 0 ? (
         <p className="notice">None.</p>
       ) : (

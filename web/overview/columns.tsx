@@ -4,10 +4,10 @@ import { showFilter } from './showFilter.ts'
 const columns: { name: string; words: string; order: Order | null }[] = [
   { name: 'status', words: 'Status', order: 'status' },
   { name: 'name', words: 'Service', order: 'name' },
-  { name: 'strip', words: 'Newest gaps, and silence', order: null },
+  { name: 'strip', words: 'Newest gaps and current silence', order: null },
   { name: 'heard', words: 'Last heartbeat', order: 'heard' },
   { name: 'rhythm', words: 'Rhythm', order: 'rhythm' },
-  { name: 'deadline', words: 'Down if silent', order: 'deadline' },
+  { name: 'deadline', words: 'Deadline', order: 'deadline' },
 ]
 
 /** Column heads. Pressing one orders by its column, pressing it again reverses the order. */

@@ -22,7 +22,7 @@ export function List({ lines, filter }: { lines: readonly Line[]; filter: Filter
     overscan: 12,
   })
   const onKeyDown = useArrowKeys(lines, (index) => virtualizer.scrollToIndex(index))
-  if (lines.length === 0) return <p className="notice">No service is like that.</p>
+  if (lines.length === 0) return <p className="notice">No service matches this filter.</p>
   return (
     <div className="list" role="table" aria-label="Services" aria-rowcount={lines.length + 1} onKeyDown={onKeyDown}>
       <ColumnHeads filter={filter} />

@@ -86,7 +86,7 @@ function rhythmOf({ medianIntervalSeconds, heartbeatsNeeded }: Service): string 
 }
 
 function Deadline({ service: { status, paused, statusSince, deadline } }: { service: Service }) {
-  if (paused) return 'not judged'
+  if (paused) return 'not checked'
   if (status === 'down' || status === 'dead') {
     return (
       <span className={`status-${status}`}>

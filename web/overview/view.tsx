@@ -40,7 +40,7 @@ export function OverviewView({ filter: query }: { filter: URLSearchParams }) {
       <Tools filter={filter} />
       <Undelivered />
       {list.data ? <List lines={list.data} filter={filter} /> : <Fault of={list} />}
-      {isCut && <p className="notice">There are more services than this page shows: choose a group or a status.</p>}
+      {isCut && <p className="notice">There are more services than this page can show.</p>}
     </>
   )
 }

@@ -30,7 +30,7 @@ export default function PublicGroupView({ group }: { group: string }) {
         ))}
       </ul>
       <p className="soft small">
-        As of {clockTime(answer.dataUpdatedAt)}, looked at anew every {REFRESH_MS / 1_000} s.
+        As of {clockTime(answer.dataUpdatedAt)}, updated every {REFRESH_MS / 1_000} s.
       </p>
     </div>
   )

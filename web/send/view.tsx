@@ -61,8 +61,8 @@ export default function SendView({ serviceKey: given }: { serviceKey: string | n
       />
       <p className="soft">
         {isKeyNeeded && 'SERVICE_REGISTRY_KEY is a key of this monitor. '}
-        An answer of 200 means that the heartbeat is stored. 503 means that this is not sure: sending it again is
-        harmless.
+        An answer of 200 means that the heartbeat is stored. 503 means that it may not be stored: send it again, which
+        does no harm.
       </p>
     </div>
   )

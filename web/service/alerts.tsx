@@ -39,7 +39,7 @@ export function Alerts({
           disabled={configure.isPending}
           onChange={({ target }) => configure.mutate({ serviceKey, alertsEnabled: target.checked })}
         />
-        <span>Tell of its incidents</span>
+        <span>Send alerts about this service</span>
       </label>
       {alertsEnabled && isMuted && (
         <p className="actions">

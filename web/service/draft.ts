@@ -54,7 +54,7 @@ function expectationChanges(draft: Draft, before: Draft): Partial<Changes> {
 
 /** Why a draft cannot be saved; `null` if it can. */
 export function faultOf({ expectation, periodSeconds, cron }: Draft): string | null {
-  if (expectation === 'period' && !periodSeconds) return 'Say how often it is expected.'
-  if (expectation === 'cron' && cron.trim() === '') return 'Write a cron line, e.g. 30 2 * * *'
+  if (expectation === 'period' && !periodSeconds) return 'Enter how often it is expected.'
+  if (expectation === 'cron' && cron.trim() === '') return 'Enter a cron line, e.g. 30 2 * * *'
   return null
 }

@@ -59,7 +59,7 @@ const Excluded = ({ from, to }: { from: string; to: string }) => (
   <>
     <dt>Not counted</dt>
     <dd>
-      <Moment at={from} /> to <Moment at={to} />: the monitor was away
+      <Moment at={from} /> to <Moment at={to} />: the monitor was not listening
     </dd>
   </>
 )

@@ -18,11 +18,11 @@ export function Facts({ explanation }: { explanation: Outputs['explain'] }) {
         <dd>{cadenceSeconds === null ? learning(service.heartbeatsNeeded) : rhythm(cadenceSeconds)}</dd>
       </div>
       <div>
-        <dt>Silence that is fine</dt>
+        <dt>Allowed silence</dt>
         <dd>{limitSeconds === null ? '–' : roughly(limitSeconds * 1_000)}</dd>
       </div>
       <div>
-        <dt>Down if silent</dt>
+        <dt>Next deadline</dt>
         <dd>{deadline === null ? '–' : <Deadline at={deadline} />}</dd>
       </div>
       <div>

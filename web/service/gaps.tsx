@@ -37,7 +37,7 @@ export function Gaps({ serviceKey, limitSeconds }: { serviceKey: string; limitSe
         {points.length > 0 ? (
           <Plot points={points} limitSeconds={limitSeconds} outages={outages} label={wordsOf(points, limitSeconds)} />
         ) : (
-          heartbeats.data && <p className="notice">There is a gap to show after the second heartbeat.</p>
+          heartbeats.data && <p className="notice">The first gap is shown after the second heartbeat.</p>
         )}
       </div>
       {points.length > 0 && (

@@ -23,7 +23,7 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
               <th scope="col">At</th>
               <th scope="col">Kind</th>
               <th scope="col">Gap</th>
-              <th scope="col">Carried</th>
+              <th scope="col">Data</th>
             </tr>
           </thead>
           <tbody>

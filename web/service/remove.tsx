@@ -28,7 +28,7 @@ export function Remove({ serviceKey, name }: { serviceKey: string; name: string 
         <h2 id="remove-title">
           Remove <bdi>{name}</bdi>?
         </h2>
-        <p>All that is known of it is deleted, and cannot be had back.</p>
+        <p>All its data is deleted. This cannot be undone.</p>
         <MutationFault of={[remove]} />
         <form method="dialog" className="actions">
           <button type="submit" className="button">

@@ -24,8 +24,8 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
             <tr>
               <th scope="col">Run</th>
               <th scope="col">At</th>
-              <th scope="col">Took</th>
-              <th scope="col">Said</th>
+              <th scope="col">Duration</th>
+              <th scope="col">Message</th>
             </tr>
           </thead>
           <tbody>

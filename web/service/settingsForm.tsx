@@ -11,8 +11,8 @@ import { LengthField } from './lengthField.tsx'
 import { Preview } from './preview.tsx'
 
 const expectations: { value: Expectation; words: string }[] = [
-  { value: 'learned', words: 'as learned' },
-  { value: 'period', words: 'every so often' },
+  { value: 'learned', words: 'as learned from its heartbeats' },
+  { value: 'period', words: 'at a fixed interval' },
   { value: 'cron', words: 'by a cron line' },
 ]
 
@@ -112,7 +112,7 @@ export function SettingsForm({ settings }: { settings: Outputs['services']['get'
           <LengthField
             label="Grace"
             seconds={draft.graceSeconds}
-            placeholder={draft.expectation === 'cron' ? '5 minutes' : 'as the period'}
+            placeholder={draft.expectation === 'cron' ? '5 minutes' : 'same as the period'}
             onChange={(graceSeconds) => edit({ graceSeconds })}
           />
         )}

@@ -20,8 +20,8 @@ export function SignIn() {
       >
         <h1>Sign in</h1>
         <p className="soft">
-          This monitor asks for a key: the API_KEY of the server, or one of the scope read. The browser does not keep
-          it.
+          This monitor asks for a key: the API_KEY of the server, or a key with the scope read. The browser does not
+          store it.
         </p>
         {/* Password managers need a user name. */}
         <input name="username" autoComplete="username" value="stillbeat" readOnly hidden />

@@ -49,7 +49,7 @@ const words = { connecting: 'connecting', live: 'live', lost: 'not live', restin
 function ConnectionLight() {
   const { connection } = useNews()
   return (
-    <span className={`light light-${connection}`} title="Whether this page hears of heartbeats as they arrive">
+    <span className={`light light-${connection}`} title="Whether this page is updated as heartbeats arrive">
       {words[connection]}
     </span>
   )
