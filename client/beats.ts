@@ -4,7 +4,7 @@ import { type Line, lineOf } from './line.ts'
 import { type HeartbeatOptions, timeoutMsOf } from './options.ts'
 import type { SleepOptions } from './sleep.ts'
 
-/** Whoever wants a heartbeat sent, until one of these signals is aborted. */
+/** A caller that wants a heartbeat sent, until one of these signals is aborted. */
 export interface Caller {
   /** Ends retries; an attempt under way may finish. */
   stop?: AbortSignal

@@ -11,7 +11,7 @@ export interface Task<T> {
   send(api: Client, signal: AbortSignal): Promise<T>
   /** Called after a failed attempt that may be retried. */
   onFailed?: () => void
-  /** For how long failed attempts are retried. */
+  /** How long failed attempts are retried. */
   retryForMs: number
   /** The timeout of one attempt. */
   timeoutMs: number

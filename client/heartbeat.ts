@@ -2,7 +2,7 @@ import { type Caller, sendBeat } from './beats.ts'
 import { type HeartbeatOptions, periodMsOf } from './options.ts'
 import { offBeforeExit, onBeforeExit, sleep } from './sleep.ts'
 
-/** For how long a single heartbeat is retried. */
+/** How long a single heartbeat is retried. */
 const RETRY_FOR_MS = 60_000
 
 const ANYONE: Caller = {}

@@ -5,7 +5,7 @@ export interface TargetState {
   target: string
   /** When a message last reached it; `null`: never. */
   lastSentAt: number | null
-  /** It has failed, and is not retried before this moment; `null` if it may be tried now. */
+  /** After a failure the target is not tried before this moment (backoff); `null` if it may be tried now. */
   retryAt: number | null
 }
 

@@ -13,7 +13,7 @@ const STEADY_PER_SECOND = 1_000
 /** The CPU time of a heartbeat, in the server and in PostgreSQL, as a multiple of that of an empty request. */
 export async function cost(): Promise<Row[]> {
   const place = await createDatabase()
-  // So long a silence is allowed that no service goes down while others are measured.
+  // An hour of silence is allowed, so that no service goes down while others are measured.
   const monitor = await startMonitor({ ...place, MIN_SILENCE_SECONDS: '3600' })
   const empty = await startEmptyRoute()
   const client = await connect(place)

@@ -109,7 +109,7 @@ function metadataOf(json: string): object {
 }
 
 function monitorOf(given: { url?: string | undefined; key?: string | undefined }): Monitor {
-  // Else everybody could read the key in the list of processes for as long as the command runs.
+  // This hides the arguments: everybody could read the key in the list of processes while the command runs.
   if (given.key !== undefined) process.title = 'stillbeat'
   return {
     url: given.url ?? (process.env.SERVICE_REGISTRY_URL || 'http://127.0.0.1:8765'),

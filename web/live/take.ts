@@ -15,7 +15,7 @@ export function takeNews(news: ReadonlyMap<string, ServiceNews>): void {
   queryClient.setQueryData(allServices.queryKey, (known) => known && withNews(known, news))
   queryClient.setQueryData(allStrips.queryKey, (known) => known && withStrips(known, news))
   for (const { serviceKey, service } of news.values()) {
-    // Of a service that was removed only `explain` is asked, which says that it is gone.
+    // If the service was removed, only `explain` is asked again, which says that it is gone.
     const questions = service ? aboutService(serviceKey) : [trpc.explain.queryKey({ serviceKey })]
     for (const queryKey of questions) refresh(queryKey)
   }

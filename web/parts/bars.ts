@@ -7,7 +7,7 @@ export interface Bar {
 /** The height at which the line of the limit is drawn, as a fraction of the strip's. */
 export const LIMIT_HEIGHT = 0.8
 
-/** From this fraction of the limit on a gap is late: still in time, but worth seeing. */
+/** A gap longer than this fraction of the limit is late: still in time, but worth seeing. */
 const LATE = 0.75
 
 /** Draws gaps against the limit. Without a limit they are drawn against twice the longest gap, a first guess at it. */

@@ -1,4 +1,4 @@
-/** By how much the server's clock is ahead of the viewer's, in milliseconds. Either may be wrong. */
+/** The lead of the server's clock over the viewer's, in milliseconds. Either may be wrong. */
 let aheadMs = 0
 
 /** Answers take time to arrive. A difference smaller than this may be no more than that. */
