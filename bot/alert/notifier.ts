@@ -1,7 +1,9 @@
 import { GrammyError } from 'grammy'
 import type { Delivery, Notifier, Outgoing } from '../../server/delivery/notifier.ts'
+import { cut } from '../../server/text/words.ts'
 import { createApi } from '../telegram/api.ts'
 import { troubles } from '../telegram/check.ts'
+import { MESSAGE_LENGTH } from '../telegram/limits.ts'
 import { deliveryOf, tidy } from '../telegram/outcome.ts'
 import { atTelegramsPace } from '../telegram/throttle.ts'
 import { alertButtons } from './alertButtons.ts'
@@ -35,7 +37,7 @@ export function createTelegramNotifier(options: {
   }
 
   return {
-    longestMessage: MESSAGE_LIMIT,
+    longestMessage: MESSAGE_LENGTH,
     async send(address, message) {
       const { text, ...other } = compose(message)
       const replies = message.replyTo === undefined ? {} : { reply_parameters: replyTo(message.replyTo) }
@@ -65,14 +67,12 @@ function unlessModified(error: unknown): void {
   if (!(error instanceof GrammyError && error.description.includes('message is not modified'))) throw error
 }
 
-const MESSAGE_LIMIT = 4096
-
 /** Bold by entity and not by markup: so nothing in a name has a meaning, or makes Telegram refuse the message. */
 function compose(message: Outgoing) {
   const { title, body, repeated } = message
   const end = repeated ? '\nrepeated: an earlier attempt may have arrived' : ''
   const whole = (body === '' ? title : `${title}\n${body}`).toWellFormed()
-  const start = whole.length + end.length <= MESSAGE_LIMIT ? whole : cut(whole, MESSAGE_LIMIT - end.length)
+  const start = cut(whole, MESSAGE_LENGTH - end.length)
   const length = Math.min(title.length, start.length)
   const inline_keyboard = alertButtons(message)
   return {
@@ -82,6 +82,3 @@ function compose(message: Outgoing) {
     ...(inline_keyboard.length > 0 ? { reply_markup: { inline_keyboard } } : {}),
   }
 }
-
-/** So many UTF-16 units, which is what Telegram counts, or one less: never half of a surrogate pair. */
-const cut = (text: string, limit: number) => `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`

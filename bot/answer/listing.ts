@@ -3,6 +3,7 @@ import { pagesOf } from '../../server/text/pages.ts'
 import { cut } from '../../server/text/words.ts'
 import type { Press } from '../command.ts'
 import type { BotContext } from '../context.ts'
+import { MESSAGE_LENGTH } from '../telegram/limits.ts'
 import { type Rich, titled } from './rich.ts'
 import { type Changed, change, say, show } from './say.ts'
 
@@ -26,8 +27,8 @@ export interface Listing {
   presses: { [prefix: string]: Press }
 }
 
-/** Telegram takes 4,096 UTF-16 units; the rest is for the number of the page and a heading that is said again. */
-const LONGEST_PAGE = 3_900
+/** Room for the number of the page and for a heading that is said again. */
+const LONGEST_PAGE = MESSAGE_LENGTH - 196
 const LONGEST_HEADING = 80
 /** More would push everything else off the screen: then one message that can be turned. */
 const MOST_MESSAGES = 3

@@ -2,6 +2,7 @@ import { GrammyError, type InlineKeyboard } from 'grammy'
 import type { ForceReply, Message } from 'grammy/types'
 import { cut } from '../../server/text/words.ts'
 import type { BotContext } from '../context.ts'
+import { PRESS_ANSWER_LENGTH } from '../telegram/limits.ts'
 import type { Rich } from './rich.ts'
 
 interface Manner {
@@ -52,13 +53,11 @@ export async function change(
 
 /** Answers a press; what is pressed late, or twice, Telegram does not want answered any more. */
 export async function answerPress(ctx: BotContext, text: string | undefined, { isAlert = false } = {}): Promise<void> {
-  const answer = text ? { text: cut(text, LONGEST_ANSWER), show_alert: isAlert } : {}
+  const answer = text ? { text: cut(text, PRESS_ANSWER_LENGTH), show_alert: isAlert } : {}
   await ctx.answerCallbackQuery(answer).catch((error: unknown) => {
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error
   })
 }
-
-const LONGEST_ANSWER = 200
 
 const options = <M extends InlineKeyboard | ForceReply>(entities: Rich['entities'], markup: M | undefined) => ({
   entities,

@@ -1,0 +1,6 @@
+/** What Telegram takes at most, from https://core.telegram.org/bots/api. It counts characters in UTF-16 units. */
+
+/** The `text` of sendMessage and editMessageText. */
+export const MESSAGE_LENGTH = 4_096
+/** The `text` of answerCallbackQuery, which is shown above the chat for a moment. */
+export const PRESS_ANSWER_LENGTH = 200
