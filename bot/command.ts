@@ -1,7 +1,11 @@
+import type { CallbackData, Prefix } from './callbackData.ts'
 import type { BotContext } from './context.ts'
 
-/** What a button does; `data` is what follows its prefix. The answer is shown for a moment above the chat. */
-export type Press = (ctx: BotContext, data: string[]) => Promise<string | undefined>
+/** What a button does. The answer is shown for a moment above the chat. */
+export type Press<P extends Prefix> = (ctx: BotContext, data: CallbackData[P]) => Promise<string | undefined>
+
+/** By the prefix of the buttons' data. */
+export type Presses = { [P in Prefix]?: Press<P> }
 
 export interface Command {
   name: string
@@ -15,8 +19,7 @@ export interface Command {
   onlyReads?: true
   /** `words` is what was written after the name. */
   run: (ctx: BotContext, words: string) => Promise<unknown>
-  /** By the prefix of the buttons' data. */
-  presses?: { [prefix: string]: Press }
+  presses?: Presses
 }
 
 /** A service by its key and by the name that people know. */

@@ -6,24 +6,22 @@ import { nearestTo } from './ask/nearest.ts'
 import { askedAbout } from './ask/prompt.ts'
 import { isServiceCommand } from './ask/serviceCommand.ts'
 import { OLD_BUTTON, SpokenError } from './ask/trouble.ts'
-import type { Command, Press, ServiceCommand } from './command.ts'
+import { decode } from './callbackData.ts'
+import type { Command, Presses, ServiceCommand } from './command.ts'
 import type { BotContext } from './context.ts'
 
 /** Takes what people write and press to the command that it is for. */
-export function createDispatcher(
-  commands: readonly Command[],
-  otherPresses: { [prefix: string]: Press },
-): Composer<BotContext> {
+export function createDispatcher(commands: readonly Command[], otherPresses: Presses): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  const presses = new Map(
+  const presses = new Map<string, Pressed>(
     Object.entries(Object.assign({}, otherPresses, ...commands.map((command) => command.presses))),
   )
 
   composer.on('callback_query:data', async (ctx) => {
-    const { prefix, data } = readPress(ctx.callbackQuery.data)
-    const press = presses.get(prefix) as Press | undefined
+    const pressed = decode(ctx.callbackQuery.data)
+    const press = pressed && presses.get(pressed.prefix)
     if (!press) throw new SpokenError(OLD_BUTTON)
-    await answerPress(ctx, await press(ctx, data))
+    await answerPress(ctx, await press(ctx, pressed.data))
   })
   // A command that is written anew is meant anew.
   composer.on([':text', 'edited_message:text', 'edited_channel_post:text'], (ctx) => read(ctx))
@@ -62,6 +60,9 @@ export function createDispatcher(
   }
 }
 
+/** Whatever has decoded the data has seen to it that it fits the prefix. */
+type Pressed = (ctx: BotContext, data: unknown) => Promise<string | undefined>
+
 /** Which of what people write and press changes nothing. */
 export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => boolean {
   const reading = commands.filter(({ onlyReads }) => onlyReads)
@@ -69,7 +70,7 @@ export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => bo
   const prefixes = new Set(reading.flatMap(({ presses = {} }) => Object.keys(presses)))
   return ({ callbackQuery, msg }) =>
     callbackQuery
-      ? prefixes.has(readPress(callbackQuery.data ?? '').prefix)
+      ? prefixes.has(decode(callbackQuery.data ?? '')?.prefix ?? '')
       : names.has(readCommand(msg?.text ?? '')?.name ?? '')
 }
 
@@ -85,10 +86,4 @@ function readCommand(text: string): Written | null {
   const [whole, name, to] = /^\/(\w+)(?:@(\w+))?(?=\s|$)/.exec(text) ?? []
   if (whole === undefined || name === undefined) return null
   return { name: name.toLowerCase(), to: to?.toLowerCase(), words: text.slice(whole.length).trim() }
-}
-
-/** `prefix:one:the rest`; what is last may have colons of its own. */
-function readPress(text: string): { prefix: string; data: string[] } {
-  const [, prefix = '', one = '', rest = ''] = /^([^:]*):([^:]*):(.*)$/s.exec(text) ?? []
-  return { prefix, data: [one, rest] }
 }

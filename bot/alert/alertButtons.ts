@@ -1,5 +1,5 @@
 import type { AlertAction, Outgoing } from '../../server/delivery/notifier.ts'
-import { type AlertVerb, alertData } from '../callbackData.ts'
+import { encode, type Verb } from '../callbackData.ts'
 
 interface Button {
   text: string
@@ -9,7 +9,7 @@ interface Button {
 /** What a person can do about an alert, row by row; no rows where there is nothing to do. */
 export function alertButtons({ id: alertId, data, actions = ['acknowledge', 'why', 'mute'] }: Outgoing): Button[][] {
   if (data.event !== 'down' && data.event !== 'reminder') return []
-  const button = (text: string, verb: AlertVerb) => ({ text, callback_data: alertData({ verb, alertId }) })
+  const button = (text: string, verb: Verb<'alert'>) => ({ text, callback_data: encode('alert', { verb, alertId }) })
   const isOne = (data.services as unknown[] | undefined)?.length === 1
   const acknowledge = [button(isOne ? '👀 Acknowledge' : '👀 Acknowledge all', 'ack')]
   const why = [button('Why', 'why')]

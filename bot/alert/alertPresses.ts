@@ -2,10 +2,8 @@ import { InlineKeyboard } from 'grammy'
 import { titled } from '../answer/rich.ts'
 import { say } from '../answer/say.ts'
 import { personOf } from '../ask/person.ts'
-import { referenceTo } from '../ask/reference.ts'
-import { OLD_BUTTON, SpokenError } from '../ask/trouble.ts'
-import { type AlertVerb, isAlertVerb } from '../callbackData.ts'
-import type { Press } from '../command.ts'
+import { encode, pickPrefix, referenceTo, type Verb } from '../callbackData.ts'
+import type { Press, Presses } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 import { whyText } from '../view/why.ts'
@@ -14,14 +12,11 @@ const HOUR_MS = 3_600_000
 const MOST_BUTTONS = 20
 
 /** What the buttons under an alert do. The server shows in every chat what has become of it. */
-export const alertPresses: { [prefix: string]: Press } = {
-  async alert(ctx, [verb = '', alertId = '']) {
-    if (!isAlertVerb(verb)) throw new SpokenError(OLD_BUTTON)
-    return deeds[verb](ctx, alertId)
-  },
+export const alertPresses: Presses = {
+  alert: (ctx, { verb, alertId }) => deeds[verb](ctx, alertId),
 }
 
-const deeds: Record<AlertVerb, (ctx: BotContext, alertId: string) => ReturnType<Press>> = {
+const deeds: Record<Verb<'alert'>, (ctx: BotContext, alertId: string) => ReturnType<Press<'alert'>>> = {
   async ack(ctx, alertId) {
     const by = personOf(ctx)
     const { services } = await ctx.monitor.acknowledgeAlert.mutate({ alertId, by })
@@ -58,13 +53,15 @@ async function explainAlert(ctx: BotContext, alertId: string): Promise<undefined
       ctx.monitor.explain.query({ serviceKey }),
       ctx.monitor.status.query({ serviceKey }),
     ])
-    const markup = new InlineKeyboard().text('◀ The service', `service:refresh:${referenceTo(serviceKey)}`)
+    const back = encode('service', { verb: 'refresh', service: referenceTo(serviceKey) })
+    const markup = new InlineKeyboard().text('◀ The service', back)
     await say(ctx, whyText(explanation, now), { markup, replyTo })
     return
   }
   const markup = new InlineKeyboard()
   for (const service of services.slice(0, MOST_BUTTONS)) {
-    markup.text(nameOf(service), `pick_why::${referenceTo(service.serviceKey)}`).row()
+    const data = encode(pickPrefix('why'), { service: referenceTo(service.serviceKey), words: '' })
+    markup.text(nameOf(service), data).row()
   }
   const question = services.length === 0 ? 'These services are not there any more' : 'Why which one?'
   await say(ctx, titled(question), { markup, replyTo })

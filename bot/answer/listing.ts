@@ -1,6 +1,7 @@
 import { InlineKeyboard } from 'grammy'
 import { pagesOf } from '../../server/text/pages.ts'
 import { cut } from '../../server/text/words.ts'
+import { encode, type ListPrefix, type OnList } from '../callbackData.ts'
 import type { Press } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { MESSAGE_LENGTH } from '../telegram/limits.ts'
@@ -24,7 +25,7 @@ export interface Line {
 /** A command's answer that can be long, and be asked for again. */
 export interface Listing {
   send: (ctx: BotContext, filter: string) => Promise<unknown>
-  presses: { [prefix: string]: Press }
+  presses: { [P in ListPrefix]?: Press<P> }
 }
 
 /** Room for the number of the page and for a heading that is said again. */
@@ -35,10 +36,10 @@ const MOST_MESSAGES = 3
 
 /**
  * Up to three messages, the last with a button that renews them all where they are; beyond that one message whose pages
- * are turned by buttons. `filter` must be short enough for a button: see reference.ts.
+ * are turned by buttons. `filter` says what of, as callbackData.ts describes it.
  */
-export function listing(prefix: string, load: (ctx: BotContext, filter: string) => Promise<Lines>): Listing {
-  return { send, presses: { [prefix]: press } }
+export function listing(prefix: ListPrefix, load: (ctx: BotContext, filter: string) => Promise<Lines>): Listing {
+  return { send, presses: { [prefix]: press } as Listing['presses'] }
 
   async function send(ctx: BotContext, filter: string): Promise<unknown> {
     const book = bookOf(await load(ctx, filter), prefix, filter)
@@ -48,12 +49,10 @@ export function listing(prefix: string, load: (ctx: BotContext, filter: string) 
     return say(ctx, book.last, { markup: book.renewal(ids) })
   }
 
-  /** `[page, filter]`, or `[r<ids of the messages above>, filter]`. */
-  async function press(ctx: BotContext, [what = '', filter = '']: string[]): Promise<string | undefined> {
-    const book = bookOf(await load(ctx, filter), prefix, filter)
-    const isChanged = what.startsWith('r')
-      ? await renew(ctx, book, what.slice(1).split(',').filter(Boolean).map(Number))
-      : (await show(ctx, ...book.open(Number(what)))) !== 'same'
+  async function press(ctx: BotContext, data: OnList): Promise<string | undefined> {
+    const book = bookOf(await load(ctx, data.filter), prefix, data.filter)
+    const isChanged =
+      'above' in data ? await renew(ctx, book, data.above) : (await show(ctx, ...book.open(data.page))) !== 'same'
     return isChanged ? undefined : 'Nothing has changed'
   }
 }
@@ -85,7 +84,7 @@ interface Book {
   renewal: (above: readonly number[]) => InlineKeyboard
 }
 
-function bookOf({ title, lines, buttons = [] }: Lines, prefix: string, filter: string): Book {
+function bookOf({ title, lines, buttons = [] }: Lines, prefix: ListPrefix, filter: string): Book {
   const texts = pagesOf(lines, LONGEST_PAGE - title.length)
   const pages = texts.map((page, index) =>
     titled(texts.length === 1 ? title : `${title} (${index + 1}/${texts.length})`, ...textsOf(page)),
@@ -93,11 +92,11 @@ function bookOf({ title, lines, buttons = [] }: Lines, prefix: string, filter: s
   const renewal: Book['renewal'] = (above) => {
     const keyboard = new InlineKeyboard()
     for (const [label, data] of buttons) keyboard.text(label, data).row()
-    return keyboard.text('🔄 Refresh', `${prefix}:r${above.join(',')}:${filter}`)
+    return keyboard.text('🔄 Refresh', encode(prefix, { above: [...above], filter }))
   }
   const open: Book['open'] = (wanted) => {
-    const page = Math.min(Math.max(Math.trunc(wanted) || 0, 0), pages.length - 1)
-    const turn = (to: number) => `${prefix}:${(to + pages.length) % pages.length}:${filter}`
+    const page = Math.min(Math.max(wanted, 0), pages.length - 1)
+    const turn = (to: number) => encode(prefix, { page: (to + pages.length) % pages.length, filter })
     const turning = new InlineKeyboard()
       .text('◀', turn(page - 1))
       .text('🔄 Refresh', turn(page))

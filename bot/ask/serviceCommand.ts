@@ -2,11 +2,11 @@ import { InlineKeyboard } from 'grammy'
 import { cut, harmless } from '../../server/text/words.ts'
 import { titled } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
+import { type CallbackData, dereference, encode, pickPrefix, type Reference, referenceTo } from '../callbackData.ts'
 import type { Command, Named, ServiceCommand } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { byUrgency, type Service, symbolOf } from '../view/about.ts'
 import { namesIn } from '../view/names.ts'
-import { dereference, referenceTo } from './reference.ts'
 import { allServices, candidatesOf, findMeant, type Meant } from './services.ts'
 import { isRefusal, SpokenError } from './trouble.ts'
 
@@ -18,7 +18,7 @@ export function serviceCommand(command: Omit<ServiceCommand, 'run'>): ServiceCom
     ...command,
     run: (ctx, words) => runOnService(ctx, command, words),
     presses: {
-      [`pick_${command.name}`]: (ctx, data) => press(ctx, command, data),
+      [pickPrefix(command.name)]: (ctx: BotContext, data: Picked) => press(ctx, command, data),
       ...command.presses,
     },
   }
@@ -78,7 +78,7 @@ async function offer(ctx: BotContext, command: Acting, wanted: number): Promise<
   if (services.length === 0) return show(ctx, titled('There is no service yet', 'A first heartbeat registers one.'))
   services.sort(byUrgency)
   const pages = Math.ceil(services.length / SERVICES_A_PAGE)
-  const page = Math.min(Math.max(Math.trunc(wanted) || 0, 0), pages - 1)
+  const page = Math.min(Math.max(wanted, 0), pages - 1)
   const first = page * SERVICES_A_PAGE
   const name = namesIn(services)
   const buttons = new InlineKeyboard()
@@ -86,7 +86,7 @@ async function offer(ctx: BotContext, command: Acting, wanted: number): Promise<
     buttons.text(label(service, name), pick(command, service)).row()
   }
   if (pages > 1) {
-    const turn = (to: number) => `pick_${command.name}:${(to + pages) % pages}:`
+    const turn = (to: number) => encode(pickPrefix(command.name), { page: (to + pages) % pages })
     buttons
       .text('◀', turn(page - 1))
       .text(`${page + 1}/${pages}`, turn(page))
@@ -101,25 +101,19 @@ const LONGEST_LABEL = 60
 const label = (service: Service, name: (one: Named) => string) =>
   cut(`${symbolOf(service)} ${name(service)}`, LONGEST_LABEL)
 
-/** With the words that follow the service, if they fit into a button. */
-function pick({ name }: Acting, { serviceKey }: Named, words = ''): string {
-  const kept = Buffer.byteLength(words) <= LONGEST_WORDS ? words.replaceAll(':', COLON) : ''
-  return `pick_${name}:${kept}:${referenceTo(serviceKey)}`
-}
+/** `words` are what follows the service. */
+const pick = ({ name }: Acting, { serviceKey }: Named, words = '') =>
+  encode(pickPrefix(name), { service: referenceTo(serviceKey), words })
 
-/** Stands for the colon of a time, since colons part what a button carries. */
-const COLON = '\t'
+type Picked = CallbackData[ReturnType<typeof pickPrefix>]
 
-const LONGEST_WORDS = 18
-
-/** `[page, '']`, or `[words, reference]`. */
-async function press(ctx: BotContext, command: Acting, [words = '', reference = '']: string[]): Promise<undefined> {
-  if (reference === '') await offer(ctx, command, Number(words))
-  else await command.act(ctx, await theService(ctx, reference), words.replaceAll(COLON, ':'))
+async function press(ctx: BotContext, command: Acting, data: Picked): Promise<undefined> {
+  if ('page' in data) await offer(ctx, command, data.page)
+  else await command.act(ctx, await theService(ctx, data.service), data.words)
 }
 
 /** The service that a button is about: under this very key, and no other that has it as an alias now. */
-export async function theService(ctx: BotContext, reference: string): Promise<Named> {
+export async function theService(ctx: BotContext, reference: Reference): Promise<Named> {
   const key = await dereference(reference, async () =>
     (await allServices(ctx)).services.map(({ serviceKey }) => serviceKey),
   )

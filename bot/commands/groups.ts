@@ -1,7 +1,7 @@
 import { cut, harmless, plural } from '../../server/text/words.ts'
 import { type Lines, listing } from '../answer/listing.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { allServices } from '../ask/services.ts'
+import { encode, referenceTo } from '../callbackData.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { inOrder } from '../view/about.ts'
@@ -32,6 +32,8 @@ async function load(ctx: BotContext): Promise<Lines> {
   return {
     title: plural(names.length, 'group'),
     lines: lines.map((text) => ({ text })),
-    buttons: names.slice(0, MOST_BUTTONS).map((name) => [cut(harmless(name), 60), `status:0:${referenceTo(name)}`]),
+    buttons: names
+      .slice(0, MOST_BUTTONS)
+      .map((name) => [cut(harmless(name), 60), encode('status', { page: 0, filter: referenceTo(name) })]),
   }
 }

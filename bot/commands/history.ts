@@ -1,11 +1,11 @@
 import { harmless } from '../../server/text/words.ts'
 import { type Lines, listing } from '../answer/listing.ts'
 import { groupOf } from '../ask/filter.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { actOnMeant, serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { allServices, findMeant } from '../ask/services.ts'
 import { SpokenError } from '../ask/trouble.ts'
 import { asName } from '../ask/words.ts'
+import { type HistoryFilter, historyFilter, readHistoryFilter, referenceTo } from '../callbackData.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { historyLines } from '../view/history.ts'
@@ -24,7 +24,7 @@ const ofService = serviceCommand({
   onlyReads: true,
   async act(ctx, { serviceKey }, words) {
     if (/\D/.test(words)) throw new SpokenError(`I do not understand "${harmless(words, 60)}". ${EXAMPLE}`)
-    return answer.send(ctx, filterOf('k', countOf(words), serviceKey))
+    return answer.send(ctx, filterOf('service', countOf(words), serviceKey))
   },
 })
 
@@ -43,12 +43,8 @@ const EXAMPLE = 'For instance: /history down 20'
 
 const countOf = (digits: string) => Math.min(Math.max(Number(digits || DEFAULT_COUNT), 1), MOST)
 
-type Kind = 'all' | 'service' | 'group' | 'status'
-
-const letters: { [letter: string]: Kind } = { a: 'all', k: 'service', g: 'group', s: 'status' }
-
-/** For a button: of what, how many, and of which. */
-const filterOf = (letter: string, count: number, name = '') => `${letter}${count}${name && referenceTo(name)}`
+const filterOf = (of: HistoryFilter['of'], count: number, name?: string) =>
+  historyFilter({ of, count, reference: name === undefined ? '' : referenceTo(name) })
 
 /** `null` if nothing is called so. */
 async function readFilter(ctx: BotContext, words: string): Promise<string | null> {
@@ -61,35 +57,37 @@ async function readFilter(ctx: BotContext, words: string): Promise<string | null
 
 async function meant(ctx: BotContext, words: string, count: number): Promise<string | null> {
   const wanted = asName(words)
-  if (wanted === '') return filterOf('a', count)
+  if (wanted === '') return filterOf('all', count)
   const { services } = await allServices(ctx)
   const found = findMeant(services, words, false)
-  if ('service' in found) return filterOf('k', count, found.service.serviceKey)
+  if ('service' in found) return filterOf('service', count, found.service.serviceKey)
   const same = (name: string) => name.toLowerCase() === wanted.toLowerCase()
   const group = services.find((one) => one.group !== null && same(one.group))?.group
-  if (group) return filterOf('g', count, group)
+  if (group) return filterOf('group', count, group)
   const status = statuses.find(same)
-  return status ? filterOf('s', count, status) : null
+  return status ? filterOf('status', count, status) : null
 }
 
 const statuses = ['unknown', 'alive', 'down', 'dead'] as const
 
 async function load(ctx: BotContext, filter: string): Promise<Lines> {
-  const [, letter = '', count = '', reference = ''] = /^([a-z])(\d+)(.*)$/s.exec(filter) ?? []
-  const of = await subjectOf(ctx, letters[letter] ?? 'all', reference)
+  const wanted = readHistoryFilter(filter) ?? EVERYTHING
+  const { title, input } = await subjectOf(ctx, wanted)
   const [{ transitions }, { now }] = await Promise.all([
-    ctx.monitor.history.query({ ...of.input, limit: Number(count) || DEFAULT_COUNT }),
+    ctx.monitor.history.query({ ...input, limit: wanted.count || DEFAULT_COUNT }),
     ctx.monitor.status.query({ limit: 1 }),
   ])
-  return historyLines(transitions, now, { title: of.title, isService: 'serviceKey' in of.input })
+  return historyLines(transitions, now, { title, isService: 'serviceKey' in input })
 }
 
-async function subjectOf(ctx: BotContext, kind: Kind, reference: string) {
-  if (kind === 'service') {
+const EVERYTHING: HistoryFilter = { of: 'all', count: DEFAULT_COUNT, reference: '' }
+
+async function subjectOf(ctx: BotContext, { of, reference }: HistoryFilter) {
+  if (of === 'service') {
     const service = await theService(ctx, reference)
     return { title: nameOf(service), input: { serviceKey: service.serviceKey } }
   }
-  if (kind === 'group') {
+  if (of === 'group') {
     const input = await groupOf(ctx, reference)
     return { title: harmless(input.group ?? ''), input }
   }

@@ -3,14 +3,14 @@ import { harmless } from '../../server/text/words.ts'
 import { rich, titled } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
 import { type Mute, muteFor } from '../ask/mute.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { readMute } from '../ask/until.ts'
+import { encode, referenceTo, type Verb } from '../callbackData.ts'
 import type { Named } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 
-const choices: [label: string, verb: string, mute: Mute][] = [
+const choices: [label: string, verb: Verb<'mute'>, mute: Mute][] = [
   ['1 h', '1h', { hours: 1 }],
   ['8 h', '8h', { hours: 8 }],
   ['1 day', '1d', { hours: 24 }],
@@ -25,10 +25,10 @@ export const mute = serviceCommand({
   description: 'No alerts for a while',
   act,
   presses: {
-    async mute(ctx, [verb, reference = '']) {
+    async mute(ctx, { verb, service }) {
       const chosen = choices.find(([, name]) => name === verb)
       if (!chosen) return undefined
-      await show(ctx, rich(`🔕 ${await muteFor(ctx, await theService(ctx, reference), chosen[2])}`))
+      await show(ctx, rich(`🔕 ${await muteFor(ctx, await theService(ctx, service), chosen[2])}`))
       return undefined
     },
   },
@@ -54,7 +54,7 @@ function buttonsFor({ serviceKey }: Named): InlineKeyboard {
   const buttons = new InlineKeyboard()
   for (const [label, verb] of choices) {
     if (verb === 'recovered') buttons.row()
-    buttons.text(label, `mute:${verb}:${referenceTo(serviceKey)}`)
+    buttons.text(label, encode('mute', { verb, service: referenceTo(serviceKey) }))
   }
   return buttons
 }

@@ -2,8 +2,8 @@ import { InlineKeyboard } from 'grammy'
 import { bold, code, rich } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
 import { personOf } from '../ask/person.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
+import { encode, referenceTo, type Verb } from '../callbackData.ts'
 import type { Named } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
@@ -15,7 +15,7 @@ export const remove = serviceCommand({
   description: 'Forget a service and its history (asks first)',
   act,
   presses: {
-    async remove(ctx, [verb, reference = '']) {
+    async remove(ctx, { verb, service: reference }) {
       const service = await theService(ctx, reference)
       if (verb !== 'yes') {
         await show(ctx, rich(`${nameOf(service)} stays.`))
@@ -29,11 +29,11 @@ export const remove = serviceCommand({
 })
 
 async function act(ctx: BotContext, service: Named): Promise<unknown> {
-  const reference = referenceTo(service.serviceKey)
+  const button = (verb: Verb<'remove'>) => encode('remove', { verb, service: referenceTo(service.serviceKey) })
   const warning = '\nIts history goes with it. If it still sends heartbeats, the next one registers it anew.'
   return show(
     ctx,
     rich(bold(`Remove ${nameOf(service)}?`), '\n', code(service.serviceKey), warning),
-    new InlineKeyboard().text('🗑 Remove', `remove:yes:${reference}`).text('Keep', `remove:keep:${reference}`),
+    new InlineKeyboard().text('🗑 Remove', button('yes')).text('Keep', button('keep')),
   )
 }

@@ -2,16 +2,15 @@ import { InlineKeyboard } from 'grammy'
 import { show } from '../answer/say.ts'
 import { muteFor, unmute } from '../ask/mute.ts'
 import { personOf } from '../ask/person.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
-import { OLD_BUTTON, SpokenError } from '../ask/trouble.ts'
-import type { Named, Press } from '../command.ts'
+import { type CallbackData, encode, pickPrefix, referenceTo, type Verb } from '../callbackData.ts'
+import type { Named } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { muteLine } from '../view/about.ts'
 import { serviceText } from '../view/service.ts'
 
 /** What the buttons under a service do before it is shown again, and what is said about it. */
-const deeds: { [verb: string]: (ctx: BotContext, service: Named) => Promise<string> } = {
+const deeds: Record<Verb<'service'>, (ctx: BotContext, service: Named) => Promise<string>> = {
   refresh: async () => '',
   '1h': (ctx, service) => muteFor(ctx, service, { hours: 1 }),
   '8h': (ctx, service) => muteFor(ctx, service, { hours: 8 }),
@@ -40,11 +39,9 @@ export const service = serviceCommand({
   presses: { service: press },
 })
 
-/** `[verb, reference]` */
-async function press(ctx: BotContext, [verb = '', reference = '']: string[]): ReturnType<Press> {
+async function press(ctx: BotContext, { verb, service: reference }: CallbackData['service']) {
   const found = await theService(ctx, reference)
-  if (!Object.hasOwn(deeds, verb)) throw new SpokenError(OLD_BUTTON)
-  const said = await deeds[verb]?.(ctx, found)
+  const said = await deeds[verb](ctx, found)
   const isChanged = await showService(ctx, found)
   return said || (isChanged ? undefined : 'Nothing has changed')
 }
@@ -57,8 +54,8 @@ async function showService(ctx: BotContext, { serviceKey }: Named) {
     ctx.monitor.status.query({ serviceKey }),
   ])
   const reference = referenceTo(settings.serviceKey)
-  const deed = (verb: string) => `service:${verb}:${reference}`
-  const other = (command: string) => `pick_${command}::${reference}`
+  const deed = (verb: Verb<'service'>) => encode('service', { verb, service: reference })
+  const other = (command: string) => encode(pickPrefix(command), { service: reference, words: '' })
   const buttons = new InlineKeyboard()
   if (muteLine(settings, now) === '') {
     buttons.text('🔕 1 h', deed('1h')).text('🔕 8 h', deed('8h')).row()

@@ -1,7 +1,7 @@
 import { InlineKeyboard } from 'grammy'
 import { show } from '../answer/say.ts'
-import { referenceTo } from '../ask/reference.ts'
 import { serviceCommand } from '../ask/serviceCommand.ts'
+import { encode, referenceTo } from '../callbackData.ts'
 import { whyText } from '../view/why.ts'
 
 export const why = serviceCommand({
@@ -14,7 +14,8 @@ export const why = serviceCommand({
       ctx.monitor.explain.query({ serviceKey }),
       ctx.monitor.status.query({ serviceKey }),
     ])
-    const buttons = new InlineKeyboard().text('◀ The service', `service:refresh:${referenceTo(serviceKey)}`)
+    const back = encode('service', { verb: 'refresh', service: referenceTo(serviceKey) })
+    const buttons = new InlineKeyboard().text('◀ The service', back)
     return show(ctx, whyText(explanation, now), buttons)
   },
 })

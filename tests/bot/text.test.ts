@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { referenceTo } from '../../bot/ask/reference.ts'
 import { findMeant } from '../../bot/ask/services.ts'
 import { readMute } from '../../bot/ask/until.ts'
 import { splits, unquote } from '../../bot/ask/words.ts'
+import { referenceTo } from '../../bot/callbackData.ts'
 import { type Overview, statusLines } from '../../bot/view/status.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
