@@ -88,8 +88,9 @@ const COLON = '\t'
 /** Room is for this much beside the longest command that takes words and the longest reference. */
 const LONGEST_WORDS_BYTES = 18
 
-/** Longer words are left out: whoever presses the button is asked for them. */
-const escaped = (words: string) => (Buffer.byteLength(words) <= LONGEST_WORDS_BYTES ? words.replaceAll(':', COLON) : '')
+/** Longer words are left out: whoever presses the button is asked for them. A tab among them becomes a space. */
+const escaped = (words: string) =>
+  Buffer.byteLength(words) <= LONGEST_WORDS_BYTES ? words.replaceAll(COLON, ' ').replaceAll(':', COLON) : ''
 const unescaped = (what: string) => what.replaceAll(COLON, ':')
 
 /** A key or a group: `=` and itself if it is short, else `#` and a digest of it. */

@@ -143,16 +143,24 @@ test('no group, and no filter of a history, has data of more than 64 bytes, and 
   )
 })
 
+test('a tab in words does not come back as a colon', () => {
+  const text = encode(pickPrefix('rename'), { service: '=api', words: 'My\tJob: 2' })
+  expect(decode(text)?.data).toEqual({ service: '=api', words: 'My Job: 2' })
+})
+
 test('no words have data of more than 64 bytes: they come back whole, or not at all if they are too long', () => {
   const takeWords = commands.filter((command) => 'takesWords' in command && command.takesWords)
   expect(takeWords.map((command) => command.name)).toContain('history')
-  const words = fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.constantFrom('until 23:30', ':::', '1h'))
+  const words = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.constantFrom('until 23:30', ':::', '1h', 'a\tb'),
+  )
   fc.assert(
     fc.property(name, words, (key, said) => {
       for (const { name: command } of takeWords) {
         const text = encode(pickPrefix(command), { service: referenceTo(key), words: said })
         expect(bytesOf(text)).toBeLessThanOrEqual(64)
-        const kept = bytesOf(said) <= 18 ? said : ''
+        const kept = bytesOf(said) <= 18 ? said.replaceAll('\t', ' ') : ''
         expect(decode(text)?.data).toEqual({ service: referenceTo(key), words: kept })
       }
     }),
