@@ -9,9 +9,9 @@ import { createPatience } from './patience.ts'
 import { type Registry, shownAddress } from './registry.ts'
 import { clientOptions, type TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
-import { followMoves } from './telegram/moved.ts'
-import { tidy } from './telegram/outcome.ts'
-import { atTelegramsPace } from './telegram/throttle.ts'
+import { followMigrations } from './telegram/migration.ts'
+import { redact } from './telegram/outcome.ts'
+import { throttle } from './telegram/throttle.ts'
 import { createTurns } from './turns.ts'
 
 export interface BotOptions extends TelegramOptions {
@@ -37,10 +37,10 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   const { token, apiRoot, guests, registry, log, now } = options
   const bot = new Bot<BotContext>(token, { client: clientOptions({ apiRoot, timeoutSeconds: TIMEOUT_SECONDS }) })
   bot.api.config.use(
-    ...atTelegramsPace({ longestTurnMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_PACE }),
-    followMoves(guests),
+    ...throttle({ longestWaitMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_PACE }),
+    followMigrations(guests),
   )
-  const report = (error: unknown) => log.error({ error: tidy(String(error), token) }, 'the bot could not answer')
+  const report = (error: unknown) => log.error({ error: redact(String(error), token) }, 'the bot could not answer')
   bot.catch(({ error }) => report(error))
   bot.use(createGate({ guests, now, log }))
   bot.use(createTurns(readsOnly(commands)))

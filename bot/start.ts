@@ -6,10 +6,10 @@ import { type Registry, shownAddress } from './registry.ts'
 import type { TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
 import { registerMenu } from './telegram/menu.ts'
-import { createTroubles } from './telegram/onceLog.ts'
-import { tidy } from './telegram/outcome.ts'
+import { createOnceLog } from './telegram/onceLog.ts'
+import { redact } from './telegram/outcome.ts'
 import { poll } from './telegram/poll.ts'
-import { followGroups } from './telegram/supergroups.ts'
+import { followSupergroups } from './telegram/supergroups.ts'
 import { openWebhook, type Webhook } from './telegram/webhook.ts'
 
 export interface StartOptions extends TelegramOptions {
@@ -37,17 +37,17 @@ export function startBot(options: StartOptions): RunningBot {
   const bot = createBot({ ...options, guests })
   const stopping = new AbortController()
   const { signal } = stopping
-  const troubles = createTroubles(log, (text) => tidy(text, token))
+  const onceLog = createOnceLog(log, (text) => redact(text, token))
 
   log.info(`the bot asks ${shownAddress(registry.url)}`)
   const { url, key = '' } = registry
   void aheartbeat('stillbeat-bot', { url, key, periodSeconds: 60, signal })
-  const webhook = webhookUrl ? openWebhook(bot, { url: webhookUrl, token, troubles, firstRetryMs }) : undefined
-  const listening = webhook ?? poll(bot, { troubles, firstRetryMs })
+  const webhook = webhookUrl ? openWebhook(bot, { url: webhookUrl, token, onceLog, firstRetryMs }) : undefined
+  const listening = webhook ?? poll(bot, { onceLog, firstRetryMs })
   // If Telegram is away, that is said by what listens.
-  const quietly = { troubles: { begin: () => {} }, firstRetryMs, signal }
+  const quietly = { onceLog: { failed: () => {} }, firstRetryMs, signal }
   void registerMenu(bot, commands, quietly)
-  void followGroups(bot.api, guests, quietly)
+  void followSupergroups(bot.api, guests, quietly)
 
   return {
     ...(webhook ? { receive: webhook.receive } : {}),

@@ -2,10 +2,10 @@ import { GrammyError } from 'grammy'
 import type { Delivery, Notifier, Outgoing } from '../../server/delivery/notifier.ts'
 import { cut } from '../../server/text/words.ts'
 import { createApi } from '../telegram/api.ts'
-import { troubles } from '../telegram/check.ts'
+import { checkSettings } from '../telegram/check.ts'
 import { MESSAGE_LENGTH } from '../telegram/limits.ts'
-import { deliveryOf, tidy } from '../telegram/outcome.ts'
-import { atTelegramsPace } from '../telegram/throttle.ts'
+import { deliveryOf, redact } from '../telegram/outcome.ts'
+import { throttle } from '../telegram/throttle.ts'
 import { alertButtons } from './alertButtons.ts'
 
 /** They take no turn of the messages, so that an alert waits behind one edit at most. */
@@ -17,22 +17,22 @@ export function createTelegramNotifier(options: {
   apiRoot?: string | undefined
   /** For one request, not for its turn. */
   timeoutMs?: number
-  longestTurnMs?: number
+  longestWaitMs?: number
 }): Notifier {
-  const { token, apiRoot, timeoutMs = 20_000, longestTurnMs } = options
+  const { token, apiRoot, timeoutMs = 20_000, longestWaitMs } = options
   const telegram = { token, apiRoot, timeoutSeconds: timeoutMs / 1000 }
   const api = createApi(telegram)
   const retries = { maxDelaySeconds: 5, maxRetryAttempts: 1 }
-  api.config.use(...atTelegramsPace({ longestTurnMs, ...retries }))
+  api.config.use(...throttle({ longestWaitMs, ...retries }))
   const editing = createApi(telegram)
-  editing.config.use(...atTelegramsPace({ longestTurnMs, group: EDITS_IN_A_GROUP, ...retries }))
+  editing.config.use(...throttle({ longestWaitMs, group: EDITS_IN_A_GROUP, ...retries }))
 
   async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
     try {
       return await call()
     } catch (error) {
       const delivery = deliveryOf(error)
-      return 'reason' in delivery ? { ...delivery, reason: tidy(delivery.reason, token) } : delivery
+      return 'reason' in delivery ? { ...delivery, reason: redact(delivery.reason, token) } : delivery
     }
   }
 
@@ -55,8 +55,8 @@ export function createTelegramNotifier(options: {
     },
     async check(addresses) {
       // Not paced: asking for a chat would take the turn of the first alert.
-      const sentences = await troubles(createApi(telegram), addresses)
-      return [...new Set(sentences)].map((sentence) => tidy(sentence, token))
+      const sentences = await checkSettings(createApi(telegram), addresses)
+      return [...new Set(sentences)].map((sentence) => redact(sentence, token))
     },
   }
 }

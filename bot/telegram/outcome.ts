@@ -1,17 +1,17 @@
 import { GrammyError, HttpError } from 'grammy'
 import type { Delivery } from '../../server/delivery/notifier.ts'
-import { NoTurnError } from './throttle.ts'
+import { ThrottledError } from './throttle.ts'
 
 /** A wrong number in an answer must not silence a chat for ever. */
 const LONGEST_WAIT_SECONDS = 86_400
 
 /** What an attempt came to that did not simply work. */
 export function deliveryOf(error: unknown): Delivery {
-  if (error instanceof NoTurnError) {
+  if (error instanceof ThrottledError) {
     return { outcome: 'refused', reason: `not sent yet: ${error.message}`, permanent: false }
   }
   if (!(error instanceof GrammyError)) {
-    const { what, isConnected } = trouble(error)
+    const { what, isConnected } = failureOf(error)
     return isConnected
       ? { outcome: 'lost', reason: `no answer from Telegram: ${what}` }
       : { outcome: 'refused', reason: `Telegram cannot be reached: ${what}`, permanent: false }
@@ -20,10 +20,10 @@ export function deliveryOf(error: unknown): Delivery {
   const { migrate_to_chat_id: to, retry_after = Number.NaN } = error.parameters
   if (to) return { outcome: 'moved', to: String(to) }
   if (isTokenRefused(error)) {
-    const reason = `Telegram refuses the token: ${answer(error)}; set TELEGRAM_BOT_TOKEN to the one from @BotFather`
+    const reason = `Telegram refuses the token: ${descriptionOf(error)}; set TELEGRAM_BOT_TOKEN to the one from @BotFather`
     return { outcome: 'refused', reason, permanent: false }
   }
-  const reason = `Telegram refused: ${answer(error)}`
+  const reason = `Telegram refused: ${descriptionOf(error)}`
   if (code === 429) {
     const seconds = Math.min(retry_after, LONGEST_WAIT_SECONDS)
     return { outcome: 'refused', reason, permanent: false, ...(seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}) }
@@ -31,7 +31,7 @@ export function deliveryOf(error: unknown): Delivery {
   if (code >= 400 && code < 500) return { outcome: 'refused', reason, permanent: true }
   // A gateway that got no answer knows no more than we do.
   if (!(code >= 500) || [502, 503, 504].includes(code)) {
-    return { outcome: 'lost', reason: `no answer from Telegram: ${answer(error)}` }
+    return { outcome: 'lost', reason: `no answer from Telegram: ${descriptionOf(error)}` }
   }
   return { outcome: 'refused', reason, permanent: false }
 }
@@ -39,7 +39,7 @@ export function deliveryOf(error: unknown): Delivery {
 export const isTokenRefused = ({ error_code }: GrammyError) => error_code === 401 || error_code === 404
 
 /** What Telegram said, for a person. */
-export const answer = ({ error_code, description }: GrammyError) =>
+export const descriptionOf = ({ error_code, description }: GrammyError) =>
   error_code ? `${error_code} ${description}` : stranger
 
 const stranger = 'what answered is not Telegram'
@@ -51,7 +51,7 @@ const notConnected =
  * What went wrong where Telegram said nothing, and whether it had been reached at all. Never an error's own message: that
  * of JSON.parse quotes the answer, which may hold a part of the token.
  */
-export function trouble(error: unknown): { what: string; isConnected: boolean } {
+export function failureOf(error: unknown): { what: string; isConnected: boolean } {
   const { message = '', cause } = ((error instanceof HttpError ? error.error : error) ?? {}) as Partial<Error>
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException
   if (!code) return { what: message.includes('timed out') ? 'it took too long' : stranger, isConnected: true }
@@ -60,7 +60,7 @@ export function trouble(error: unknown): { what: string; isConnected: boolean } 
 }
 
 /** For a log line and a database column: on one line, not too long, and without the token, whoever repeated it. */
-export function tidy(text: string, token: string): string {
+export function redact(text: string, token: string): string {
   const secrets = [token, encodeURIComponent(token), token.slice(token.indexOf(':') + 1)]
   const told = secrets.reduce((rest, secret) => (secret ? rest.replaceAll(secret, '[token]') : rest), text)
   const line = told.replaceAll(/[\s\p{Cc}]+/gu, ' ')

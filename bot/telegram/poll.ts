@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createConcurrentSink, createRunner, createSource, createUpdateFetcher } from '@grammyjs/runner'
 import { type Bot, type BotError, GrammyError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { BotContext } from '../context.ts'
-import { ALLOWED_UPDATES, introduce, type Listening, type ListeningOptions } from './listening.ts'
-import { insist } from './retry.ts'
+import { retry } from './retry.ts'
+import { ALLOWED_UPDATES, fetchBotInfo, type UpdateSource, type UpdateSourceOptions } from './updates.ts'
 
 const POLL_SECONDS = 30
 const LONGEST_STOP_MS = 3_000
@@ -13,7 +13,7 @@ const LONGEST_STOP_MS = 3_000
  * Fetches updates until it is stopped, whatever happens: Telegram may be away, and another program may take the updates
  * of the same bot.
  */
-export function poll(bot: Bot<BotContext>, { troubles, firstRetryMs }: ListeningOptions): Listening {
+export function poll(bot: Bot<BotContext>, { onceLog, firstRetryMs }: UpdateSourceOptions): UpdateSource {
   const stopping = new AbortController()
   const { signal } = stopping
   const asking = { timeout: 0, allowed_updates: ALLOWED_UPDATES }
@@ -31,18 +31,18 @@ export function poll(bot: Bot<BotContext>, { troubles, firstRetryMs }: Listening
       const isConflict = error instanceof GrammyError && error.error_code === 409
       asking.timeout = isConflict ? POLL_SECONDS : 0
     }
-    return insist({ troubles, signal, firstRetryMs, onFailed, failures: () => failures }, async () => {
+    return retry({ onceLog, signal, firstRetryMs, onFailed, failures: () => failures }, async () => {
       if (!isPrepared) await prepare()
       const updates = await fetchUpdates(batchSize, ended)
       failures = 0
       asking.timeout = POLL_SECONDS
-      troubles.end(`the bot @${bot.botInfo.username} listens`)
+      onceLog.works(`the bot @${bot.botInfo.username} listens`)
       return updates
     })
   }
 
   async function prepare(): Promise<void> {
-    await introduce(bot, signal)
+    await fetchBotInfo(bot, signal)
     // As long as there is a webhook nothing can be fetched.
     await bot.api.deleteWebhook({}, signal as never)
     isPrepared = true
@@ -59,8 +59,8 @@ export function poll(bot: Bot<BotContext>, { troubles, firstRetryMs }: Listening
     async stop() {
       stopping.abort()
       const giveUpAt = performance.now() + LONGEST_STOP_MS
-      await Promise.race([runner.stop()?.catch(() => {}), pause(LONGEST_STOP_MS)])
-      while (sink.size() > 0 && performance.now() < giveUpAt) await pause(20)
+      await Promise.race([runner.stop()?.catch(() => {}), sleep(LONGEST_STOP_MS)])
+      while (sink.size() > 0 && performance.now() < giveUpAt) await sleep(20)
     },
   }
 }

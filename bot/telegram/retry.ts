@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Troubles } from './onceLog.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OnceLog } from './onceLog.ts'
 
-export interface Insisting {
-  troubles: Pick<Troubles, 'begin'>
+export interface RetryOptions {
+  onceLog: Pick<OnceLog, 'failed'>
   signal: AbortSignal
   firstRetryMs?: number | undefined
   onFailed?: (error: unknown) => void
@@ -13,17 +13,17 @@ export interface Insisting {
 const LONGEST_RETRY_MS = 60_000
 
 /** Tries until it works or is to stop; rejects only if it is to stop. */
-export async function insist<T>(options: Insisting, attempt: () => Promise<T>): Promise<T> {
-  const { troubles, signal, firstRetryMs = 1_000, onFailed } = options
+export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
+  const { onceLog, signal, firstRetryMs = 1_000, onFailed } = options
   for (let failures = options.failures?.() ?? 0; ; failures++) {
     signal.throwIfAborted()
     try {
       return await attempt()
     } catch (error) {
       signal.throwIfAborted()
-      troubles.begin(error)
+      onceLog.failed(error)
       onFailed?.(error)
-      await pause(Math.min(firstRetryMs * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal })
+      await sleep(Math.min(firstRetryMs * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal })
     }
   }
 }

@@ -1,12 +1,12 @@
 import { type Api, GrammyError } from 'grammy'
 import type { Guests } from '../gate.ts'
-import { type Insisting, insist } from './retry.ts'
+import { type RetryOptions, retry } from './retry.ts'
 
-/** Groups that became supergroups while the bot was not there have other numbers than those it was given: asking for them tells (moved.ts). */
-export async function followGroups(api: Api, guests: Guests, options: Insisting): Promise<void> {
+/** Groups that became supergroups while the bot was not there have other numbers than those it was given: asking for them tells (migration.ts). */
+export async function followSupergroups(api: Api, guests: Guests, options: RetryOptions): Promise<void> {
   const groups = guests.all().filter((id) => id.startsWith('-') && !id.startsWith('-100'))
   for (const id of groups) {
-    await insist(options, () => look(api, id)).catch(() => {})
+    await retry(options, () => look(api, id)).catch(() => {})
   }
 }
 

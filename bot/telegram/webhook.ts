@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bot, BotError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { BotContext } from '../context.ts'
-import { ALLOWED_UPDATES, introduce, type Listening, type ListeningOptions } from './listening.ts'
-import { insist } from './retry.ts'
+import { retry } from './retry.ts'
+import { ALLOWED_UPDATES, fetchBotInfo, type UpdateSource, type UpdateSourceOptions } from './updates.ts'
 
-export interface Webhook extends Listening {
+export interface Webhook extends UpdateSource {
   /** Takes an update that came by HTTP, with the header `X-Telegram-Bot-Api-Secret-Token`; false if it does not come from Telegram. */
   receive: (update: unknown, secret: string | undefined) => Promise<boolean>
 }
@@ -17,15 +17,15 @@ const LONGEST_MS = 9_000
 /** Has Telegram post updates to an address of ours. */
 export function openWebhook(
   bot: Bot<BotContext>,
-  { url, token, troubles, ...options }: ListeningOptions & { url: string; token: string },
+  { url, token, onceLog, ...options }: UpdateSourceOptions & { url: string; token: string },
 ): Webhook {
   const secret = secretOf(token)
   const stopping = new AbortController()
   const { signal } = stopping
-  void insist({ ...options, signal, troubles }, async () => {
-    await introduce(bot, signal)
+  void retry({ ...options, signal, onceLog }, async () => {
+    await fetchBotInfo(bot, signal)
     await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: ALLOWED_UPDATES }, signal as never)
-    troubles.end(`the bot @${bot.botInfo.username} hears by webhook: ${new URL(url).host}`)
+    onceLog.works(`the bot @${bot.botInfo.username} hears by webhook: ${new URL(url).host}`)
   }).catch(() => {})
 
   return {
@@ -34,7 +34,7 @@ export function openWebhook(
       // Telegram set this up in an earlier life of this program, and we have not reached it yet.
       if (!bot.isInited()) throw new Error('the bot has not reached Telegram yet')
       const handled = bot.handleUpdate(update as Update).catch((error: BotError<BotContext>) => bot.errorHandler(error))
-      await Promise.race([handled, pause(LONGEST_MS)])
+      await Promise.race([handled, sleep(LONGEST_MS)])
       return true
     },
     stop: async () => stopping.abort(),

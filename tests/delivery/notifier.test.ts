@@ -280,7 +280,7 @@ test('an idle notifier lets its process end', async () => {
 
 test('after the clock was set back by an hour messages do not wait until it has caught up', async () => {
   const botApi = await startBotApi()
-  const notifier = createTelegramNotifier({ token: botApi.token, apiRoot: botApi.url, longestTurnMs: 2_500 })
+  const notifier = createTelegramNotifier({ token: botApi.token, apiRoot: botApi.url, longestWaitMs: 2_500 })
   expect(await notifier.send('42', message())).toStrictEqual(sent)
   const now = Date.now
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000)

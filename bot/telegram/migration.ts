@@ -2,13 +2,13 @@ import type { Transformer } from 'grammy'
 import type { Guests } from '../gate.ts'
 
 /** What was to be said in a guest's group that has just become a supergroup is said there. */
-export function followMoves(guests: Guests): Transformer {
+export function followMigrations(guests: Guests): Transformer {
   return async (prev, method, payload, signal) => {
-    const answer = await prev(method, payload, signal)
-    const to = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id
+    const response = await prev(method, payload, signal)
+    const to = response.ok ? undefined : response.parameters?.migrate_to_chat_id
     const from = 'chat_id' in payload ? Number(payload.chat_id) : Number.NaN
     // A stranger's group may become what it likes: it stays a stranger's.
-    if (to === undefined || !guests.has({ id: from })) return answer
+    if (to === undefined || !guests.has({ id: from })) return response
     guests.add(to)
     return prev(method, { ...payload, chat_id: to }, signal)
   }

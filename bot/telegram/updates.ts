@@ -1,15 +1,15 @@
 import type { Bot } from 'grammy'
 import type { BotContext } from '../context.ts'
-import type { Troubles } from './onceLog.ts'
+import type { OnceLog } from './onceLog.ts'
 
 /** How updates reach the bot. */
-export interface Listening {
+export interface UpdateSource {
   /** Answers what has been asked, if that is soon done. */
   stop: () => Promise<void>
 }
 
-export interface ListeningOptions {
-  troubles: Troubles
+export interface UpdateSourceOptions {
+  onceLog: OnceLog
   firstRetryMs?: number | undefined
 }
 
@@ -23,7 +23,7 @@ export const ALLOWED_UPDATES = [
 ] as const
 
 /** Asks Telegram who the bot is, without which it cannot tell what is meant for it. */
-export async function introduce(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
+export async function fetchBotInfo(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
   // grammY's type of a signal is not Node's, which works all the same.
   bot.botInfo = await bot.api.getMe(signal as never)
 }
