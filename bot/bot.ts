@@ -1,21 +1,22 @@
 import { Bot } from 'grammy'
 import { alertPresses } from './alert/alertPresses.ts'
+import type { AllowedChats } from './allowedChats.ts'
 import { answerTroubles } from './ask/trouble.ts'
 import { commands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { createDispatcher, readsOnly } from './dispatch.ts'
-import { createGate, type Guests } from './gate.ts'
-import { createPatience } from './patience.ts'
+import { createGate } from './gate.ts'
+import { createPerChatQueue } from './perChatQueue.ts'
 import { type Registry, shownAddress } from './registry.ts'
 import { clientOptions, type TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
 import { followMigrations } from './telegram/migration.ts'
 import { redact } from './telegram/outcome.ts'
 import { throttle } from './telegram/throttle.ts'
-import { createTurns } from './turns.ts'
+import { createMonitorClients } from './timeout.ts'
 
 export interface BotOptions extends TelegramOptions {
-  guests: Guests
+  allowedChats: AllowedChats
   registry: Registry
   log: BotLog
   now: () => number
@@ -24,7 +25,7 @@ export interface BotOptions extends TelegramOptions {
 /** A long poll takes half a minute. */
 const TIMEOUT_SECONDS = 45
 /** Ten messages in a row, then one a second: Telegram allows bursts in a private chat. */
-const PRIVATE_PACE = {
+const PRIVATE_CHAT_RATE = {
   maxConcurrent: 1,
   reservoir: 10,
   reservoirIncreaseAmount: 1,
@@ -34,21 +35,21 @@ const PRIVATE_PACE = {
 
 /** The bot as far as it answers; how updates reach it is poll.ts's and webhook.ts's concern. */
 export function createBot(options: BotOptions): Bot<BotContext> {
-  const { token, apiRoot, guests, registry, log, now } = options
+  const { token, apiRoot, allowedChats, registry, log, now } = options
   const bot = new Bot<BotContext>(token, { client: clientOptions({ apiRoot, timeoutSeconds: TIMEOUT_SECONDS }) })
   bot.api.config.use(
-    ...throttle({ longestWaitMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_PACE }),
-    followMigrations(guests),
+    ...throttle({ longestWaitMs: 300_000, maxDelaySeconds: 300, maxRetryAttempts: 5, out: PRIVATE_CHAT_RATE }),
+    followMigrations(allowedChats),
   )
   const report = (error: unknown) => log.error({ error: redact(String(error), token) }, 'the bot could not answer')
   bot.catch(({ error }) => report(error))
-  bot.use(createGate({ guests, now, log }))
-  bot.use(createTurns(readsOnly(commands)))
+  bot.use(createGate({ allowedChats, now, log }))
+  bot.use(createPerChatQueue(readsOnly(commands)))
   bot.use(answerTroubles(report))
-  const monitorFor = createPatience(registry)
+  const monitorClientFor = createMonitorClients(registry)
   bot.use((ctx, next) => {
     ctx.registryUrl = shownAddress(registry.url)
-    ctx.monitor = monitorFor(ctx)
+    ctx.monitor = monitorClientFor(ctx)
     return next()
   })
   bot.use(createDispatcher(commands, alertPresses))

@@ -1,7 +1,7 @@
 import { aheartbeat } from '../client/index.ts'
+import { allowedChatsOf } from './allowedChats.ts'
 import { createBot } from './bot.ts'
 import { commands } from './commands/index.ts'
-import { guestsOf } from './gate.ts'
 import { type Registry, shownAddress } from './registry.ts'
 import type { TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
@@ -33,8 +33,8 @@ export interface RunningBot {
 /** Starts the bot. It does not wait for Telegram or for the monitor: it goes on trying until it reaches them. */
 export function startBot(options: StartOptions): RunningBot {
   const { token, registry, log, webhookUrl, firstRetryMs } = options
-  const guests = guestsOf(options.chatIds)
-  const bot = createBot({ ...options, guests })
+  const allowedChats = allowedChatsOf(options.chatIds)
+  const bot = createBot({ ...options, allowedChats })
   const stopping = new AbortController()
   const { signal } = stopping
   const onceLog = createOnceLog(log, (text) => redact(text, token))
@@ -47,7 +47,7 @@ export function startBot(options: StartOptions): RunningBot {
   // If Telegram is away, that is said by what listens.
   const quietly = { onceLog: { failed: () => {} }, firstRetryMs, signal }
   void registerMenu(bot, commands, quietly)
-  void followSupergroups(bot.api, guests, quietly)
+  void followSupergroups(bot.api, allowedChats, quietly)
 
   return {
     ...(webhook ? { receive: webhook.receive } : {}),

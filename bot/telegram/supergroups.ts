@@ -1,10 +1,10 @@
 import { type Api, GrammyError } from 'grammy'
-import type { Guests } from '../gate.ts'
+import type { AllowedChats } from '../allowedChats.ts'
 import { type RetryOptions, retry } from './retry.ts'
 
 /** Groups that became supergroups while the bot was not there have other numbers than those it was given: asking for them tells (migration.ts). */
-export async function followSupergroups(api: Api, guests: Guests, options: RetryOptions): Promise<void> {
-  const groups = guests.all().filter((id) => id.startsWith('-') && !id.startsWith('-100'))
+export async function followSupergroups(api: Api, allowedChats: AllowedChats, options: RetryOptions): Promise<void> {
+  const groups = allowedChats.all().filter((id) => id.startsWith('-') && !id.startsWith('-100'))
   for (const id of groups) {
     await retry(options, () => look(api, id)).catch(() => {})
   }

@@ -2,10 +2,10 @@ import type { NextFunction } from 'grammy'
 import type { BotContext } from './context.ts'
 
 /**
- * What somebody asks last is what counts, so in a chat each change waits for those before it. What only reads waits for
- * the changes before it, but for no other question: a slow answer holds up none.
+ * Serialises changes per chat: each waits for those before it, so that the last one asked is the one that counts. Commands
+ * that only read wait for the changes before them, but not for each other: a slow answer holds up no other.
  */
-export function createTurns(onlyReads: (ctx: BotContext) => boolean) {
+export function createPerChatQueue(onlyReads: (ctx: BotContext) => boolean) {
   const lastChanges = new Map<number, Promise<unknown>>()
 
   return async (ctx: BotContext, next: NextFunction): Promise<void> => {
