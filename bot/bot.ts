@@ -1,7 +1,7 @@
 import { Bot } from 'grammy'
-import { alertPresses } from './alert/alertPresses.ts'
+import { alertPresses } from './alert/presses.ts'
 import type { AllowedChats } from './allowedChats.ts'
-import { answerTroubles } from './ask/trouble.ts'
+import { answerErrors } from './ask/errors.ts'
 import { commands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { createDispatcher, readsOnly } from './dispatch.ts'
@@ -45,7 +45,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.catch(({ error }) => report(error))
   bot.use(createGate({ allowedChats, now, log }))
   bot.use(createPerChatQueue(readsOnly(commands)))
-  bot.use(answerTroubles(report))
+  bot.use(answerErrors(report))
   const monitorClientFor = createMonitorClients(registry)
   bot.use((ctx, next) => {
     ctx.registryUrl = shownAddress(registry.url)

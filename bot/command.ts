@@ -23,7 +23,7 @@ export interface Command {
 }
 
 /** A service by its key and by the name that people know. */
-export interface Named {
+export interface NamedService {
   serviceKey: string
   displayName: string
 }
@@ -35,5 +35,5 @@ export interface ServiceCommand extends Command {
   /** How the message begins by which it asks for the words that are missing. */
   question?: string
   /** `words` is what was written after the service. */
-  act: (ctx: BotContext, service: Named, words: string) => Promise<unknown>
+  act: (ctx: BotContext, service: NamedService, words: string) => Promise<unknown>
 }

@@ -2,10 +2,10 @@ import { Composer } from 'grammy'
 import { cut } from '../server/text/words.ts'
 import { rich } from './answer/rich.ts'
 import { answerPress, say } from './answer/say.ts'
+import { OLD_BUTTON, UserError } from './ask/errors.ts'
 import { nearestTo } from './ask/nearest.ts'
 import { askedAbout } from './ask/prompt.ts'
 import { isServiceCommand } from './ask/serviceCommand.ts'
-import { OLD_BUTTON, SpokenError } from './ask/trouble.ts'
 import { decode } from './callbackData.ts'
 import type { Command, Presses, ServiceCommand } from './command.ts'
 import type { BotContext } from './context.ts'
@@ -20,7 +20,7 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
   composer.on('callback_query:data', async (ctx) => {
     const pressed = decode(ctx.callbackQuery.data)
     const press = pressed && presses.get(pressed.prefix)
-    if (!press) throw new SpokenError(OLD_BUTTON)
+    if (!press) throw new UserError(OLD_BUTTON)
     await answerPress(ctx, await press(ctx, pressed.data))
   })
   // A command that is written anew is meant anew.
@@ -29,7 +29,7 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
 
   async function read(ctx: BotContext): Promise<unknown> {
     const text = ctx.msg?.text ?? ''
-    const written = readCommand(text)
+    const written = parseCommand(text)
     if (written) {
       if (written.to && written.to !== ctx.me.username.toLowerCase()) return
       const command = commands.find(({ name, aliases }) => name === written.name || aliases?.includes(written.name))
@@ -40,19 +40,19 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
     if (asked?.from?.id === ctx.me.id) {
       for (const command of commands.filter(isServiceCommand)) {
         const key = command.question && askedAbout(asked, command.question)
-        if (key) return answer(ctx, command, key, text.trim())
+        if (key) return answerPrompt(ctx, command, key, text.trim())
       }
     }
     if (ctx.chat?.type === 'private')
       return say(ctx, rich('I understand commands: /status shows how all are, /help what else I can do.'))
   }
 
-  async function answer(ctx: BotContext, command: ServiceCommand, key: string, words: string): Promise<unknown> {
+  async function answerPrompt(ctx: BotContext, command: ServiceCommand, key: string, words: string): Promise<unknown> {
     return command.act(ctx, await ctx.monitor.services.get.query({ serviceKey: key }), words)
   }
 
   /** In a group it may be meant for another bot, unless it says that it is not. */
-  async function notKnown(ctx: BotContext, { name, to }: Written): Promise<unknown> {
+  async function notKnown(ctx: BotContext, { name, to }: ParsedCommand): Promise<unknown> {
     if (ctx.chat?.type !== 'private' && !to) return
     const [near] = nearestTo(name, commands, (command) => [command.name])
     const hint = near ? `Did you mean /${near.item.name}?` : '/help lists what I can do.'
@@ -71,10 +71,10 @@ export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => bo
   return ({ callbackQuery, msg }) =>
     callbackQuery
       ? prefixes.has(decode(callbackQuery.data ?? '')?.prefix ?? '')
-      : names.has(readCommand(msg?.text ?? '')?.name ?? '')
+      : names.has(parseCommand(msg?.text ?? '')?.name ?? '')
 }
 
-interface Written {
+interface ParsedCommand {
   name: string
   /** The bot that is meant, if one is named. */
   to: string | undefined
@@ -82,7 +82,7 @@ interface Written {
 }
 
 /** A phone may begin it with a capital letter. */
-function readCommand(text: string): Written | null {
+function parseCommand(text: string): ParsedCommand | null {
   const [whole, name, to] = /^\/(\w+)(?:@(\w+))?(?=\s|$)/.exec(text) ?? []
   if (whole === undefined || name === undefined) return null
   return { name: name.toLowerCase(), to: to?.toLowerCase(), words: text.slice(whole.length).trim() }

@@ -6,7 +6,7 @@ import { checkSettings } from '../telegram/check.ts'
 import { MESSAGE_LENGTH } from '../telegram/limits.ts'
 import { deliveryOf, redact } from '../telegram/outcome.ts'
 import { throttle } from '../telegram/throttle.ts'
-import { alertButtons } from './alertButtons.ts'
+import { alertButtons } from './buttons.ts'
 
 /** They take no turn of the messages, so that an alert waits behind one edit at most. */
 const EDITS_IN_A_GROUP = { maxConcurrent: 1, minTime: 3_000 }

@@ -42,68 +42,68 @@ export function listing(prefix: ListPrefix, load: (ctx: BotContext, filter: stri
   return { send, presses: { [prefix]: press } as Listing['presses'] }
 
   async function send(ctx: BotContext, filter: string): Promise<unknown> {
-    const book = bookOf(await load(ctx, filter), prefix, filter)
-    if (ctx.callbackQuery || book.pages.length > MOST_MESSAGES) return show(ctx, ...book.open(0))
+    const paged = paginate(await load(ctx, filter), prefix, filter)
+    if (ctx.callbackQuery || paged.pages.length > MOST_MESSAGES) return show(ctx, ...paged.open(0))
     const ids: number[] = []
-    for (const page of book.pages.slice(0, -1)) ids.push((await say(ctx, page)).message_id)
-    return say(ctx, book.last, { markup: book.renewal(ids) })
+    for (const page of paged.pages.slice(0, -1)) ids.push((await say(ctx, page)).message_id)
+    return say(ctx, paged.last, { markup: paged.refreshButtons(ids) })
   }
 
   async function press(ctx: BotContext, data: OnList): Promise<string | undefined> {
-    const book = bookOf(await load(ctx, data.filter), prefix, data.filter)
+    const paged = paginate(await load(ctx, data.filter), prefix, data.filter)
     const isChanged =
-      'above' in data ? await renew(ctx, book, data.above) : (await show(ctx, ...book.open(data.page))) !== 'same'
+      'above' in data ? await refresh(ctx, paged, data.above) : (await show(ctx, ...paged.open(data.page))) !== 'same'
     return isChanged ? undefined : 'Nothing has changed'
   }
 }
 
 /** Puts the pages into the messages that are there, from the last one up, since it has the buttons. */
-async function renew(ctx: BotContext, book: Book, above: readonly number[]): Promise<boolean> {
-  const surplus = above.length + 1 - book.pages.length
+async function refresh(ctx: BotContext, paged: Pagination, above: readonly number[]): Promise<boolean> {
+  const surplus = above.length + 1 - paged.pages.length
   const outcomes: Changed[] = []
   if (surplus >= 0) {
     for (const [index, id] of above.entries()) {
-      outcomes.push(await change(ctx, id, index < surplus ? SEE_BELOW : (book.pages[index - surplus] as Rich)))
+      outcomes.push(await change(ctx, id, index < surplus ? SEE_BELOW : (paged.pages[index - surplus] as Rich)))
     }
   }
   // What somebody has deleted is not sent again, or each press would send it.
   const fits = surplus >= 0 && !outcomes.includes('gone')
-  outcomes.push(await (fits ? show(ctx, book.last, book.renewal(above)) : show(ctx, ...book.open(0))))
+  outcomes.push(await (fits ? show(ctx, paged.last, paged.refreshButtons(above)) : show(ctx, ...paged.open(0))))
   return outcomes.some((outcome) => outcome !== 'same')
 }
 
 const SEE_BELOW: Rich = { text: '⬇', entities: [] }
 
 /** The pages of an answer, with the buttons that go with them. */
-interface Book {
+interface Pagination {
   pages: Rich[]
   last: Rich
   /** One page, to be turned. */
   open: (page: number) => [Rich, InlineKeyboard]
   /** For the last of several messages. */
-  renewal: (above: readonly number[]) => InlineKeyboard
+  refreshButtons: (above: readonly number[]) => InlineKeyboard
 }
 
-function bookOf({ title, lines, buttons = [] }: Lines, prefix: ListPrefix, filter: string): Book {
+function paginate({ title, lines, buttons = [] }: Lines, prefix: ListPrefix, filter: string): Pagination {
   const texts = pagesOf(lines, LONGEST_PAGE - title.length)
   const pages = texts.map((page, index) =>
     titled(texts.length === 1 ? title : `${title} (${index + 1}/${texts.length})`, ...textsOf(page)),
   )
-  const renewal: Book['renewal'] = (above) => {
+  const refreshButtons: Pagination['refreshButtons'] = (above) => {
     const keyboard = new InlineKeyboard()
     for (const [label, data] of buttons) keyboard.text(label, data).row()
     return keyboard.text('🔄 Refresh', encode(prefix, { above: [...above], filter }))
   }
-  const open: Book['open'] = (wanted) => {
+  const open: Pagination['open'] = (wanted) => {
     const page = Math.min(Math.max(wanted, 0), pages.length - 1)
     const turn = (to: number) => encode(prefix, { page: (to + pages.length) % pages.length, filter })
     const turning = new InlineKeyboard()
       .text('◀', turn(page - 1))
       .text('🔄 Refresh', turn(page))
       .text('▶', turn(page + 1))
-    return [pages[page] as Rich, pages.length === 1 ? renewal([]) : turning]
+    return [pages[page] as Rich, pages.length === 1 ? refreshButtons([]) : turning]
   }
-  return { pages, last: pages.at(-1) as Rich, open, renewal }
+  return { pages, last: pages.at(-1) as Rich, open, refreshButtons }
 }
 
 function textsOf(page: readonly Line[]): string[] {

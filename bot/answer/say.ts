@@ -5,7 +5,7 @@ import type { BotContext } from '../context.ts'
 import { PRESS_ANSWER_LENGTH } from '../telegram/limits.ts'
 import type { Rich } from './rich.ts'
 
-interface Manner {
+interface SayOptions {
   markup?: InlineKeyboard | ForceReply | undefined
   /** The message that this answers, for all to see. */
   replyTo?: number | undefined
@@ -15,11 +15,11 @@ interface Manner {
 export async function say(
   ctx: BotContext,
   { text, entities }: Rich,
-  { markup, replyTo }: Manner = {},
+  { markup, replyTo }: SayOptions = {},
 ): Promise<Message> {
   const replies =
     replyTo === undefined ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }
-  return ctx.reply(text, { ...options(entities, markup), ...replies })
+  return ctx.reply(text, { ...messageOptions(entities, markup), ...replies })
 }
 
 /** Answers a command with a message, and a button by changing the message that it is under; says anew what is not there any more. */
@@ -41,7 +41,7 @@ export async function change(
 ): Promise<Changed> {
   if (ctx.chatId === undefined) return 'gone'
   try {
-    await ctx.api.editMessageText(ctx.chatId, messageId, text, options(entities, markup))
+    await ctx.api.editMessageText(ctx.chatId, messageId, text, messageOptions(entities, markup))
     return 'changed'
   } catch (error) {
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error
@@ -59,7 +59,7 @@ export async function answerPress(ctx: BotContext, text: string | undefined, { i
   })
 }
 
-const options = <M extends InlineKeyboard | ForceReply>(entities: Rich['entities'], markup: M | undefined) => ({
+const messageOptions = <M extends InlineKeyboard | ForceReply>(entities: Rich['entities'], markup: M | undefined) => ({
   entities,
   link_preview_options: { is_disabled: true },
   ...(markup ? { reply_markup: markup } : {}),

@@ -2,9 +2,9 @@ import { harmless } from '../../server/text/words.ts'
 import { dereference, referenceTo } from '../callbackData.ts'
 import type { BotContext } from '../context.ts'
 import { inOrder } from '../view/about.ts'
+import { UserError } from './errors.ts'
 import { nearestTo } from './nearest.ts'
 import { allServices } from './services.ts'
-import { SpokenError } from './trouble.ts'
 import { asName } from './words.ts'
 
 /** A group, for a button: by its name in any case. Empty for all; `null` if there is none. */
@@ -17,17 +17,17 @@ export async function meantGroup(ctx: BotContext, words: string): Promise<string
 }
 
 /** Says which groups there are, as far as they are near. */
-export async function noSuchGroup(ctx: BotContext, words: string): Promise<SpokenError> {
+export async function noSuchGroup(ctx: BotContext, words: string): Promise<UserError> {
   const near = nearestTo(words, await groupsOf(ctx), (group) => [group]).map(({ item }) => harmless(item, 60))
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '/groups shows those that there are.'
-  return new SpokenError(`I know no group or service "${harmless(words, 60)}". ${hint}`)
+  return new UserError(`I know no group or service "${harmless(words, 60)}". ${hint}`)
 }
 
 /** Such a group as the API takes it. */
 export async function groupOf(ctx: BotContext, filter: string): Promise<{ group?: string }> {
   if (filter === '') return {}
   const group = await dereference(filter, () => groupsOf(ctx))
-  if (group === undefined) throw new SpokenError('This group is not there any more')
+  if (group === undefined) throw new UserError('This group is not there any more')
   return { group }
 }
 

@@ -1,12 +1,17 @@
 import type { Message } from 'grammy/types'
 import { code, rich } from '../answer/rich.ts'
 import { say } from '../answer/say.ts'
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 
 /** Asks for a text; whoever answers this very message gives it. All that is to be known then is in the message itself, so it survives a restart. */
-export async function ask(ctx: BotContext, question: string, service: Named, placeholder: string): Promise<unknown> {
+export async function ask(
+  ctx: BotContext,
+  question: string,
+  service: NamedService,
+  placeholder: string,
+): Promise<unknown> {
   const asking = rich(`${question} ${nameOf(service)} (`, code(service.serviceKey), ')? Answer this message.')
   // Only whoever wrote the command is to be asked; who has pressed a button cannot be singled out.
   const asker = ctx.callbackQuery ? undefined : ctx.msg?.message_id

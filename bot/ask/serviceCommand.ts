@@ -3,12 +3,12 @@ import { cut, harmless } from '../../server/text/words.ts'
 import { titled } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
 import { type CallbackData, dereference, encode, pickPrefix, type Reference, referenceTo } from '../callbackData.ts'
-import type { Command, Named, ServiceCommand } from '../command.ts'
+import type { Command, NamedService, ServiceCommand } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { byUrgency, type Service, symbolOf } from '../view/about.ts'
 import { namesIn } from '../view/names.ts'
+import { isRefusal, UserError } from './errors.ts'
 import { allServices, candidatesOf, findMeant, type Meant } from './services.ts'
-import { isRefusal, SpokenError } from './trouble.ts'
 
 const SERVICES_A_PAGE = 8
 
@@ -61,7 +61,7 @@ const MOST_TRIED = 4
 async function byKey(
   { monitor }: BotContext,
   candidates: readonly { head: string; rest: string }[],
-): Promise<Meant<Named> | undefined> {
+): Promise<Meant<NamedService> | undefined> {
   const tried = candidates.slice(-MOST_TRIED).map(async ({ head, rest }) => {
     const service = await monitor.services.get.query({ serviceKey: head }).catch((error: unknown) => {
       if (isRefusal(error)) return null
@@ -98,11 +98,11 @@ async function offer(ctx: BotContext, command: Acting, wanted: number): Promise<
 
 const LONGEST_LABEL = 60
 
-const label = (service: Service, name: (one: Named) => string) =>
+const label = (service: Service, name: (one: NamedService) => string) =>
   cut(`${symbolOf(service)} ${name(service)}`, LONGEST_LABEL)
 
 /** `words` are what follows the service. */
-const pick = ({ name }: Acting, { serviceKey }: Named, words = '') =>
+const pick = ({ name }: Acting, { serviceKey }: NamedService, words = '') =>
   encode(pickPrefix(name), { service: referenceTo(serviceKey), words })
 
 type Picked = CallbackData[ReturnType<typeof pickPrefix>]
@@ -113,11 +113,11 @@ async function press(ctx: BotContext, command: Acting, data: Picked): Promise<un
 }
 
 /** The service that a button is about: under this very key, and no other that has it as an alias now. */
-export async function theService(ctx: BotContext, reference: Reference): Promise<Named> {
+export async function theService(ctx: BotContext, reference: Reference): Promise<NamedService> {
   const key = await dereference(reference, async () =>
     (await allServices(ctx)).services.map(({ serviceKey }) => serviceKey),
   )
   const found = key === undefined ? undefined : await ctx.monitor.services.get.query({ serviceKey: key })
-  if (found?.serviceKey !== key || !found) throw new SpokenError('This service is not there any more')
+  if (found?.serviceKey !== key || !found) throw new UserError('This service is not there any more')
   return { serviceKey: found.serviceKey, displayName: found.displayName }
 }

@@ -1,4 +1,4 @@
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import type { RouterOutputs } from '../outputs.ts'
 import { nearestTo } from './nearest.ts'
@@ -44,7 +44,7 @@ export interface Meant<T> {
  * Which service is meant: by its key or its name, in any case; either may have spaces, and be followed by other words
  * where the command takes some. If none is, or several are, the nearest ones.
  */
-export function findMeant<T extends Named>(
+export function findMeant<T extends NamedService>(
   services: readonly T[],
   words: string,
   takesWords = true,
@@ -73,7 +73,7 @@ export function candidatesOf(words: string, takesWords: boolean): { head: string
 const plain = (name: string) => name.trim().toLowerCase()
 
 /** Of all ways to read the words the one that comes nearest to anything. */
-function nearest<T extends Named>(
+function nearest<T extends NamedService>(
   services: readonly T[],
   candidates: readonly { head: string; rest: string }[],
 ): Meant<T>[] {
@@ -86,4 +86,4 @@ function nearest<T extends Named>(
 }
 
 const MOST_READINGS = 4
-const textsOf = ({ serviceKey, displayName }: Named) => [serviceKey, displayName]
+const textsOf = ({ serviceKey, displayName }: NamedService) => [serviceKey, displayName]

@@ -5,18 +5,18 @@ import { encode, referenceTo } from '../callbackData.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { inOrder } from '../view/about.ts'
-import { verdict } from '../view/verdict.ts'
+import { countsLine } from '../view/counts.ts'
 
 const MOST_BUTTONS = 20
 
-const answer = listing('groups', load)
+const list = listing('groups', load)
 
 export const groups: Command = {
   name: 'groups',
   description: 'The groups, and how they are',
   onlyReads: true,
-  run: (ctx) => answer.send(ctx, ''),
-  presses: answer.presses,
+  run: (ctx) => list.send(ctx, ''),
+  presses: list.presses,
 }
 
 async function load(ctx: BotContext): Promise<Lines> {
@@ -26,7 +26,7 @@ async function load(ctx: BotContext): Promise<Lines> {
   if (names.length === 0) {
     return { title: 'There are no groups yet', lines: [{ text: 'Put a service into one: /group' }] }
   }
-  const lines = names.map((name) => `📁 ${harmless(name)}: ${verdict(members.get(name) ?? [])}`)
+  const lines = names.map((name) => `📁 ${harmless(name)}: ${countsLine(members.get(name) ?? [])}`)
   const others = members.get('')?.length ?? 0
   if (others > 0) lines.push(`and ${plural(others, 'service')} in no group`)
   return {

@@ -1,9 +1,9 @@
 import { harmless } from '../../server/text/words.ts'
 import { type Lines, listing } from '../answer/listing.ts'
+import { UserError } from '../ask/errors.ts'
 import { groupOf } from '../ask/filter.ts'
 import { actOnMeant, serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { allServices, findMeant } from '../ask/services.ts'
-import { SpokenError } from '../ask/trouble.ts'
 import { asName } from '../ask/words.ts'
 import { type HistoryFilter, historyFilter, readHistoryFilter, referenceTo } from '../callbackData.ts'
 import type { Command } from '../command.ts'
@@ -14,7 +14,7 @@ import { nameOf } from '../view/names.ts'
 const DEFAULT_COUNT = 15
 const MOST = 200
 
-const answer = listing('history', load)
+const list = listing('history', load)
 
 const ofService = serviceCommand({
   name: 'history',
@@ -23,8 +23,8 @@ const ofService = serviceCommand({
   description: 'What has changed, newest first',
   onlyReads: true,
   async act(ctx, { serviceKey }, words) {
-    if (/\D/.test(words)) throw new SpokenError(`I do not understand "${harmless(words, 60)}". ${EXAMPLE}`)
-    return answer.send(ctx, filterOf('service', countOf(words), serviceKey))
+    if (/\D/.test(words)) throw new UserError(`I do not understand "${harmless(words, 60)}". ${EXAMPLE}`)
+    return list.send(ctx, filterOf('service', countOf(words), serviceKey))
   },
 })
 
@@ -32,11 +32,11 @@ export const history: Command = {
   ...ofService,
   async run(ctx, words) {
     const filter = await readFilter(ctx, words)
-    if (filter !== null) return answer.send(ctx, filter)
+    if (filter !== null) return list.send(ctx, filter)
     if (await actOnMeant(ctx, ofService, words)) return
-    throw new SpokenError(`I know no service, group or status "${harmless(words, 60)}". ${EXAMPLE}`)
+    throw new UserError(`I know no service, group or status "${harmless(words, 60)}". ${EXAMPLE}`)
   },
-  presses: { ...ofService.presses, ...answer.presses },
+  presses: { ...ofService.presses, ...list.presses },
 }
 
 const EXAMPLE = 'For instance: /history down 20'

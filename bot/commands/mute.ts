@@ -2,11 +2,11 @@ import { InlineKeyboard } from 'grammy'
 import { harmless } from '../../server/text/words.ts'
 import { rich, titled } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
-import { type Mute, muteFor } from '../ask/mute.ts'
+import { type Mute, muteService } from '../ask/muteService.ts'
+import { parseMute } from '../ask/parseMute.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
-import { readMute } from '../ask/until.ts'
 import { encode, referenceTo, type Verb } from '../callbackData.ts'
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 
@@ -28,17 +28,17 @@ export const mute = serviceCommand({
     async mute(ctx, { verb, service }) {
       const chosen = choices.find(([, name]) => name === verb)
       if (!chosen) return undefined
-      await show(ctx, rich(`🔕 ${await muteFor(ctx, await theService(ctx, service), chosen[2])}`))
+      await show(ctx, rich(`🔕 ${await muteService(ctx, await theService(ctx, service), chosen[2])}`))
       return undefined
     },
   },
 })
 
-async function act(ctx: BotContext, service: Named, words: string): Promise<unknown> {
+async function act(ctx: BotContext, service: NamedService, words: string): Promise<unknown> {
   if (words === '') return show(ctx, titled(`For how long is ${nameOf(service)} to be muted?`), buttonsFor(service))
   const { now, timezone } = await ctx.monitor.monitor.query()
-  const mute = readMute(words, Date.parse(now), timezone)
-  if (mute) return show(ctx, rich(`🔕 ${await muteFor(ctx, service, mute)}`))
+  const mute = parseMute(words, Date.parse(now), timezone)
+  if (mute) return show(ctx, rich(`🔕 ${await muteService(ctx, service, mute)}`))
   return show(
     ctx,
     titled(
@@ -50,7 +50,7 @@ async function act(ctx: BotContext, service: Named, words: string): Promise<unkn
   )
 }
 
-function buttonsFor({ serviceKey }: Named): InlineKeyboard {
+function buttonsFor({ serviceKey }: NamedService): InlineKeyboard {
   const buttons = new InlineKeyboard()
   for (const [label, verb] of choices) {
     if (verb === 'recovered') buttons.row()

@@ -4,7 +4,7 @@ import { show } from '../answer/say.ts'
 import { personOf } from '../ask/person.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { encode, referenceTo, type Verb } from '../callbackData.ts'
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 
@@ -28,7 +28,7 @@ export const remove = serviceCommand({
   },
 })
 
-async function act(ctx: BotContext, service: Named): Promise<unknown> {
+async function act(ctx: BotContext, service: NamedService): Promise<unknown> {
   const button = (verb: Verb<'remove'>) => encode('remove', { verb, service: referenceTo(service.serviceKey) })
   const warning = '\nIts history goes with it. If it still sends heartbeats, the next one registers it anew.'
   return show(

@@ -1,22 +1,22 @@
 import { InlineKeyboard } from 'grammy'
 import { show } from '../answer/say.ts'
-import { muteFor, unmute } from '../ask/mute.ts'
+import { muteService, unmuteService } from '../ask/muteService.ts'
 import { personOf } from '../ask/person.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { type CallbackData, encode, pickPrefix, referenceTo, type Verb } from '../callbackData.ts'
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { muteLine } from '../view/about.ts'
 import { serviceText } from '../view/service.ts'
 
 /** What the buttons under a service do before it is shown again, and what is said about it. */
-const deeds: Record<Verb<'service'>, (ctx: BotContext, service: Named) => Promise<string>> = {
+const handlers: Record<Verb<'service'>, (ctx: BotContext, service: NamedService) => Promise<string>> = {
   refresh: async () => '',
-  '1h': (ctx, service) => muteFor(ctx, service, { hours: 1 }),
-  '8h': (ctx, service) => muteFor(ctx, service, { hours: 8 }),
-  recovered: (ctx, service) => muteFor(ctx, service, 'recovered'),
-  good: (ctx, service) => muteFor(ctx, service, 'good'),
-  unmute,
+  '1h': (ctx, service) => muteService(ctx, service, { hours: 1 }),
+  '8h': (ctx, service) => muteService(ctx, service, { hours: 8 }),
+  recovered: (ctx, service) => muteService(ctx, service, 'recovered'),
+  good: (ctx, service) => muteService(ctx, service, 'good'),
+  unmute: unmuteService,
   pause: async ({ monitor }, { serviceKey }) => {
     await monitor.services.pause.mutate({ serviceKey })
     return 'Paused'
@@ -41,33 +41,33 @@ export const service = serviceCommand({
 
 async function press(ctx: BotContext, { verb, service: reference }: CallbackData['service']) {
   const found = await theService(ctx, reference)
-  const said = await deeds[verb](ctx, found)
+  const said = await handlers[verb](ctx, found)
   const isChanged = await showService(ctx, found)
   return said || (isChanged ? undefined : 'Nothing has changed')
 }
 
 /** As a card that its buttons keep up to date. */
-async function showService(ctx: BotContext, { serviceKey }: Named) {
+async function showService(ctx: BotContext, { serviceKey }: NamedService) {
   const [explanation, settings, { now }] = await Promise.all([
     ctx.monitor.explain.query({ serviceKey }),
     ctx.monitor.services.get.query({ serviceKey }),
     ctx.monitor.status.query({ serviceKey }),
   ])
   const reference = referenceTo(settings.serviceKey)
-  const deed = (verb: Verb<'service'>) => encode('service', { verb, service: reference })
+  const button = (verb: Verb<'service'>) => encode('service', { verb, service: reference })
   const other = (command: string) => encode(pickPrefix(command), { service: reference, words: '' })
   const buttons = new InlineKeyboard()
   if (muteLine(settings, now) === '') {
-    buttons.text('🔕 1 h', deed('1h')).text('🔕 8 h', deed('8h')).row()
-    buttons.text('🔕 Until it recovers', deed('recovered')).text('🔕 For good', deed('good')).row()
+    buttons.text('🔕 1 h', button('1h')).text('🔕 8 h', button('8h')).row()
+    buttons.text('🔕 Until it recovers', button('recovered')).text('🔕 For good', button('good')).row()
   } else {
-    buttons.text('🔔 Unmute', deed('unmute')).row()
+    buttons.text('🔔 Unmute', button('unmute')).row()
   }
-  if (settings.paused) buttons.text('▶️ Resume', deed('resume'))
-  else buttons.text('⏸ Pause', deed('pause'))
-  if (explanation.incident && !explanation.incident.acknowledgedAt) buttons.text('👀 Acknowledge', deed('seen'))
+  if (settings.paused) buttons.text('▶️ Resume', button('resume'))
+  else buttons.text('⏸ Pause', button('pause'))
+  if (explanation.incident && !explanation.incident.acknowledgedAt) buttons.text('👀 Acknowledge', button('seen'))
   buttons.row().text('✏️ Rename', other('rename')).text('📁 Group', other('group'))
   buttons.row().text('❓ Why', other('why')).text('📜 History', other('history'))
-  buttons.row().text('🗑 Remove', other('remove')).text('🔄 Refresh', deed('refresh'))
+  buttons.row().text('🗑 Remove', other('remove')).text('🔄 Refresh', button('refresh'))
   return show(ctx, serviceText(explanation, settings, now), buttons)
 }

@@ -3,7 +3,7 @@ import { show } from '../answer/say.ts'
 import { ask } from '../ask/prompt.ts'
 import { serviceCommand } from '../ask/serviceCommand.ts'
 import { asName } from '../ask/words.ts'
-import type { Named, ServiceCommand } from '../command.ts'
+import type { NamedService, ServiceCommand } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import type { Settings } from '../view/about.ts'
 
@@ -12,7 +12,7 @@ interface Setting extends Pick<ServiceCommand, 'name' | 'usage' | 'description'>
   question: string
   placeholder: string
   set: (ctx: BotContext, serviceKey: string, text: string | null) => Promise<Settings>
-  said: (service: Named, settings: Settings) => Rich
+  said: (service: NamedService, settings: Settings) => Rich
 }
 
 /** A command that gives a service a text of its own; `-` takes the text back. */

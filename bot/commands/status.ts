@@ -6,7 +6,7 @@ import type { BotContext } from '../context.ts'
 import { statusLines } from '../view/status.ts'
 import { service } from './service.ts'
 
-const answer = listing('status', load)
+const list = listing('status', load)
 
 export const status: Command = {
   name: 'status',
@@ -14,13 +14,13 @@ export const status: Command = {
   description: 'What is down, what waits, what is alive',
   onlyReads: true,
   run,
-  presses: answer.presses,
+  presses: list.presses,
 }
 
 /** Of all, of a group, or of a service. */
 async function run(ctx: BotContext, words: string): Promise<unknown> {
   const group = await meantGroup(ctx, words)
-  if (group !== null) return answer.send(ctx, group)
+  if (group !== null) return list.send(ctx, group)
   if (await actOnMeant(ctx, service, words)) return
   throw await noSuchGroup(ctx, words)
 }

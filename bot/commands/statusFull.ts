@@ -1,12 +1,12 @@
 import { type Lines, listing } from '../answer/listing.ts'
+import { UserError } from '../ask/errors.ts'
 import { groupOf, meantGroup, noSuchGroup } from '../ask/filter.ts'
 import { allServices, allSettings } from '../ask/services.ts'
-import { SpokenError } from '../ask/trouble.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { statusFullLines } from '../view/statusFull.ts'
 
-const answer = listing('full', load)
+const list = listing('full', load)
 
 export const statusFull: Command = {
   name: 'status_full',
@@ -16,9 +16,9 @@ export const statusFull: Command = {
   async run(ctx, words) {
     const group = await meantGroup(ctx, words)
     if (group === null) throw await noSuchGroup(ctx, words)
-    await answer.send(ctx, group)
+    await list.send(ctx, group)
   },
-  presses: answer.presses,
+  presses: list.presses,
 }
 
 const MOST = 2_000
@@ -28,7 +28,7 @@ async function load(ctx: BotContext, filter: string): Promise<Lines> {
   const { counts } = await ctx.monitor.status.query({ ...group, limit: 1 })
   const all = counts.alive + counts.down + counts.dead + counts.unknown
   if (all > MOST)
-    throw new SpokenError(`There are ${all} services, too many for a chat. Ask for a group: /status_full GROUP`)
+    throw new UserError(`There are ${all} services, too many for a chat. Ask for a group: /status_full GROUP`)
   const [status, settings] = await Promise.all([allServices(ctx, group), allSettings(ctx, group)])
   return statusFullLines(status, settings)
 }

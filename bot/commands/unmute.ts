@@ -1,6 +1,6 @@
 import { rich } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
-import { unmute as unmuteService } from '../ask/mute.ts'
+import { unmuteService } from '../ask/muteService.ts'
 import { serviceCommand } from '../ask/serviceCommand.ts'
 
 export const unmute = serviceCommand({

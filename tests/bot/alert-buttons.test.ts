@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alertButtons } from '../../bot/alert/alertButtons.ts'
+import { alertButtons } from '../../bot/alert/buttons.ts'
 import type { Outgoing } from '../../server/delivery/notifier.ts'
 
 const alert = (services: number, more: Partial<Outgoing> = {}): Outgoing => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { parseMute } from '../../bot/ask/parseMute.ts'
 import { findMeant } from '../../bot/ask/services.ts'
-import { readMute } from '../../bot/ask/until.ts'
 import { splits, unquote } from '../../bot/ask/words.ts'
 import { referenceTo } from '../../bot/callbackData.ts'
 import { type Overview, statusLines } from '../../bot/view/status.ts'
@@ -133,7 +133,7 @@ test.each<[string, string | null]>([
   ['5 monkeys', null],
   ['soon', null],
 ])('a mute "%s"', (words, expected) => {
-  const mute = readMute(words, NOW_MS, '+01:00')
+  const mute = parseMute(words, NOW_MS, '+01:00')
   const untilMs = mute !== null && typeof mute === 'object' && 'untilMs' in mute ? mute.untilMs : null
   const end = untilMs === null ? null : Temporal.Instant.fromEpochMilliseconds(untilMs).toZonedDateTimeISO('+01:00')
   const day = end && end.day !== 24 ? `${end.day} ` : ''
@@ -145,12 +145,12 @@ test.each([
   ['0h', 'That time is over already'],
   ['99999999d', 'A mute for a time lasts a year at most; else mute it for good'],
 ])('a mute "%s" gets a sentence', (words, sentence) => {
-  expect(() => readMute(words, NOW_MS, '+01:00')).toThrow(sentence)
+  expect(() => parseMute(words, NOW_MS, '+01:00')).toThrow(sentence)
 })
 
 test('a mute until a time beyond a clock change ends when the clocks show it', () => {
   const october = Date.parse('2026-10-20T12:00:00+02:00')
-  expect(readMute('until 2026-10-26 08:00', october, 'Europe/Berlin')).toEqual({
+  expect(parseMute('until 2026-10-26 08:00', october, 'Europe/Berlin')).toEqual({
     untilMs: Date.parse('2026-10-26T08:00:00+01:00'),
   })
 })

@@ -13,10 +13,10 @@ const MOST_BUTTONS = 20
 
 /** What the buttons under an alert do. The server shows in every chat what has become of it. */
 export const alertPresses: Presses = {
-  alert: (ctx, { verb, alertId }) => deeds[verb](ctx, alertId),
+  alert: (ctx, { verb, alertId }) => handlers[verb](ctx, alertId),
 }
 
-const deeds: Record<Verb<'alert'>, (ctx: BotContext, alertId: string) => ReturnType<Press<'alert'>>> = {
+const handlers: Record<Verb<'alert'>, (ctx: BotContext, alertId: string) => ReturnType<Press<'alert'>>> = {
   async ack(ctx, alertId) {
     const by = personOf(ctx)
     const { services } = await ctx.monitor.acknowledgeAlert.mutate({ alertId, by })

@@ -1,28 +1,27 @@
 import { zoned } from '../../server/text/time.ts'
-import type { Mute } from './mute.ts'
-import { SpokenError } from './trouble.ts'
+import { UserError } from './errors.ts'
+import type { Mute } from './muteService.ts'
 
 const unitMs: { [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 const LONGEST_MS = 366 * 86_400_000
 
 /** What a person may write for how long: `1h`, `90 min`, `2d 6h`, `until 18:00`, `until 2026-12-01 08:00`, `recovered`, `for good`; `null` if it is none of them. Throws for what is over or too far away. */
-export function readMute(words: string, nowMs: number, timezone: string): Mute | null {
+export function parseMute(words: string, nowMs: number, timezone: string): Mute | null {
   const text = words
     .trim()
     .toLowerCase()
     .replace(/^for\s+(?!good|ever)/, '')
   if (/^(until )?(it )?(recover(s|ed)?|is back|alive)$/.test(text)) return 'recovered'
   if (/^(for ?)?(good|ever|always)$/.test(text)) return 'good'
-  const untilMs = readMoment(text.replace(/^(until|till|to)\s+/, ''), nowMs, timezone) ?? readSpan(text, nowMs)
+  const untilMs = parseMoment(text.replace(/^(until|till|to)\s+/, ''), nowMs, timezone) ?? parseDuration(text, nowMs)
   if (untilMs === null) return null
-  if (untilMs <= nowMs) throw new SpokenError('That time is over already')
-  if (untilMs - nowMs > LONGEST_MS)
-    throw new SpokenError('A mute for a time lasts a year at most; else mute it for good')
+  if (untilMs <= nowMs) throw new UserError('That time is over already')
+  if (untilMs - nowMs > LONGEST_MS) throw new UserError('A mute for a time lasts a year at most; else mute it for good')
   return { untilMs }
 }
 
-function readSpan(text: string, nowMs: number): number | null {
+function parseDuration(text: string, nowMs: number): number | null {
   const parts = [...text.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)\s*/g)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return null
   const ms = parts.map(
@@ -33,7 +32,7 @@ function readSpan(text: string, nowMs: number): number | null {
 }
 
 /** `18:00`, which is tomorrow's if today's is over, or a date with a time. */
-function readMoment(text: string, nowMs: number, timezone: string): number | null {
+function parseMoment(text: string, nowMs: number, timezone: string): number | null {
   const [, date, hour, minute] = /^(?:(\d{4}-\d{2}-\d{2})[ t]+)?(\d{1,2}):(\d{2})$/.exec(text) ?? []
   if (hour === undefined || minute === undefined) return null
   const now = zoned(nowMs, timezone)

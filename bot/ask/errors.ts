@@ -6,8 +6,8 @@ import { answerPress, say } from '../answer/say.ts'
 import type { BotContext } from '../context.ts'
 
 /** Something that whoever asked is to be told, as a sentence. */
-export class SpokenError extends Error {
-  override name = 'SpokenError'
+export class UserError extends Error {
+  override name = 'UserError'
 }
 
 /** Far below what Telegram takes. */
@@ -16,7 +16,7 @@ const LONGEST_SENTENCE = 1_000
 export const OLD_BUTTON = 'This button is of an older version; please ask again'
 
 /** Answers what goes wrong with a sentence, so that nobody waits for nothing. */
-export const answerTroubles = (report: (error: unknown) => void) => async (ctx: BotContext, next: NextFunction) => {
+export const answerErrors = (report: (error: unknown) => void) => async (ctx: BotContext, next: NextFunction) => {
   try {
     await next()
   } catch (error) {
@@ -30,7 +30,7 @@ export const answerTroubles = (report: (error: unknown) => void) => async (ctx: 
 
 /** What went wrong, for people; `null` for what nobody foresaw. */
 function sentenceOf(error: unknown): string | null {
-  if (error instanceof SpokenError) return error.message
+  if (error instanceof UserError) return error.message
   if (!(error instanceof TRPCClientError)) return null
   const status = error.data?.httpStatus
   if (status === 401) return `Stillbeat refuses me: ${error.message}. Is SERVICE_REGISTRY_KEY its API_KEY?`

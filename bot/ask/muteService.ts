@@ -1,5 +1,5 @@
 import { at } from '../answer/times.ts'
-import type { Named } from '../command.ts'
+import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { muteLine } from '../view/about.ts'
 import { nameOf } from '../view/names.ts'
@@ -9,7 +9,7 @@ import { personOf } from './person.ts'
 export type Mute = { hours: number } | { untilMs: number } | 'recovered' | 'good'
 
 /** @returns what has been done, as a sentence */
-export async function muteFor(ctx: BotContext, service: Named, mute: Mute): Promise<string> {
+export async function muteService(ctx: BotContext, service: NamedService, mute: Mute): Promise<string> {
   const { serviceKey } = service
   const mutedBy = personOf(ctx)
   if (mute === 'good') {
@@ -32,7 +32,7 @@ export async function muteFor(ctx: BotContext, service: Named, mute: Mute): Prom
   return `${nameOf(service)} is muted until ${at(settings.mutedUntil ?? '', now)}`
 }
 
-export async function unmute(ctx: BotContext, service: Named): Promise<string> {
+export async function unmuteService(ctx: BotContext, service: NamedService): Promise<string> {
   const { serviceKey } = service
   const [{ now }, settings] = await Promise.all([
     ctx.monitor.status.query({ serviceKey }),

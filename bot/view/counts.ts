@@ -8,7 +8,7 @@ export const isWaiting = (one: Judged) => !one.paused && one.status === 'unknown
 export const isAlive = (one: Judged) => !one.paused && one.status === 'alive'
 
 /** How many of each, the most urgent first. */
-export function verdict(services: readonly Judged[]): string {
+export function countsLine(services: readonly Judged[]): string {
   const kinds = [
     ['🔴', isDown, 'down'],
     ['⏳', isWaiting, 'waiting'],
@@ -19,7 +19,7 @@ export function verdict(services: readonly Judged[]): string {
 }
 
 /** The same where others have counted; paused ones count as what they are besides. */
-export const countedVerdict = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
+export const lineOfCounts = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
   inWords([
     ['🔴', down, 'down'],
     ['⏳', unknown, 'waiting'],
