@@ -1,4 +1,4 @@
-/** The chats that may ask: those of TELEGRAM_CHAT_ID, and the supergroups that groups among them have become. */
+/** The chats that may use the bot: those of TELEGRAM_CHAT_ID, and the supergroups that some of them have become. */
 export interface AllowedChats {
   has: (chat: { id: number; username?: string | undefined }) => boolean
   /** All of them, as Telegram's API takes them. */

@@ -22,7 +22,7 @@ export interface BotOptions extends TelegramOptions {
   now: () => number
 }
 
-/** A long poll takes half a minute. */
+/** A long poll takes 30 s, and the timeout of a request must be longer. */
 const TIMEOUT_SECONDS = 45
 /** Ten messages in a row, then one a second: Telegram allows bursts in a private chat. */
 const PRIVATE_CHAT_RATE = {
@@ -33,7 +33,7 @@ const PRIVATE_CHAT_RATE = {
   reservoirIncreaseMaximum: 10,
 }
 
-/** The bot as far as it answers; how updates reach it is poll.ts's and webhook.ts's concern. */
+/** Creates the bot that answers updates. telegram/poll.ts or telegram/webhook.ts brings the updates. */
 export function createBot(options: BotOptions): Bot<BotContext> {
   const { token, apiRoot, allowedChats, registry, log, now } = options
   const bot = new Bot<BotContext>(token, { client: clientOptions({ apiRoot, timeoutSeconds: TIMEOUT_SECONDS }) })

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto'
 import { CALLBACK_DATA_BYTES } from './telegram/limits.ts'
 
 /**
- * The `callback_data` of buttons: what Telegram sends back when somebody presses one. Every text is `prefix:what:about`,
- * and no other file builds or reads one. Messages keep their buttons for years, so a form that was ever sent must stay
- * readable: tests/bot/callback-data.test.ts lists them all.
+ * The `callback_data` of buttons: what Telegram sends back when somebody presses one. Every text is
+ * `prefix:what:about`, and no other file builds or reads one. Messages keep their buttons for years, so a form that was
+ * ever sent must stay readable: tests/bot/callback-data.test.ts lists them all.
  */
 export interface CallbackData {
   alert: { verb: Verb<'alert'>; alertId: string }
   service: { verb: Verb<'service'>; service: Reference }
   mute: { verb: Verb<'mute'>; service: Reference }
   remove: { verb: Verb<'remove'>; service: Reference }
-  /** A command that waits for its service: the service, or another page of those that are offered. */
+  /** For a command without a service: chooses a service, or turns the page of those that are offered. */
   [pick: `pick_${string}`]: { service: Reference; words: string } | { page: number }
   status: OnList
   full: OnList
@@ -36,12 +36,14 @@ const lists = ['status', 'full', 'groups', 'history'] as const
 export type ListPrefix = (typeof lists)[number]
 
 /**
- * Another page of a list, or all its pages anew; `above` are the messages above the one with the button. `filter` is
- * empty, a reference to a group, or what `historyFilter` has made.
+ * Turns to a page of a list, or refreshes all its messages; `above` are the numbers of those above the one with the
+ * button. `filter` is empty, a reference to a group, or made by `historyFilter`.
  */
 export type OnList = { page: number; filter: string } | { above: number[]; filter: string }
 
-/** @throws RangeError for what Telegram would refuse; references and words are short enough by themselves. */
+/**
+ * @throws RangeError for data that Telegram would refuse. Keys, groups and words of any length are no reason for it.
+ */
 export function encode<P extends Prefix>(prefix: P, data: CallbackData[P]): string {
   const [what, about] = partsOf(data)
   const text = `${prefix}:${what}:${about}`
@@ -61,7 +63,7 @@ function partsOf(data: CallbackData[Prefix]): [what: string, about: string] {
 
 type Decoded = { [P in Prefix]: { prefix: P; data: CallbackData[P] } }[Prefix]
 
-/** @returns `null` for what no version of this file has made */
+/** @returns `null` for a text that no version of this file has made */
 export function decode(text: string): Decoded | null {
   // Only the last part may have colons of its own.
   const [, prefix = '', what = '', about = ''] = /^([^:]*):([^:]*):(.*)$/s.exec(text) ?? []
@@ -83,20 +85,20 @@ const isList = (text: string): text is ListPrefix => lists.some((prefix) => pref
 const isPick = (text: string): text is `pick_${string}` => text.startsWith('pick_')
 const pageIn = (text: string) => Math.trunc(Number(text)) || 0
 
-/** Stands for a colon, such as that of a time, since colons part what a button carries. */
+/** Replaces a colon in words, such as that of a time, since colons separate the parts. */
 const COLON = '\t'
-/** Room is for this much beside the longest command that takes words and the longest reference. */
+/** The longest command that takes words and the longest reference leave room for these. */
 const LONGEST_WORDS_BYTES = 18
 
-/** Longer words are left out: whoever presses the button is asked for them. A tab among them becomes a space. */
+/** Longer words are left out, as if nobody had written them. A tab becomes a space. */
 const escaped = (words: string) =>
   Buffer.byteLength(words) <= LONGEST_WORDS_BYTES ? words.replaceAll(COLON, ' ').replaceAll(':', COLON) : ''
 const unescaped = (what: string) => what.replaceAll(COLON, ':')
 
-/** A key or a group: `=` and itself if it is short, else `#` and a digest of it. */
+/** A key or a group in a button: `=` and the text itself if it is short, else `#` and a digest of it. */
 export type Reference = string
 
-/** The longest prefix of all, with the numbers of two messages and with a filter of the history, leaves room for it. */
+/** The worst case is a history with the numbers of two messages, which has then exactly 64 bytes. */
 const LONGEST_PLAIN_BYTES = 28
 const DIGEST_LENGTH = 22
 
@@ -104,7 +106,7 @@ export function referenceTo(name: string): Reference {
   return Buffer.byteLength(name) <= LONGEST_PLAIN_BYTES ? `=${name}` : `#${digest(name)}`
 }
 
-/** Which of the names is meant. A short one stands in the reference, and need not be among them. */
+/** Finds the name that is meant. A short one is read from the reference itself, and need not be among `names`. */
 export async function dereference(
   reference: Reference,
   names: () => Promise<readonly string[]>,
@@ -115,7 +117,7 @@ export async function dereference(
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH)
 
-/** What a history is of, how many changes it shows, and the reference to what it is of, unless that is everything. */
+/** What a history is of, and how many changes it shows. `reference` is empty for all services. */
 export interface HistoryFilter {
   of: keyof typeof historyLetters
   count: number

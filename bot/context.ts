@@ -1,12 +1,12 @@
 import type { Context } from 'grammy'
 import type { Client } from '../client/index.ts'
 
-/** What a command works with. */
+/** grammY's context of one update, with what every command needs. */
 export type BotContext = Context & {
-  /** By `performance.now()`. */
+  /** When the update arrived, by `performance.now()`. */
   askedAt: number
-  /** The API of the monitor; its calls end soon enough for a sentence about it. */
+  /** The API of the monitor. Its calls time out soon enough for an error to be answered (timeout.ts). */
   monitor: Client
-  /** Where the monitor is, without credentials. */
+  /** The address of the monitor, without credentials. */
   registryUrl: string
 }

@@ -10,7 +10,7 @@ import { decode } from './callbackData.ts'
 import type { Command, Presses, ServiceCommand } from './command.ts'
 import type { BotContext } from './context.ts'
 
-/** Takes what people write and press to the command that it is for. */
+/** Routes messages and presses of buttons to the commands that they are for. */
 export function createDispatcher(commands: readonly Command[], otherPresses: Presses): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   const presses = new Map<string, Pressed>(
@@ -23,7 +23,7 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
     if (!press) throw new UserError(OLD_BUTTON)
     await answerPress(ctx, await press(ctx, pressed.data))
   })
-  // A command that is written anew is meant anew.
+  // An edited message is a new command: people correct what they mistyped.
   composer.on([':text', 'edited_message:text', 'edited_channel_post:text'], (ctx) => read(ctx))
   return composer
 
@@ -51,7 +51,7 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
     return command.act(ctx, await ctx.monitor.services.get.query({ serviceKey: key }), words)
   }
 
-  /** In a group it may be meant for another bot, unless it says that it is not. */
+  /** Answers an unknown command. In a group it may be meant for another bot, unless it names this one. */
   async function notKnown(ctx: BotContext, { name, to }: ParsedCommand): Promise<unknown> {
     if (ctx.chat?.type !== 'private' && !to) return
     const [near] = nearestTo(name, commands, (command) => [command.name])
@@ -60,10 +60,10 @@ export function createDispatcher(commands: readonly Command[], otherPresses: Pre
   }
 }
 
-/** Whatever has decoded the data has seen to it that it fits the prefix. */
+/** A handler of any prefix. The type is loose here because `decode` has matched prefix and data already. */
 type Pressed = (ctx: BotContext, data: unknown) => Promise<string | undefined>
 
-/** Which of what people write and press changes nothing. */
+/** Tells of an update whether it changes nothing in the monitor. */
 export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => boolean {
   const reading = commands.filter(({ onlyReads }) => onlyReads)
   const names = new Set(reading.flatMap(({ name, aliases = [] }) => [name, ...aliases]))
@@ -76,12 +76,12 @@ export function readsOnly(commands: readonly Command[]): (ctx: BotContext) => bo
 
 interface ParsedCommand {
   name: string
-  /** The bot that is meant, if one is named. */
+  /** The bot that is named after the command, as in `/status@my_bot`. */
   to: string | undefined
   words: string
 }
 
-/** A phone may begin it with a capital letter. */
+/** Parses `/name@bot words`. Upper case does not matter: phones capitalise the first letter. */
 function parseCommand(text: string): ParsedCommand | null {
   const [whole, name, to] = /^\/(\w+)(?:@(\w+))?(?=\s|$)/.exec(text) ?? []
   if (whole === undefined || name === undefined) return null

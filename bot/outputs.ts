@@ -1,5 +1,5 @@
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '../client/index.ts'
 
-/** What each procedure answers. */
+/** The type of what each procedure of the API returns. */
 export type RouterOutputs = inferRouterOutputs<AppRouter>

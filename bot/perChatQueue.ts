@@ -2,8 +2,8 @@ import type { NextFunction } from 'grammy'
 import type { BotContext } from './context.ts'
 
 /**
- * Serialises changes per chat: each waits for those before it, so that the last one asked is the one that counts. Commands
- * that only read wait for the changes before them, but not for each other: a slow answer holds up no other.
+ * Serialises changes per chat: each waits for those before it, so that the last one asked is the one that counts.
+ * Commands that only read wait for the changes before them, but not for each other: a slow answer holds up no other.
  */
 export function createPerChatQueue(onlyReads: (ctx: BotContext) => boolean) {
   const lastChanges = new Map<number, Promise<unknown>>()

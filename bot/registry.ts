@@ -1,10 +1,10 @@
-/** Where the API of the monitor is. */
+/** The address of the monitor's API, as SERVICE_REGISTRY_URL and SERVICE_REGISTRY_KEY say it. */
 export interface Registry {
   url: string
   key?: string | undefined
 }
 
-/** An address as people may see it. */
+/** The address without user name and password, for people. */
 export function shownAddress(url: string): string {
   const parsed = URL.parse(url)
   if (!parsed) return url

@@ -13,9 +13,9 @@ import { followSupergroups } from './telegram/supergroups.ts'
 import { openWebhook, type Webhook } from './telegram/webhook.ts'
 
 export interface StartOptions extends TelegramOptions {
-  /** The chats that may ask. */
+  /** The chats that may use the bot, as TELEGRAM_CHAT_ID says them. */
   chatIds: readonly string[]
-  /** Where Telegram posts updates; if there is none, the bot fetches them. */
+  /** The address to which Telegram posts updates. Without one the bot polls for them. */
   webhookUrl?: string | undefined
   registry: Registry
   log: BotLog
@@ -24,13 +24,13 @@ export interface StartOptions extends TelegramOptions {
 }
 
 export interface RunningBot {
-  /** Where there is a webhook. */
+  /** Takes an update that Telegram posted; given only with `webhookUrl`. */
   receive?: Webhook['receive']
-  /** Answers what was asked, then ends. */
+  /** Answers what was asked, then stops. */
   stop: () => Promise<void>
 }
 
-/** Starts the bot. It does not wait for Telegram or for the monitor: it goes on trying until it reaches them. */
+/** Starts the bot. It does not wait for Telegram or for the monitor, but retries until it reaches them. */
 export function startBot(options: StartOptions): RunningBot {
   const { token, registry, log, webhookUrl, firstRetryMs } = options
   const allowedChats = allowedChatsOf(options.chatIds)
@@ -44,7 +44,7 @@ export function startBot(options: StartOptions): RunningBot {
   void aheartbeat('stillbeat-bot', { url, key, periodSeconds: 60, signal })
   const webhook = webhookUrl ? openWebhook(bot, { url: webhookUrl, token, onceLog, firstRetryMs }) : undefined
   const listening = webhook ?? poll(bot, { onceLog, firstRetryMs })
-  // If Telegram is away, that is said by what listens.
+  // The source of updates logs that Telegram is away, so these need not.
   const quietly = { onceLog: { failed: () => {} }, firstRetryMs, signal }
   void registerMenu(bot, commands, quietly)
   void followSupergroups(bot.api, allowedChats, quietly)

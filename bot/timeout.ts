@@ -6,8 +6,9 @@ import type { Registry } from './registry.ts'
 const TIMEOUT_MS = 4_000
 
 /**
- * Makes a client of the monitor's API for each command. One timeout covers all calls of the command, and begins when the
- * command begins. A command that was queued behind one that timed out has waited as long already, so it fails at once.
+ * Makes a client of the monitor's API for each command. One timeout covers all calls of the command, and begins when
+ * the command begins. A command that was queued behind one that timed out has waited as long already, so it fails at
+ * once.
  */
 export function createMonitorClients({ url, key = '' }: Registry) {
   const lastTimeoutAt = new Map<number, number>()

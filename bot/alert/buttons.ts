@@ -6,7 +6,7 @@ interface Button {
   callback_data: string
 }
 
-/** What a person can do about an alert, row by row; no rows where there is nothing to do. */
+/** The buttons under an alert, row by row. There are no rows if a person can do nothing about it. */
 export function alertButtons({ id: alertId, data, actions = ['acknowledge', 'why', 'mute'] }: Outgoing): Button[][] {
   if (data.event !== 'down' && data.event !== 'reminder') return []
   const button = (text: string, verb: Verb<'alert'>) => ({ text, callback_data: encode('alert', { verb, alertId }) })

@@ -8,15 +8,16 @@ import { deliveryOf, redact } from '../telegram/outcome.ts'
 import { throttle } from '../telegram/throttle.ts'
 import { alertButtons } from './buttons.ts'
 
-/** They take no turn of the messages, so that an alert waits behind one edit at most. */
+/** Edits have a throttle of their own, so that an alert waits behind one edit at most. */
 const EDITS_IN_A_GROUP = { maxConcurrent: 1, minTime: 3_000 }
 
-/** Writes to Telegram chats; an address is a chat's number, or the `@name` of a channel. */
+/** Sends messages to Telegram chats. An address is the number of a chat, or the `@name` of a channel. */
 export function createTelegramNotifier(options: {
   token: string
   apiRoot?: string | undefined
-  /** For one request, not for its turn. */
+  /** Limits one request, without the time that it waits in the throttle. */
   timeoutMs?: number
+  /** Limits the time that a message waits in the throttle. */
   longestWaitMs?: number
 }): Notifier {
   const { token, apiRoot, timeoutMs = 20_000, longestWaitMs } = options
@@ -54,7 +55,7 @@ export function createTelegramNotifier(options: {
       })
     },
     async check(addresses) {
-      // Not paced: asking for a chat would take the turn of the first alert.
+      // A throttled check would make the first alert wait.
       const sentences = await checkSettings(createApi(telegram), addresses)
       return [...new Set(sentences)].map((sentence) => redact(sentence, token))
     },
@@ -67,7 +68,9 @@ function unlessModified(error: unknown): void {
   if (!(error instanceof GrammyError && error.description.includes('message is not modified'))) throw error
 }
 
-/** Bold by entity and not by markup: so nothing in a name has a meaning, or makes Telegram refuse the message. */
+/**
+ * The title is bold by an entity, not by markup: no character of a name can then have a meaning or break the message.
+ */
 function compose(message: Outgoing) {
   const { title, body, repeated } = message
   const end = repeated ? '\nrepeated: an earlier attempt may have arrived' : ''

@@ -11,7 +11,7 @@ import { whyText } from '../view/why.ts'
 const HOUR_MS = 3_600_000
 const MOST_BUTTONS = 20
 
-/** What the buttons under an alert do. The server shows in every chat what has become of it. */
+/** What the buttons under an alert do. The server then edits the alert in every chat to show it. */
 export const alertPresses: Presses = {
   alert: (ctx, { verb, alertId }) => handlers[verb](ctx, alertId),
 }
@@ -42,7 +42,7 @@ const handlers: Record<Verb<'alert'>, (ctx: BotContext, alertId: string) => Retu
   why: explainAlert,
 }
 
-/** Of several services the one that is chosen: their reasons differ. */
+/** Explains the service of an alert. If the alert is about several, it asks which one, since their reasons differ. */
 async function explainAlert(ctx: BotContext, alertId: string): Promise<undefined> {
   const { services } = await ctx.monitor.alert.query({ id: alertId })
   const replyTo = ctx.callbackQuery?.message?.message_id

@@ -8,35 +8,35 @@ import { MESSAGE_LENGTH } from '../telegram/limits.ts'
 import { type Rich, titled } from './rich.ts'
 import { type Changed, change, say, show } from './say.ts'
 
-/** Lines that may be more than a message takes; one "line" is what must stay together. */
+/** An answer that may be longer than one message. A `Line` may have several lines of text, which stay on one page. */
 export interface Lines {
   title: string
   lines: Line[]
-  /** Under a single message, above the button that renews it. */
+  /** More buttons, above the Refresh button of the last message. */
   buttons?: [label: string, data: string][]
 }
 
 export interface Line {
   text: string
-  /** The heading that it is under, to be said again where a page begins with it. */
+  /** The heading above it, which is repeated where a page begins with this line. */
   under?: string
 }
 
-/** A command's answer that can be long, and be asked for again. */
+/** Pagination: an answer of many pages, with buttons to turn and refresh them. */
 export interface Listing {
   send: (ctx: BotContext, filter: string) => Promise<unknown>
   presses: { [P in ListPrefix]?: Press<P> }
 }
 
-/** Room for the number of the page and for a heading that is said again. */
+/** The rest of a message is room for the number of the page and for a repeated heading. */
 const LONGEST_PAGE = MESSAGE_LENGTH - 196
 const LONGEST_HEADING = 80
-/** More would push everything else off the screen: then one message that can be turned. */
+/** More messages would push everything else off the screen. */
 const MOST_MESSAGES = 3
 
 /**
- * Up to three messages, the last with a button that renews them all where they are; beyond that one message whose pages
- * are turned by buttons. `filter` says what of, as callbackData.ts describes it.
+ * Sends up to three messages, the last of which has a button that refreshes them all in place. A longer answer is one
+ * message whose pages are turned by buttons. `filter` says what to load, see callbackData.ts.
  */
 export function listing(prefix: ListPrefix, load: (ctx: BotContext, filter: string) => Promise<Lines>): Listing {
   return { send, presses: { [prefix]: press } as Listing['presses'] }
@@ -57,7 +57,7 @@ export function listing(prefix: ListPrefix, load: (ctx: BotContext, filter: stri
   }
 }
 
-/** Puts the pages into the messages that are there, from the last one up, since it has the buttons. */
+/** Edits the messages that are there. The last page goes into the last message, since that one has the buttons. */
 async function refresh(ctx: BotContext, paged: Pagination, above: readonly number[]): Promise<boolean> {
   const surplus = above.length + 1 - paged.pages.length
   const outcomes: Changed[] = []
@@ -66,7 +66,7 @@ async function refresh(ctx: BotContext, paged: Pagination, above: readonly numbe
       outcomes.push(await change(ctx, id, index < surplus ? SEE_BELOW : (paged.pages[index - surplus] as Rich)))
     }
   }
-  // What somebody has deleted is not sent again, or each press would send it.
+  // A deleted message is not sent anew, or each press would send it once more. The message with the button takes over.
   const fits = surplus >= 0 && !outcomes.includes('gone')
   outcomes.push(await (fits ? show(ctx, paged.last, paged.refreshButtons(above)) : show(ctx, ...paged.open(0))))
   return outcomes.some((outcome) => outcome !== 'same')
@@ -74,13 +74,13 @@ async function refresh(ctx: BotContext, paged: Pagination, above: readonly numbe
 
 const SEE_BELOW: Rich = { text: '⬇', entities: [] }
 
-/** The pages of an answer, with the buttons that go with them. */
+/** The pages of an answer with their buttons. */
 interface Pagination {
   pages: Rich[]
   last: Rich
-  /** One page, to be turned. */
+  /** One page, with buttons that turn it. */
   open: (page: number) => [Rich, InlineKeyboard]
-  /** For the last of several messages. */
+  /** The buttons of the last message; `above` are the numbers of those before it. */
   refreshButtons: (above: readonly number[]) => InlineKeyboard
 }
 

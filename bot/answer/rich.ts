@@ -1,6 +1,9 @@
 import type { MessageEntity } from 'grammy/types'
 
-/** Text as Telegram takes it. Bold and the like by entities and not by markup: so nothing in a name has a meaning, or makes Telegram refuse the message. */
+/**
+ * Text with formatting as Telegram takes it: by entities, not by markup. No character of a name can then have a meaning
+ * or break the message.
+ */
 export interface Rich {
   text: string
   entities: MessageEntity[]
@@ -12,10 +15,10 @@ interface Piece {
 }
 
 export const bold = (text: string): Piece => ({ text, as: 'bold' })
-/** What a tap copies. */
+/** Monospaced text, which a tap copies. */
 export const code = (text: string): Piece => ({ text, as: 'code' })
 
-/** Puts pieces together; offsets are in UTF-16 units, as Telegram counts. */
+/** Joins pieces. Telegram counts the offsets of entities in UTF-16 units, as JavaScript does. */
 export function rich(...pieces: (string | Piece)[]): Rich {
   const entities: MessageEntity[] = []
   let text = ''
@@ -29,6 +32,6 @@ export function rich(...pieces: (string | Piece)[]): Rich {
   return { text, entities }
 }
 
-/** A bold line and others below it. */
+/** A bold first line with other lines below it. */
 export const titled = (title: string, ...lines: string[]): Rich =>
   rich(bold(title), ...lines.map((line) => `\n${line}`))

@@ -7,11 +7,11 @@ import type { Rich } from './rich.ts'
 
 interface SayOptions {
   markup?: InlineKeyboard | ForceReply | undefined
-  /** The message that this answers, for all to see. */
+  /** The number of the message that this one replies to. */
   replyTo?: number | undefined
 }
 
-/** Says something new, in the topic of whoever asked. */
+/** Sends a message to the chat and topic of the update. */
 export async function say(
   ctx: BotContext,
   { text, entities }: Rich,
@@ -22,7 +22,9 @@ export async function say(
   return ctx.reply(text, { ...messageOptions(entities, markup), ...replies })
 }
 
-/** Answers a command with a message, and a button by changing the message that it is under; says anew what is not there any more. */
+/**
+ * Answers a command with a new message, and a press by editing the message of the button. A deleted one is sent anew.
+ */
 export async function show(ctx: BotContext, what: Rich, markup?: InlineKeyboard): Promise<Changed> {
   const pressed = ctx.callbackQuery?.message?.message_id
   const changed = pressed === undefined ? 'gone' : await change(ctx, pressed, what, markup)
@@ -30,7 +32,7 @@ export async function show(ctx: BotContext, what: Rich, markup?: InlineKeyboard)
   return changed
 }
 
-/** What became of a message that was to be changed: it may be as it was, or not be there any more. */
+/** What became of an edit. `same`: nothing was different. `gone`: the message is deleted, or too old for an edit. */
 export type Changed = 'changed' | 'same' | 'gone'
 
 export async function change(
@@ -51,7 +53,7 @@ export async function change(
   }
 }
 
-/** Answers a press; what is pressed late, or twice, Telegram does not want answered any more. */
+/** Answers a press. Telegram refuses the answer if the press is old or was answered already, which is no error here. */
 export async function answerPress(ctx: BotContext, text: string | undefined, { isAlert = false } = {}): Promise<void> {
   const answer = text ? { text: cut(text, PRESS_ANSWER_LENGTH), show_alert: isAlert } : {}
   await ctx.answerCallbackQuery(answer).catch((error: unknown) => {

@@ -5,17 +5,17 @@ import { rich } from '../answer/rich.ts'
 import { answerPress, say } from '../answer/say.ts'
 import type { BotContext } from '../context.ts'
 
-/** Something that whoever asked is to be told, as a sentence. */
+/** An error whose message is a sentence for the person who asked. */
 export class UserError extends Error {
   override name = 'UserError'
 }
 
-/** Far below what Telegram takes. */
+/** In UTF-16 units, far below what a message takes. */
 const LONGEST_SENTENCE = 1_000
 
 export const OLD_BUTTON = 'This button is of an older version; please ask again'
 
-/** Answers what goes wrong with a sentence, so that nobody waits for nothing. */
+/** Answers every error with a sentence, so that nobody waits in vain. Unexpected ones are reported to the log too. */
 export const answerErrors = (report: (error: unknown) => void) => async (ctx: BotContext, next: NextFunction) => {
   try {
     await next()
@@ -28,7 +28,7 @@ export const answerErrors = (report: (error: unknown) => void) => async (ctx: Bo
   }
 }
 
-/** What went wrong, for people; `null` for what nobody foresaw. */
+/** Says what went wrong, for people. @returns `null` for an unexpected error */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof UserError) return error.message
   if (!(error instanceof TRPCClientError)) return null
@@ -37,7 +37,7 @@ function sentenceOf(error: unknown): string | null {
   if (status === 403)
     return `Stillbeat refuses me: ${error.message}. Give me another as SERVICE_REGISTRY_KEY, and start me again`
   if (status === 404 && error.message.startsWith('no service')) return 'This service is not there any more'
-  // In the API's own words, which name the cure.
+  // The API's own sentence says what to do.
   if (typeof status === 'number' && status < 500) return upperFirst(error.message.replace(/^displayName\b/, 'a name'))
   return `Stillbeat does not answer (${reason(error)}). Try again in a moment; if it is down, it watches nothing until it is back`
 }
@@ -49,7 +49,7 @@ function reason({ cause, data, message }: TRPCClientError<never>): string {
   return code === 'ECONNREFUSED' ? 'it cannot be reached' : (code ?? 'what answers is not Stillbeat')
 }
 
-/** Whether the API knows no such service, or takes no such key. */
+/** Whether the API has refused a key: it knows no such service, or no service can have this key. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof TRPCClientError && [400, 404].includes(error.data?.httpStatus)
 

@@ -7,7 +7,7 @@ import { nearestTo } from './nearest.ts'
 import { allServices } from './services.ts'
 import { asName } from './words.ts'
 
-/** A group, for a button: by its name in any case. Empty for all; `null` if there is none. */
+/** A reference to the group of this name, in any case; empty for no words. @returns `null` if there is no such group */
 export async function meantGroup(ctx: BotContext, words: string): Promise<string | null> {
   const wanted = asName(words)
   if (wanted === '') return ''
@@ -16,14 +16,14 @@ export async function meantGroup(ctx: BotContext, words: string): Promise<string
   return group === undefined ? null : referenceTo(group)
 }
 
-/** Says which groups there are, as far as they are near. */
+/** The error for an unknown group, which names the nearest ones. */
 export async function noSuchGroup(ctx: BotContext, words: string): Promise<UserError> {
   const near = nearestTo(words, await groupsOf(ctx), (group) => [group]).map(({ item }) => harmless(item, 60))
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '/groups shows those that there are.'
   return new UserError(`I know no group or service "${harmless(words, 60)}". ${hint}`)
 }
 
-/** Such a group as the API takes it. */
+/** The filter of a button as the API takes it: a group, or nothing for all. */
 export async function groupOf(ctx: BotContext, filter: string): Promise<{ group?: string }> {
   if (filter === '') return {}
   const group = await dereference(filter, () => groupsOf(ctx))

@@ -5,10 +5,10 @@ import { muteLine } from '../view/about.ts'
 import { nameOf } from '../view/names.ts'
 import { personOf } from './person.ts'
 
-/** For so long, until so many milliseconds since 1970, until the next recovery, or until somebody unmutes it. */
+/** How long a mute lasts: some hours, until a time (Unix, in ms), until the next recovery, or until an /unmute. */
 export type Mute = { hours: number } | { untilMs: number } | 'recovered' | 'good'
 
-/** @returns what has been done, as a sentence */
+/** Mutes a service. @returns what has been done, as a sentence */
 export async function muteService(ctx: BotContext, service: NamedService, mute: Mute): Promise<string> {
   const { serviceKey } = service
   const mutedBy = personOf(ctx)
@@ -20,7 +20,7 @@ export async function muteService(ctx: BotContext, service: NamedService, mute: 
     ctx.monitor.status.query({ serviceKey }),
     ctx.monitor.services.get.query({ serviceKey }),
   ])
-  // An end to it would switch on what somebody has switched off.
+  // A mute with an end would switch on again what somebody has switched off for good.
   if (!alertsEnabled) return `${nameOf(service)} is muted for good already; /unmute ends it`
   if (mute === 'recovered') {
     await ctx.monitor.services.configure.mutate({ serviceKey, mutedUntil: 'recovered', mutedBy })

@@ -1,10 +1,10 @@
 import Fuse from 'fuse.js'
 
-/** Beyond that a search would hold everything else up. */
+/** Fuzzy search blocks the process, and takes longer the more it is given. */
 const LONGEST_PATTERN = 32
 const MOST_SEARCHED = 500
 
-/** What somebody may have meant who has mistyped it, the nearest first; the smaller its score, the nearer. */
+/** Fuzzy search: finds what mistyped words may mean, the nearest first. A smaller score is nearer. */
 export function nearestTo<T>(
   words: string,
   all: readonly T[],
@@ -21,7 +21,7 @@ export function nearestTo<T>(
   return fuse.search(pattern, { limit }).map(({ item, score = 1 }) => ({ item: item.item, score }))
 }
 
-/** Three letters in a row. */
+/** Whether one of the texts has three characters in a row that the pattern has too. */
 function haveInCommon(pattern: string, texts: readonly string[]): boolean {
   const wanted = pattern.toLowerCase()
   const found = texts.map((text) => text.toLowerCase())

@@ -6,7 +6,12 @@ const unitMs: { [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, 
 
 const LONGEST_MS = 366 * 86_400_000
 
-/** What a person may write for how long: `1h`, `90 min`, `2d 6h`, `until 18:00`, `until 2026-12-01 08:00`, `recovered`, `for good`; `null` if it is none of them. Throws for what is over or too far away. */
+/**
+ * Parses how long a mute lasts: `1h`, `90 min`, `2d 6h`, `until 18:00`, `until 2026-12-01 08:00`, `recovered`, `for
+ * good`.
+ * @returns `null` if it is none of them
+ * @throws UserError for a time in the past, or more than a year away
+ */
 export function parseMute(words: string, nowMs: number, timezone: string): Mute | null {
   const text = words
     .trim()
@@ -31,7 +36,7 @@ function parseDuration(text: string, nowMs: number): number | null {
   return parts.every(([, , unit = '']) => known.test(unit)) ? nowMs + ms.reduce((a, b) => a + b, 0) : null
 }
 
-/** `18:00`, which is tomorrow's if today's is over, or a date with a time. */
+/** Parses `18:00` or a date with a time. A time alone means tomorrow if it has passed today. */
 function parseMoment(text: string, nowMs: number, timezone: string): number | null {
   const [, date, hour, minute] = /^(?:(\d{4}-\d{2}-\d{2})[ t]+)?(\d{1,2}):(\d{2})$/.exec(text) ?? []
   if (hour === undefined || minute === undefined) return null

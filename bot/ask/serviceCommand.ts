@@ -12,7 +12,10 @@ import { allServices, candidatesOf, findMeant, type Meant } from './services.ts'
 
 const SERVICES_A_PAGE = 8
 
-/** A command about one service: without one it offers them as buttons, with an almost right one the nearest. */
+/**
+ * Makes a command about one service. Without a service it offers all of them as buttons. With a mistyped one it offers
+ * the nearest.
+ */
 export function serviceCommand(command: Omit<ServiceCommand, 'run'>): ServiceCommand {
   return {
     ...command,
@@ -34,19 +37,19 @@ async function runOnService(ctx: BotContext, command: Acting, words: string): Pr
   return show(ctx, titled(`I know no service like "${harmless(words)}"`, `Choose one: /${command.name}`))
 }
 
-/** Does it to the service that is meant, or offers the nearest ones; false if there is none. */
+/** Runs the command on the service that is meant, or offers the nearest ones. @returns false if there are none */
 export async function actOnMeant(ctx: BotContext, command: Acting, words: string): Promise<boolean> {
   const { takesWords = false } = command
   const exact = await byKey(ctx, candidatesOf(words, false))
   if (exact) return done(command.act(ctx, exact.service, ''))
   const { services } = await allServices(ctx)
   const found = findMeant(services, words, takesWords)
-  // The list knows no aliases.
+  // The list of services has no aliases; only `services.get` knows them.
   const meant = 'service' in found ? found : await byKey(ctx, candidatesOf(words, takesWords))
   if (meant) return done(command.act(ctx, meant.service, meant.rest))
   const { nearest, isName } = found as Exclude<typeof found, Meant<Service>>
   if (nearest.length === 0) return false
-  const title = isName ? 'Several are called so' : `I know no service "${harmless(words)}"`
+  const title = isName ? 'Several services have this name' : `I know no service "${harmless(words)}"`
   const name = namesIn(services)
   const buttons = new InlineKeyboard()
   for (const { service, rest } of nearest) buttons.text(label(service, name), pick(command, service, rest)).row()
@@ -57,7 +60,7 @@ const done = (action: Promise<unknown>) => action.then(() => true)
 
 const MOST_TRIED = 4
 
-/** By key or alias, asked of the API all at once. */
+/** Looks the candidates up by key or alias, all at the same time. */
 async function byKey(
   { monitor }: BotContext,
   candidates: readonly { head: string; rest: string }[],
@@ -72,7 +75,7 @@ async function byKey(
   return (await Promise.all(tried)).find((one) => one !== null)
 }
 
-/** The services that need a person come first. */
+/** Offers all services as buttons, page by page. Those that need a person come first. */
 async function offer(ctx: BotContext, command: Acting, wanted: number): Promise<unknown> {
   const { services } = await allServices(ctx)
   if (services.length === 0) return show(ctx, titled('There is no service yet', 'A first heartbeat registers one.'))
@@ -101,7 +104,7 @@ const LONGEST_LABEL = 60
 const label = (service: Service, name: (one: NamedService) => string) =>
   cut(`${symbolOf(service)} ${name(service)}`, LONGEST_LABEL)
 
-/** `words` are what follows the service. */
+/** The data of a button that chooses this service. `words` are what was written after the service. */
 const pick = ({ name }: Acting, { serviceKey }: NamedService, words = '') =>
   encode(pickPrefix(name), { service: referenceTo(serviceKey), words })
 
@@ -112,7 +115,9 @@ async function press(ctx: BotContext, command: Acting, data: Picked): Promise<un
   else await command.act(ctx, await theService(ctx, data.service), data.words)
 }
 
-/** The service that a button is about: under this very key, and no other that has it as an alias now. */
+/**
+ * Finds the service of a button by its key. A service that has this key as an alias is another one, and does not count.
+ */
 export async function theService(ctx: BotContext, reference: Reference): Promise<NamedService> {
   const key = await dereference(reference, async () =>
     (await allServices(ctx)).services.map(({ serviceKey }) => serviceKey),

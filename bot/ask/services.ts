@@ -6,7 +6,7 @@ import { splits, unquote } from './words.ts'
 
 const SERVICES_AT_ONCE = 10_000
 
-/** All services, with their status. */
+/** Fetches all services with their status, page by page. */
 export async function allServices({ monitor }: Pick<BotContext, 'monitor'>, filter: { group?: string } = {}) {
   const first = await monitor.status.query({ ...filter, limit: SERVICES_AT_ONCE })
   const services = [...first.services]
@@ -20,7 +20,7 @@ export async function allServices({ monitor }: Pick<BotContext, 'monitor'>, filt
 
 const SETTINGS_AT_ONCE = 1_000
 
-/** How the services are set up. */
+/** Fetches the settings of all services, page by page. */
 export async function allSettings({ monitor }: Pick<BotContext, 'monitor'>, filter: { group?: string } = {}) {
   const settings: RouterOutputs['services']['list']['services'] = []
   for (let after: string | undefined; ; after = settings.at(-1)?.serviceKey) {
@@ -41,8 +41,8 @@ export interface Meant<T> {
 }
 
 /**
- * Which service is meant: by its key or its name, in any case; either may have spaces, and be followed by other words
- * where the command takes some. If none is, or several are, the nearest ones.
+ * Finds the service that is meant, by its key or its name in any case. Both may have spaces, and other words may follow
+ * if the command takes words. If no service fits, or several have that name, it returns the nearest ones.
  */
 export function findMeant<T extends NamedService>(
   services: readonly T[],
@@ -63,7 +63,7 @@ export function findMeant<T extends NamedService>(
   return { nearest: nearest(services, candidates), isName: false }
 }
 
-/** What may be the service's name, and what then follows it; the longest name first. */
+/** Lists what may be the key or name, each with the words that would follow it; the longest comes first. */
 export function candidatesOf(words: string, takesWords: boolean): { head: string; rest: string }[] {
   const { quoted, rest } = unquote(words)
   const first = quoted === null ? [] : [{ head: quoted, rest }]
@@ -72,7 +72,7 @@ export function candidatesOf(words: string, takesWords: boolean): { head: string
 
 const plain = (name: string) => name.trim().toLowerCase()
 
-/** Of all ways to read the words the one that comes nearest to anything. */
+/** Searches for every reading of the words, and returns what the best one finds. */
 function nearest<T extends NamedService>(
   services: readonly T[],
   candidates: readonly { head: string; rest: string }[],

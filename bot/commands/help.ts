@@ -2,7 +2,7 @@ import { titled } from '../answer/rich.ts'
 import { say } from '../answer/say.ts'
 import type { Command } from '../command.ts'
 
-/** Lists the commands, of which it is one itself. */
+/** Makes /help. The commands come by a function because /help is one of them. */
 export function helpOn(commands: () => readonly Command[]): Command {
   return {
     name: 'help',
@@ -15,6 +15,6 @@ export function helpOn(commands: () => readonly Command[]): Command {
 const line = ({ name, usage, description }: Command) => `/${name}${usage ? ` ${usage}` : ''} — ${description}`
 
 const remarks = [
-  'A service is meant by its key or its name. Without one I offer the services as buttons.',
+  'Name a service by its key or its name. Without one I offer the services as buttons.',
   'Alerts come by themselves, with buttons to say that you have seen them.',
 ]

@@ -46,9 +46,9 @@ const countOf = (digits: string) => Math.min(Math.max(Number(digits || DEFAULT_C
 const filterOf = (of: HistoryFilter['of'], count: number, name?: string) =>
   historyFilter({ of, count, reference: name === undefined ? '' : referenceTo(name) })
 
-/** `null` if nothing is called so. */
+/** Reads what a history is to be of, and how many changes. @returns `null` if nothing has this name */
 async function readFilter(ctx: BotContext, words: string): Promise<string | null> {
-  // A key may end in a number too, so all the words are tried first.
+  // A key may end in a number, so all the words are tried as a name first.
   const [, head = '', digits] = /^(.*?)(?:^|\s+)(\d+)$/s.exec(words) ?? []
   return (
     (await meant(ctx, words, DEFAULT_COUNT)) ?? (digits === undefined ? null : await meant(ctx, head, countOf(digits)))

@@ -17,7 +17,7 @@ import { summary } from './summary.ts'
 import { unmute } from './unmute.ts'
 import { why } from './why.ts'
 
-/** In the order of the menu. */
+/** All commands, in the order of the menu. */
 export const commands: readonly Command[] = [
   status,
   statusFull,

@@ -14,7 +14,7 @@ export const pause = serviceCommand({
     const untilHeartbeat = /^(until )?(its? )?(next )?heartbeat$/i.test(words)
     if (words !== '' && !untilHeartbeat) {
       const cure = `It lasts until /resume ${serviceKey}, or with "until heartbeat" until the next one. For a time: /mute ${serviceKey} 2h`
-      return show(ctx, titled(`A pause knows no "${harmless(words, 60)}"`, cure))
+      return show(ctx, titled(`A pause does not take "${harmless(words, 60)}"`, cure))
     }
     await ctx.monitor.services.pause.mutate({ serviceKey, untilHeartbeat })
     const end = untilHeartbeat ? 'its next heartbeat resumes it' : `/resume ${serviceKey} ends it`

@@ -9,7 +9,9 @@ import type { BotContext } from '../context.ts'
 import { muteLine } from '../view/about.ts'
 import { serviceText } from '../view/service.ts'
 
-/** What the buttons under a service do before it is shown again, and what is said about it. */
+/**
+ * What the buttons under a service do. They return what is shown above the chat; the service is shown anew afterwards.
+ */
 const handlers: Record<Verb<'service'>, (ctx: BotContext, service: NamedService) => Promise<string>> = {
   refresh: async () => '',
   '1h': (ctx, service) => muteService(ctx, service, { hours: 1 }),
@@ -46,7 +48,7 @@ async function press(ctx: BotContext, { verb, service: reference }: CallbackData
   return said || (isChanged ? undefined : 'Nothing has changed')
 }
 
-/** As a card that its buttons keep up to date. */
+/** Shows a service with its buttons. A press edits that message. */
 async function showService(ctx: BotContext, { serviceKey }: NamedService) {
   const [explanation, settings, { now }] = await Promise.all([
     ctx.monitor.explain.query({ serviceKey }),

@@ -8,14 +8,14 @@ import type { BotContext } from '../context.ts'
 import type { Settings } from '../view/about.ts'
 
 interface Setting extends Pick<ServiceCommand, 'name' | 'usage' | 'description'> {
-  /** Asks for the text where none was written; the name of the service follows. */
+  /** Asks for the text if none was written. The name of the service is appended. */
   question: string
   placeholder: string
   set: (ctx: BotContext, serviceKey: string, text: string | null) => Promise<Settings>
   said: (service: NamedService, settings: Settings) => Rich
 }
 
-/** A command that gives a service a text of its own; `-` takes the text back. */
+/** Makes a command that sets one text of a service. The text `-` clears it. */
 export function settingCommand({ placeholder, set, said, question, ...command }: Setting): ServiceCommand {
   return serviceCommand({
     ...command,

@@ -17,7 +17,7 @@ export const status: Command = {
   presses: list.presses,
 }
 
-/** Of all, of a group, or of a service. */
+/** Shows all services, those of a group, or one service. */
 async function run(ctx: BotContext, words: string): Promise<unknown> {
   const group = await meantGroup(ctx, words)
   if (group !== null) return list.send(ctx, group)
@@ -25,7 +25,7 @@ async function run(ctx: BotContext, words: string): Promise<unknown> {
   throw await noSuchGroup(ctx, words)
 }
 
-/** With more the healthy ones are only counted. */
+/** If there are more services, the healthy ones are only counted. */
 const MOST_NAMED = 1_000
 
 async function load(ctx: BotContext, filter: string): Promise<Lines> {

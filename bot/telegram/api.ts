@@ -8,18 +8,19 @@ export interface TelegramOptions {
 export const createApi = ({ token, ...options }: TelegramOptions & { timeoutSeconds: number }) =>
   new Api(token, clientOptions(options))
 
-/** How grammY reaches Telegram. */
+/** The options of grammY's HTTP client. */
 export const clientOptions = (options: { apiRoot?: string | undefined; timeoutSeconds: number }): ApiClientOptions => ({
   ...options,
   fetch: fetchOfNode,
 })
 
 /**
- * grammY's own fetch never gives up connecting, so that its time limit cannot tell a firewall that swallows everything
- * from a lost answer, and it keeps connections until they are dead; Node's does neither, and knows the proxy settings.
+ * Node's fetch in place of grammY's, which has no timeout for connecting: with it a firewall that drops packets looks
+ * like a lost answer. It also keeps connections until they are dead. Node's has neither fault, and knows the proxy
+ * settings.
  */
 function fetchOfNode(url: string, init: RequestInit): Promise<Response> {
-  // grammY's signal is not Node's, which takes no other.
+  // grammY's signal is of another class, which Node's fetch does not take.
   const controller = new AbortController()
   if (init.signal?.aborted) controller.abort()
   init.signal?.addEventListener('abort', () => controller.abort(), { once: true })

@@ -1,7 +1,7 @@
 import { type Api, GrammyError } from 'grammy'
 import { descriptionOf, failureOf, isTokenRefused } from './outcome.ts'
 
-/** What is wrong with a token and the chats that it is to write to, as sentences; none if all is well. */
+/** Checks a token and the chats that it is to write to. @returns a sentence for each fault */
 export async function checkSettings(api: Api, addresses: readonly string[]): Promise<string[]> {
   try {
     const { username } = await api.getMe()

@@ -1,7 +1,7 @@
 import { GrammyError } from 'grammy'
 import { descriptionOf, failureOf, isTokenRefused } from './outcome.ts'
 
-/** Why the bot hears nothing, for the log. */
+/** Explains for the log why no updates reach the bot. */
 export function explainError(error: unknown): string {
   if (!(error instanceof GrammyError))
     return `the bot cannot reach Telegram (${failureOf(error).what}); it goes on trying`

@@ -1,4 +1,4 @@
-/** As much of a logger as the bot needs. */
+/** The part of a logger that the bot uses. */
 export interface BotLog {
   info: (message: string) => void
   warn: (message: string) => void

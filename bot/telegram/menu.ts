@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { type RetryOptions, retry } from './retry.ts'
 
-/** Tells Telegram what to show as the menu; nothing else waits for it. */
+/** Sets the menu of commands that Telegram shows. It retries in the background. */
 export async function registerMenu(
   bot: Bot<BotContext>,
   commands: readonly Command[],

@@ -1,10 +1,10 @@
 import { explainError } from './explain.ts'
 import type { BotLog } from './log.ts'
 
-/** Says in the log what keeps the bot from hearing anything: once, however often it happens, and once that it is over. */
+/** A log without repetitions: it says once that no updates come, however often that fails, and once that they do. */
 export interface OnceLog {
   failed: (error: unknown) => void
-  /** `said` is what is well now; it is said if anything else was before. */
+  /** `said` tells what works now. It is logged unless it was the last thing that was logged. */
   works: (said: string) => void
 }
 

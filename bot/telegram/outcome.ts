@@ -2,10 +2,10 @@ import { GrammyError, HttpError } from 'grammy'
 import type { Delivery } from '../../server/delivery/notifier.ts'
 import { ThrottledError } from './throttle.ts'
 
-/** A wrong number in an answer must not silence a chat for ever. */
+/** Bounds Telegram's `retry_after`, so that a wrong number does not silence a chat for ever. */
 const LONGEST_WAIT_SECONDS = 86_400
 
-/** What an attempt came to that did not simply work. */
+/** Decides what became of a message whose call has failed. */
 export function deliveryOf(error: unknown): Delivery {
   if (error instanceof ThrottledError) {
     return { outcome: 'refused', reason: `not sent yet: ${error.message}`, permanent: false }
@@ -29,7 +29,7 @@ export function deliveryOf(error: unknown): Delivery {
     return { outcome: 'refused', reason, permanent: false, ...(seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}) }
   }
   if (code >= 400 && code < 500) return { outcome: 'refused', reason, permanent: true }
-  // A gateway that got no answer knows no more than we do.
+  // A gateway that got no answer does not know whether the message was sent.
   if (!(code >= 500) || [502, 503, 504].includes(code)) {
     return { outcome: 'lost', reason: `no answer from Telegram: ${descriptionOf(error)}` }
   }
@@ -38,7 +38,7 @@ export function deliveryOf(error: unknown): Delivery {
 
 export const isTokenRefused = ({ error_code }: GrammyError) => error_code === 401 || error_code === 404
 
-/** What Telegram said, for a person. */
+/** Telegram's own words about an error, with their number. */
 export const descriptionOf = ({ error_code, description }: GrammyError) =>
   error_code ? `${error_code} ${description}` : stranger
 
@@ -48,18 +48,18 @@ const notConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
 
 /**
- * What went wrong where Telegram said nothing, and whether it had been reached at all. Never an error's own message: that
- * of JSON.parse quotes the answer, which may hold a part of the token.
+ * Says what went wrong where Telegram said nothing, and whether there was a connection. It never uses the message of an
+ * error: that of JSON.parse quotes the answer, which may hold a part of the token.
  */
 export function failureOf(error: unknown): { what: string; isConnected: boolean } {
   const { message = '', cause } = ((error instanceof HttpError ? error.error : error) ?? {}) as Partial<Error>
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException
   if (!code) return { what: message.includes('timed out') ? 'it took too long' : stranger, isConnected: true }
-  // A connection that breaks may say the same as one that could not be made.
+  // A broken connection may have the same code as one that was never made; its `syscall` differs.
   return { what: code, isConnected: syscall === 'read' || syscall === 'write' || !notConnected.test(code) }
 }
 
-/** For a log line and a database column: on one line, not too long, and without the token, whoever repeated it. */
+/** Makes a text fit for a log line and a database column: without the token, on one line, at most 400 UTF-16 units. */
 export function redact(text: string, token: string): string {
   const secrets = [token, encodeURIComponent(token), token.slice(token.indexOf(':') + 1)]
   const told = secrets.reduce((rest, secret) => (secret ? rest.replaceAll(secret, '[token]') : rest), text)

@@ -10,14 +10,14 @@ const POLL_SECONDS = 30
 const LONGEST_STOP_MS = 3_000
 
 /**
- * Fetches updates until it is stopped, whatever happens: Telegram may be away, and another program may take the updates
- * of the same bot.
+ * Long polling: fetches updates until it is stopped. It goes on when Telegram is away, and when another program takes
+ * the updates of the same bot.
  */
 export function poll(bot: Bot<BotContext>, { onceLog, firstRetryMs }: UpdateSourceOptions): UpdateSource {
   const stopping = new AbortController()
   const { signal } = stopping
   const asking = { timeout: 0, allowed_updates: ALLOWED_UPDATES }
-  // It remembers how far it has got, so there is one for all time.
+  // The fetcher remembers the offset of the last update, so it must outlive a failure.
   const fetchUpdates = createUpdateFetcher(bot, { silent: true, maxRetryTime: 0, fetch: asking })
   let isPrepared = false
   let failures = 0
@@ -26,8 +26,8 @@ export function poll(bot: Bot<BotContext>, { onceLog, firstRetryMs }: UpdateSour
     const onFailed = (error: unknown) => {
       isPrepared = false
       failures += 1
-      // The first answer comes at once, so that it is soon known that all is well; but of two programs that fetch the
-      // same updates each cuts the other short, and only a whole turn tells that the other has gone.
+      // After a failure the next poll does not wait, so that a success is known at once. After a conflict it waits in
+      // full: two programs that poll cut each other short, and only a whole poll shows that the other one has gone.
       const isConflict = error instanceof GrammyError && error.error_code === 409
       asking.timeout = isConflict ? POLL_SECONDS : 0
     }
@@ -43,7 +43,7 @@ export function poll(bot: Bot<BotContext>, { onceLog, firstRetryMs }: UpdateSour
 
   async function prepare(): Promise<void> {
     await fetchBotInfo(bot, signal)
-    // As long as there is a webhook nothing can be fetched.
+    // Telegram refuses polling while a webhook is set.
     await bot.api.deleteWebhook({}, signal as never)
     isPrepared = true
   }

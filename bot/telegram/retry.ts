@@ -6,13 +6,13 @@ export interface RetryOptions {
   signal: AbortSignal
   firstRetryMs?: number | undefined
   onFailed?: (error: unknown) => void
-  /** How often it has failed already. */
+  /** How often it has failed before, where the caller counts over several calls. */
   failures?: () => number
 }
 
 const LONGEST_RETRY_MS = 60_000
 
-/** Tries until it works or is to stop; rejects only if it is to stop. */
+/** Retries with exponential backoff until the attempt succeeds. It rejects only if `signal` is aborted. */
 export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   const { onceLog, signal, firstRetryMs = 1_000, onFailed } = options
   for (let failures = options.failures?.() ?? 0; ; failures++) {

@@ -2,7 +2,10 @@ import { type Api, GrammyError } from 'grammy'
 import type { AllowedChats } from '../allowedChats.ts'
 import { type RetryOptions, retry } from './retry.ts'
 
-/** Groups that became supergroups while the bot was not there have other numbers than those it was given: asking for them tells (migration.ts). */
+/**
+ * Finds groups that became supergroups while the bot was not running, and so have new numbers. A call with the old
+ * number tells the new one, and migration.ts allows that chat.
+ */
 export async function followSupergroups(api: Api, allowedChats: AllowedChats, options: RetryOptions): Promise<void> {
   const groups = allowedChats.all().filter((id) => id.startsWith('-') && !id.startsWith('-100'))
   for (const id of groups) {
@@ -14,7 +17,7 @@ async function look(api: Api, id: string): Promise<void> {
   try {
     await api.getChat(id)
   } catch (error) {
-    // What Telegram itself answers does not change when it is asked again.
+    // A refusal by Telegram stays the same, so it is not tried again.
     if (!(error instanceof GrammyError) || error.error_code >= 500) throw error
   }
 }

@@ -2,9 +2,10 @@ import { autoRetry } from '@grammyjs/auto-retry'
 import { apiThrottler } from '@grammyjs/transformer-throttler'
 import type { Transformer } from 'grammy'
 
-/** Longer than the longest regular wait: a group takes 20 messages a minute. */
+/** Longer than the longest regular wait, which is a minute: Telegram takes 20 messages a minute in a group. */
 const LONGEST_WAIT_MS = 75_000
 
+/** The call waited too long in the throttle, and has not been sent. */
 export class ThrottledError extends Error {
   override name = 'ThrottledError'
 }
@@ -13,16 +14,16 @@ type ThrottlerOptions = NonNullable<Parameters<typeof apiThrottler>[0]>
 
 interface ThrottleOptions {
   longestWaitMs?: number | undefined
-  /** How long Telegram's wish to be left alone is heeded at once, and how often. */
+  /** The longest `retry_after` that a call waits for; a longer one is an error at once. In seconds. */
   maxDelaySeconds: number
   maxRetryAttempts: number
-  /** The pace in a private chat, if it may be another than a message a second. */
+  /** The rate in a private chat; one message a second by default. */
   out?: ThrottlerOptions['out']
-  /** The pace in a group, if it may be another than 20 messages a minute. */
+  /** The rate in a group; 20 messages a minute by default. */
   group?: ThrottlerOptions['group']
 }
 
-/** Transformers that keep to Telegram's pace, to be installed together: a repetition, too, waits for its turn. */
+/** Transformers that keep to Telegram's rate limits. They are installed together, so that retries are throttled too. */
 export function throttle({ longestWaitMs = LONGEST_WAIT_MS, out, group, ...retry }: ThrottleOptions): Transformer[] {
   return [
     withWaitLimit(() => apiThrottler({ ...(out ? { out } : {}), ...(group ? { group } : {}) }), longestWaitMs),
@@ -31,8 +32,8 @@ export function throttle({ longestWaitMs = LONGEST_WAIT_MS, out, group, ...retry
 }
 
 /**
- * Gives a call up whose turn does not come, before it has begun: the throttler reckons in wall-clock time, and after the
- * clock was set back its turns are far in the future.
+ * Gives up a call that waits too long in the throttler, before it is sent. The throttler reckons in wall-clock time:
+ * when the clock is set back, its turns are far in the future. A new throttler replaces it then.
  */
 function withWaitLimit(createThrottler: () => Transformer, longestWaitMs: number): Transformer {
   let throttler = createThrottler()

@@ -2,9 +2,9 @@ import type { Bot } from 'grammy'
 import type { BotContext } from '../context.ts'
 import type { OnceLog } from './onceLog.ts'
 
-/** How updates reach the bot. */
+/** Brings updates to the bot: by long polling or by webhook. */
 export interface UpdateSource {
-  /** Answers what has been asked, if that is soon done. */
+  /** Takes no more updates. Those under way are still answered if that is soon done. */
   stop: () => Promise<void>
 }
 
@@ -13,7 +13,7 @@ export interface UpdateSourceOptions {
   firstRetryMs?: number | undefined
 }
 
-/** What the bot wants to hear of. */
+/** The kinds of updates that the bot asks Telegram for. */
 export const ALLOWED_UPDATES = [
   'message',
   'edited_message',
@@ -22,8 +22,8 @@ export const ALLOWED_UPDATES = [
   'callback_query',
 ] as const
 
-/** Asks Telegram who the bot is, without which it cannot tell what is meant for it. */
+/** Asks Telegram for the name and number of the bot, by which it tells what is meant for it. */
 export async function fetchBotInfo(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
-  // grammY's type of a signal is not Node's, which works all the same.
+  // grammY declares another type for the signal, but Node's works.
   bot.botInfo = await bot.api.getMe(signal as never)
 }

@@ -7,14 +7,17 @@ import { retry } from './retry.ts'
 import { ALLOWED_UPDATES, fetchBotInfo, type UpdateSource, type UpdateSourceOptions } from './updates.ts'
 
 export interface Webhook extends UpdateSource {
-  /** Takes an update that came by HTTP, with the header `X-Telegram-Bot-Api-Secret-Token`; false if it does not come from Telegram. */
+  /**
+   * Takes an update that came by HTTP. `secret` is its header `X-Telegram-Bot-Api-Secret-Token`.
+   * @returns false if it does not come from Telegram
+   */
   receive: (update: unknown, secret: string | undefined) => Promise<boolean>
 }
 
-/** Telegram waits for a minute or so before it posts an update again; what takes longer goes on behind its back. */
+/** Telegram posts an update again if there is no answer for about a minute. Longer work goes on after the answer. */
 const LONGEST_MS = 9_000
 
-/** Has Telegram post updates to an address of ours. */
+/** Makes Telegram post updates to an address of ours. */
 export function openWebhook(
   bot: Bot<BotContext>,
   { url, token, onceLog, ...options }: UpdateSourceOptions & { url: string; token: string },
@@ -31,7 +34,7 @@ export function openWebhook(
   return {
     async receive(update, given = '') {
       if (!isSame(given, secret)) return false
-      // Telegram set this up in an earlier life of this program, and we have not reached it yet.
+      // Telegram still has the webhook of the last run, and this run has not reached Telegram yet.
       if (!bot.isInited()) throw new Error('the bot has not reached Telegram yet')
       const handled = bot.handleUpdate(update as Update).catch((error: BotError<BotContext>) => bot.errorHandler(error))
       await Promise.race([handled, sleep(LONGEST_MS)])
@@ -41,7 +44,7 @@ export function openWebhook(
   }
 }
 
-/** The same at every start, and of no use for anything else. */
+/** The secret is derived from the token, so it is the same at every start, and does not reveal the token. */
 const secretOf = (token: string) => digest(`stillbeat webhook ${token}`).toString('hex')
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

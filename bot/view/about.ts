@@ -13,17 +13,17 @@ export const symbolOf = ({ paused, status }: Pick<Service, 'paused' | 'status'>)
 
 const statuses = Object.keys(symbols)
 
-/** The smaller the number, the more it needs a person. */
+/** A smaller number is more urgent. */
 export const urgency = ({ paused, status }: Service): number => (paused ? statuses.length : statuses.indexOf(status))
 
-/** Names as people order them: `Region 2` before `Region 10`. */
+/** Natural sort order: `Region 2` comes before `Region 10`. */
 export const inOrder = new Intl.Collator('en', { numeric: true }).compare
 
-/** The most urgent first. */
+/** Sorts by urgency, the most urgent first. */
 export const byUrgency = (a: Service, b: Service): number =>
   urgency(a) - urgency(b) || inOrder(a.displayName, b.displayName)
 
-/** When its next heartbeat is expected, in words. */
+/** Says how often a service sends heartbeats, or when. */
 export function rhythm(service: Service, settings: Settings | undefined): string {
   const { schedule, timezone, expectedPeriodSeconds, graceSeconds } = settings ?? {}
   const grace = graceSeconds ? `, grace ${roughly(graceSeconds * 1000)}` : ''
@@ -34,7 +34,7 @@ export function rhythm(service: Service, settings: Settings | undefined): string
   return heartbeatsNeeded > 0 ? `its rhythm is known after ${heartbeatsNeeded} more` : ''
 }
 
-/** What people set, one line each; nothing where the default applies. */
+/** Lists settings, one line each. Defaults are left out. */
 export function aboutSettings(settings: Settings, now: string): string[] {
   const { kind, aliases, deadAfterSeconds, metadata, lastMetadata } = settings
   return [

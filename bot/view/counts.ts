@@ -7,7 +7,7 @@ export const isDown = (one: Judged) => !one.paused && one.status === 'down'
 export const isWaiting = (one: Judged) => !one.paused && one.status === 'unknown'
 export const isAlive = (one: Judged) => !one.paused && one.status === 'alive'
 
-/** How many of each, the most urgent first. */
+/** Counts services by status, such as `🔴 2 down · 🟢 1 alive`, the most urgent first. */
 export function countsLine(services: readonly Judged[]): string {
   const kinds = [
     ['🔴', isDown, 'down'],
@@ -18,7 +18,7 @@ export function countsLine(services: readonly Judged[]): string {
   return inWords(kinds.map(([symbol, is, word]) => [symbol, services.filter(is).length, word]))
 }
 
-/** The same where others have counted; paused ones count as what they are besides. */
+/** Makes the same line of the API's counts, in which paused services count under their status. */
 export const lineOfCounts = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
   inWords([
     ['🔴', down, 'down'],

@@ -16,7 +16,7 @@ const reasons: { [reason: string]: string } = {
   resume: 'resumed',
 }
 
-/** What has changed, newest first. `of` names the one service or group that is asked about. */
+/** Lists changes of status, newest first. `of` says what they are of. */
 export function historyLines(
   transitions: readonly Transition[],
   now: string,

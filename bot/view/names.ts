@@ -1,11 +1,11 @@
 import { harmless, withKey } from '../../server/text/words.ts'
 import type { NamedService } from '../command.ts'
 
-/** What people call a service. */
+/** The name of a service, safe to show. */
 export const nameOf = ({ displayName }: Pick<NamedService, 'displayName'>): string =>
   harmless(displayName) || '(unnamed)'
 
-/** The same, with its key where others have that name too. */
+/** Names services like `nameOf`, and adds the key where several have the same name. */
 export function namesIn(services: readonly NamedService[]): (one: NamedService) => string {
   const seen = new Set<string>()
   const shared = new Set(services.map(nameOf).filter((name) => seen.has(name) || !seen.add(name)))

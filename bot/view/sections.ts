@@ -2,7 +2,7 @@ import { harmless } from '../../server/text/words.ts'
 import type { Line } from '../answer/listing.ts'
 import { byUrgency, inOrder, type Service, urgency } from './about.ts'
 
-/** By group if there are any; the groups in which something is wrong come first. */
+/** Sorts services into sections by group. The most urgent section comes first. Without groups there is one section. */
 export function sectionsOf(services: readonly Service[]): { title: string | null; members: Service[] }[] {
   const groups = Map.groupBy(services, ({ group }) => group)
   if (groups.size === 1 && groups.has(null)) return [{ title: null, members: services.toSorted(byUrgency) }]
@@ -17,7 +17,7 @@ export function sectionsOf(services: readonly Service[]): { title: string | null
     .map(({ group, members }) => ({ title: group === null ? 'No group' : harmless(group), members }))
 }
 
-/** The lines of a section, whose heading never stands alone at the end of a page. */
+/** The lines of a section. The first line has the heading in it, so that no page ends with a heading alone. */
 export function underHeading(title: string | null, [first, ...others]: readonly string[]): Line[] {
   if (first === undefined) return []
   if (title === null) return [first, ...others].map((text) => ({ text }))

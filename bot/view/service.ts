@@ -8,7 +8,7 @@ import { nameOf } from './names.ts'
 
 type Explanation = RouterOutputs['explain']
 
-/** One service with all that there is to know of it. */
+/** Describes one service in full. */
 export function serviceText({ service, limitSeconds, incident }: Explanation, settings: Settings, now: string): Rich {
   const { lastHeartbeat, lastHeartbeatReadable, heartbeatCount, deadline, statusSince } = service
   const lines = [
@@ -32,7 +32,7 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
   )
 }
 
-/** What people know of an incident. */
+/** Says how a service failed, and who has acknowledged it. */
 export function incidentLine(incident: NonNullable<Explanation['incident']>, now: string): string {
   const { reason, note, openedAt, acknowledgedAt, acknowledgedBy } = incident
   const said = note ? `: ${harmless(note, 300)}` : ''

@@ -11,20 +11,22 @@ import { sectionsOf, underHeading } from './sections.ts'
 type Down = RouterOutputs['summary']['down'][number]
 
 export interface Overview extends Pick<RouterOutputs['status'], 'now' | 'services'> {
-  /** What people did about those that are down. */
+  /** The services that are down, with what people did about them. */
   down: readonly Down[]
   registryUrl: string
-  /** Of all, where only those that are down or wait are named. */
+  /** Counts of all services. Given if `services` has only those that are down or waiting. */
   counts?: RouterOutputs['status']['counts']
 }
 
-/** The bot's own heartbeat is nobody's service. */
+/** The bot's own heartbeat, which does not count as a first service. */
 const OWN_KEY = 'stillbeat-bot'
 
-/** So many fit on the screens of a phone; of more, those that are well enough are told by name alone. */
+/** A few screens of a phone. If there are more services, those that are not down are shown by name alone. */
 const MOST_LINES = 20
 
-/** What matters of all services: whatever is down first, then by group what waits and what is alive; dead ones are only counted. */
+/**
+ * Lists services: first those that are down, then by group those that wait or are alive. Dead ones are only counted.
+ */
 export function statusLines({ now, services, down, registryUrl, counts }: Overview): Lines {
   if (!counts && services.every(({ serviceKey }) => serviceKey === OWN_KEY))
     return { title: 'No service yet', lines: firstSteps(registryUrl) }
@@ -52,7 +54,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
   return { title, lines }
 }
 
-/** What is down for longest comes first. */
+/** Sorts by age, the oldest first. */
 const byAge = (a: Service, b: Service) =>
   Date.parse(a.statusSince) - Date.parse(b.statusSince) || inOrder(a.displayName, b.displayName)
 
@@ -61,7 +63,7 @@ const firstSteps = (url: string) => [
   { text: `curl -X POST '${url}/heartbeat?service_key=my-service'` },
 ]
 
-/** Nothing is told of it. */
+/** Marks a muted service. */
 const bell = ({ muted }: Service) => (muted ? ' 🔕' : '')
 
 function muted(services: readonly Service[]): string {
@@ -100,7 +102,7 @@ function linesOf(members: readonly Service[], name: (one: Service) => string, is
   ]
 }
 
-/** Much shorter than a message, so that pages can be cut between them. */
+/** In UTF-16 units: much shorter than a message, since pages break only between lines. */
 const LONGEST_LINE = 600
 
 function flowing(symbol: string, names: readonly string[]): string[] {

@@ -8,7 +8,7 @@ import { sectionsOf, underHeading } from './sections.ts'
 
 type Status = RouterOutputs['status']
 
-/** All services with all that there is to know of them, a few lines each. */
+/** Describes all services in full, a few lines each. */
 export function statusFullLines({ now, counts, services }: Status, settings: readonly Settings[]): Lines {
   const settingsOf = new Map(settings.map((one) => [one.serviceKey, one]))
   const name = namesIn(services)

@@ -9,7 +9,7 @@ import { incidentLine } from './service.ts'
 const GAPS_SHOWN = 10
 const OUTAGES_SHOWN = 5
 
-/** Why a service has its status, in plain words. */
+/** Explains why a service has its status. */
 export function whyText(explanation: RouterOutputs['explain'], now: string): Rich {
   const { service, reasons, gapsSeconds, deadline, deadAt, excludedOutages, incident } = explanation
   const gaps = gapsSeconds.slice(0, GAPS_SHOWN).map((seconds) => roughly(seconds * 1000))
