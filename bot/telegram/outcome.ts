@@ -40,9 +40,9 @@ export const isTokenRefused = ({ error_code }: GrammyError) => error_code === 40
 
 /** Telegram's own words about an error, with their number. */
 export const descriptionOf = ({ error_code, description }: GrammyError) =>
-  error_code ? `${error_code} ${description}` : stranger
+  error_code ? `${error_code} ${description}` : NOT_TELEGRAM
 
-const stranger = 'what answered is not Telegram'
+const NOT_TELEGRAM = 'what answered is not Telegram'
 
 const notConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
@@ -54,7 +54,7 @@ const notConnected =
 export function failureOf(error: unknown): { what: string; isConnected: boolean } {
   const { message = '', cause } = ((error instanceof HttpError ? error.error : error) ?? {}) as Partial<Error>
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException
-  if (!code) return { what: message.includes('timed out') ? 'it took too long' : stranger, isConnected: true }
+  if (!code) return { what: message.includes('timed out') ? 'it took too long' : NOT_TELEGRAM, isConnected: true }
   // A broken connection may have the same code as one that was never made; its `syscall` differs.
   return { what: code, isConnected: syscall === 'read' || syscall === 'write' || !notConnected.test(code) }
 }

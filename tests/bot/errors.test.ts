@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBot } from '../../bot/start.ts'
 import { createClient } from '../../client/index.ts'
@@ -8,6 +5,7 @@ import { startTestBot } from '../helpers/bot.ts'
 import { startBotApi } from '../helpers/botApi.ts'
 import { person } from '../helpers/person.ts'
 import { freePort } from '../helpers/port.ts'
+import { startStranger } from '../helpers/stranger.ts'
 
 const CHAT = '777'
 
@@ -35,17 +33,6 @@ async function startAlone(registry: { url: string; key?: string }, apiRoot?: str
 
 const nobody = async () => `http://127.0.0.1:${await freePort()}`
 
-async function listen(handler: Parameters<typeof createServer>[1]): Promise<string> {
-  const server = createServer(handler)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
 test('with the monitor away there is a sentence and not silence', async () => {
   const { ada } = await startAlone({ url: await nobody() })
   expect((await ada.ask('/status')).text).toBe(
@@ -54,7 +41,7 @@ test('with the monitor away there is a sentence and not silence', async () => {
 })
 
 test('a monitor that hangs is not waited for longer than a few seconds', async () => {
-  const { ada } = await startAlone({ url: await listen(() => {}) })
+  const { ada } = await startAlone({ url: await startStranger(() => {}) })
   const startedAt = performance.now()
   const { text } = await ada.ask('/status')
   process.stdout.write(
@@ -65,7 +52,7 @@ test('a monitor that hangs is not waited for longer than a few seconds', async (
 })
 
 test('a monitor that hangs is told of within five seconds to everybody who asks, in one chat too', async () => {
-  const { botApi, ada } = await startAlone({ url: await listen(() => {}) })
+  const { botApi, ada } = await startAlone({ url: await startStranger(() => {}) })
   await ada.ask('/start')
   const startedAt = performance.now()
   for (const words of ['/status', '/mute api 1h', '/pause api', '/why api', '/resume api']) ada.write(words)
@@ -80,7 +67,7 @@ test('a monitor that hangs is told of within five seconds to everybody who asks,
 
 test('questions in a chat do not wait for each other', async () => {
   const waiting: (() => void)[] = []
-  const url = await listen((_request, response) => void waiting.push(() => response.writeHead(500).end('{}')))
+  const url = await startStranger((_request, response) => void waiting.push(() => response.writeHead(500).end('{}')))
   const { ada } = await startAlone({ url })
   await ada.ask('/start')
   // The bot's own heartbeat is one of those that wait.
@@ -91,7 +78,9 @@ test('questions in a chat do not wait for each other', async () => {
 })
 
 test('what answers there may be something else, or want a key', async () => {
-  const stranger = await startAlone({ url: await listen((_request, response) => response.end('<h1>It works!</h1>')) })
+  const stranger = await startAlone({
+    url: await startStranger((_request, response) => response.end('<h1>It works!</h1>')),
+  })
   expect((await stranger.ada.ask('/status')).text).toContain(
     'Stillbeat does not answer (what answers is not Stillbeat)',
   )
