@@ -1,5 +1,6 @@
 import { TRPCClientError } from '@trpc/client'
 import type { NextFunction } from 'grammy'
+import type { AppRouter } from '../../client/index.ts'
 import { cut } from '../../server/text/words.ts'
 import { rich } from '../answer/rich.ts'
 import { answerPress, say } from '../answer/say.ts'
@@ -14,6 +15,7 @@ export class UserError extends Error {
 const LONGEST_SENTENCE = 1_000
 
 export const OLD_BUTTON = 'This button is of an older version; please ask again'
+export const SERVICE_GONE = 'This service is not there any more'
 
 /** Answers every error with a sentence, so that nobody waits in vain. Unexpected ones are reported to the log too. */
 export const answerErrors = (report: (error: unknown) => void) => async (ctx: BotContext, next: NextFunction) => {
@@ -31,19 +33,46 @@ export const answerErrors = (report: (error: unknown) => void) => async (ctx: Bo
 /** Says what went wrong, for people. @returns `null` for an unexpected error */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof UserError) return error.message
-  if (!(error instanceof TRPCClientError)) return null
-  const status = error.data?.httpStatus
-  if (status === 401) return `Stillbeat refuses me: ${error.message}. Is SERVICE_REGISTRY_KEY its API_KEY?`
-  if (status === 403)
-    return `Stillbeat refuses me: ${error.message}. Give me another as SERVICE_REGISTRY_KEY, and start me again`
-  if (status === 404 && error.message.startsWith('no service')) return 'This service is not there any more'
-  // The API's own sentence says what to do.
-  if (typeof status === 'number' && status < 500) return upperFirst(error.message.replace(/^displayName\b/, 'a name'))
-  return `Stillbeat does not answer (${reason(error)}). Try again in a moment; if it is down, it watches nothing until it is back`
+  if (!isApiError(error)) return null
+  const { data, message } = error
+  // Without data it was not the API that answered.
+  if (!data) return noAnswer(connectionFailureOf(error))
+  switch (data.reason) {
+    case 'no_key':
+    case 'wrong_key':
+    case 'key_revoked':
+    case 'signed_out':
+      return `Stillbeat refuses me: ${message}. Is SERVICE_REGISTRY_KEY its API_KEY?`
+    case 'scope_too_low':
+    case 'not_of_this_key':
+      return `Stillbeat refuses me: ${message}. Give me another as SERVICE_REGISTRY_KEY, and start me again`
+    case 'no_such_service':
+      return SERVICE_GONE
+    case 'starting':
+    case 'stopping':
+    case 'overloaded':
+    case 'contended':
+    case 'database_away':
+    case 'database_busy':
+    case 'database_newer':
+    case 'internal_error':
+      return noAnswer(message)
+    case 'invalid_input':
+      // The API's sentence names the field, a word that people in the chat do not know.
+      if (data.field === 'displayName') return 'A name must have at most 200 characters'
+      return upperFirst(message)
+    default:
+      // The API's own sentence says what to do.
+      return upperFirst(message)
+  }
 }
 
-function reason({ cause, data, message }: TRPCClientError<never>): string {
-  if (data !== undefined && data !== null) return message
+const isApiError = (error: unknown): error is TRPCClientError<AppRouter> => error instanceof TRPCClientError
+
+const noAnswer = (why: string) =>
+  `Stillbeat does not answer (${why}). Try again in a moment; if it is down, it watches nothing until it is back`
+
+function connectionFailureOf({ cause }: TRPCClientError<AppRouter>): string {
   if (cause?.name === 'TimeoutError' || cause?.name === 'AbortError') return 'it takes too long'
   const { code } = (cause?.cause ?? {}) as NodeJS.ErrnoException
   return code === 'ECONNREFUSED' ? 'it cannot be reached' : (code ?? 'what answers is not Stillbeat')
@@ -51,6 +80,6 @@ function reason({ cause, data, message }: TRPCClientError<never>): string {
 
 /** Whether the API has refused a key: it knows no such service, or no service can have this key. */
 export const isRefusal = (error: unknown): boolean =>
-  error instanceof TRPCClientError && [400, 404].includes(error.data?.httpStatus)
+  isApiError(error) && (error.data?.reason === 'no_such_service' || error.data?.reason === 'invalid_input')
 
 const upperFirst = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -7,7 +7,7 @@ import type { Command, NamedService, ServiceCommand } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { byUrgency, type Service, symbolOf } from '../view/about.ts'
 import { namesIn } from '../view/names.ts'
-import { isRefusal, UserError } from './errors.ts'
+import { isRefusal, SERVICE_GONE, UserError } from './errors.ts'
 import { allServices, candidatesOf, findMeant, type Meant } from './services.ts'
 
 const SERVICES_A_PAGE = 8
@@ -123,6 +123,6 @@ export async function theService(ctx: BotContext, reference: Reference): Promise
     (await allServices(ctx)).services.map(({ serviceKey }) => serviceKey),
   )
   const found = key === undefined ? undefined : await ctx.monitor.services.get.query({ serviceKey: key })
-  if (found?.serviceKey !== key || !found) throw new UserError('This service is not there any more')
+  if (found?.serviceKey !== key || !found) throw new UserError(SERVICE_GONE)
   return { serviceKey: found.serviceKey, displayName: found.displayName }
 }

@@ -225,6 +225,7 @@ test('a name is given with the command, or as an answer to the question', async 
   expect(answer.text).toContain('is now called Newest Bot')
   expect((await ada.ask('/rename new-bot -')).text).toContain('is now called New Bot')
   expect((await ada.ask(`/rename new-bot ${'x'.repeat(201)}`)).text).toBe('⚠️ A name must have at most 200 characters')
+  expect((await ada.ask('/rename new-bot Two\nlines')).text).toBe('⚠️ A name must not contain control characters')
 })
 
 test('/group and /groups', async () => {
