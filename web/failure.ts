@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
+import type { Reason } from '../server/reasons.ts'
 
 /** A field of what the server tells programs about an error; its message is for people. */
 const fieldOf = (error: unknown, name: 'code' | 'reason'): string | undefined => {
@@ -11,13 +12,10 @@ const codeOf = (error: unknown) => fieldOf(error, 'code')
 
 export const isSignedOut = (error: unknown) => codeOf(error) === 'UNAUTHORIZED'
 
-/** Whether a service does not exist. An older server gives no reason; then its code has to do. */
-export const isNoSuchService = (error: unknown) => {
-  const reason = fieldOf(error, 'reason')
-  return reason === undefined ? isNotFound(error) : reason === 'no_such_service'
-}
+const reasonOf = (error: unknown) => fieldOf(error, 'reason')
 
-export const isNotFound = (error: unknown) => codeOf(error) === 'NOT_FOUND'
+export const isNoSuchService = (error: unknown) => reasonOf(error) === ('no_such_service' satisfies Reason)
+export const isNoSuchGroup = (error: unknown) => reasonOf(error) === ('no_such_group' satisfies Reason)
 
 /** Whether a retry may succeed: nobody answered, or the server could not answer just then. */
 export function isTransient(error: unknown): boolean {

@@ -57,13 +57,9 @@ function sentenceOf(error: unknown): string | null {
     case 'database_newer':
     case 'internal_error':
       return noAnswer(message)
-    case 'invalid_input':
-      // The API's sentence names the field, a word that people in the chat do not know.
-      if (data.field === 'displayName') return 'A name must have at most 200 characters'
-      return upperFirst(message)
     default:
-      // The API's own sentence says what to do.
-      return upperFirst(message)
+      // The API's own sentence says what to do, but for the names of fields.
+      return upperFirst(data.field === 'displayName' ? message.replace(data.field, 'a name') : message)
   }
 }
 

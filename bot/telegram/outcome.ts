@@ -1,9 +1,7 @@
 import { GrammyError, HttpError } from 'grammy'
 import type { Delivery } from '../../server/delivery/notifier.ts'
+import { isUnreached, retryAfterMs } from '../../server/net/failure.ts'
 import { ThrottledError } from './throttle.ts'
-
-/** Bounds Telegram's `retry_after`, so that a wrong number does not silence a chat for ever. */
-const LONGEST_WAIT_SECONDS = 86_400
 
 /** Decides what became of a message whose call has failed. */
 export function deliveryOf(error: unknown): Delivery {
@@ -25,8 +23,8 @@ export function deliveryOf(error: unknown): Delivery {
   }
   const reason = `Telegram refused: ${descriptionOf(error)}`
   if (code === 429) {
-    const seconds = Math.min(retry_after, LONGEST_WAIT_SECONDS)
-    return { outcome: 'refused', reason, permanent: false, ...(seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}) }
+    const waitMs = retryAfterMs(retry_after)
+    return { outcome: 'refused', reason, permanent: false, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) }
   }
   if (code >= 400 && code < 500) return { outcome: 'refused', reason, permanent: true }
   // A gateway that got no answer does not know whether the message was sent.
@@ -44,9 +42,6 @@ export const descriptionOf = ({ error_code, description }: GrammyError) =>
 
 const NOT_TELEGRAM = 'what answered is not Telegram'
 
-const notConnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
-
 /**
  * Says what went wrong where Telegram said nothing, and whether there was a connection. It never uses the message of an
  * error: that of JSON.parse quotes the answer, which may hold a part of the token.
@@ -55,8 +50,7 @@ export function failureOf(error: unknown): { what: string; isConnected: boolean 
   const { message = '', cause } = ((error instanceof HttpError ? error.error : error) ?? {}) as Partial<Error>
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException
   if (!code) return { what: message.includes('timed out') ? 'it took too long' : NOT_TELEGRAM, isConnected: true }
-  // A broken connection may have the same code as one that was never made; its `syscall` differs.
-  return { what: code, isConnected: syscall === 'read' || syscall === 'write' || !notConnected.test(code) }
+  return { what: code, isConnected: !isUnreached({ code, syscall }) }
 }
 
 /** Makes a text fit for a log line and a database column: without the token, on one line, at most 400 UTF-16 units. */

@@ -1,7 +1,7 @@
 import './publicGroup.css'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../api.ts'
-import { isNotFound } from '../failure.ts'
+import { isNoSuchGroup } from '../failure.ts'
 import { Fault } from '../parts/fault.tsx'
 import { useTitle } from '../parts/useTitle.ts'
 import { clockTime } from '../time/words.ts'
@@ -14,7 +14,7 @@ const REFRESH_MS = 30_000
 export default function PublicGroupView({ group }: { group: string }) {
   useTitle(group)
   const answer = useQuery({ ...trpc.publicGroup.queryOptions({ group }), refetchInterval: REFRESH_MS })
-  if (isNotFound(answer.error)) return <p className="notice">There is no public page at this address.</p>
+  if (isNoSuchGroup(answer.error)) return <p className="notice">There is no public page at this address.</p>
   if (!answer.data) return <Fault of={answer} />
   const { counts, services } = answer.data
   return (
