@@ -8,7 +8,7 @@ import type { AlertView } from './view.ts'
 
 export const acknowledgeAlertInput = z.object({ alertId, by: acknowledger })
 
-/** Somebody has seen an alert: no more reminders of its incidents. */
+/** Acknowledges the open incidents of an alert. They get no more reminders. */
 export async function acknowledgeAlert(
   deps: Deps,
   { alertId, by }: z.output<typeof acknowledgeAlertInput>,

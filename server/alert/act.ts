@@ -8,10 +8,10 @@ import { CallerError } from '../errors.ts'
 import { type AlertView, findAlert, viewAlert } from './view.ts'
 
 /**
- * Does something about all that an alert told of and that is not over, in one transaction. An incident that began
- * afterwards is another alert's concern.
+ * Applies an action to those incidents of an alert that are still open, in one transaction. An incident that began
+ * later belongs to another alert.
  *
- * @returns what has become of the services of the alert by then
+ * @returns the alert with what has become of its services by then
  */
 export async function actOnAlert(
   deps: Deps,

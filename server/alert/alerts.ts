@@ -13,7 +13,12 @@ import { dueGroups, type Waiting } from './window.ts'
 
 const REMINDERS_AT_ONCE = 1_000
 
-/** Tells what has happened to services, together where it belongs together. */
+/**
+ * Composes the alerts and reminders that are due, and puts them into the outbox. Alerts of one kind that came close
+ * together share a message.
+ *
+ * @returns when the next one is due
+ */
 export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { alertGroupMs, remindAfterMs } = deps.config
   if (remindAfterMs !== null) await remind(trx, now, remindAfterMs)
@@ -31,7 +36,7 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
       trx,
       group.map(({ incidentId }) => incidentId),
     )
-    // Once more, since a service may have been paused until the lock was there.
+    // Read again under the lock: a service may have been paused meanwhile.
     const rows = await withdrawStale(trx, await pendingAlerts(trx, ids), now)
     await tellOf(deps, trx, rows, now)
     for (const { kind, incident_id } of rows) if (kind === 'down') justTold.push(incident_id)
@@ -50,12 +55,16 @@ async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<voi
   )
 }
 
-/** Takes back what nobody needs to know any more. */
+/**
+ * Withdraws alerts that are no longer worth sending: those of an incident that ended while a mute held it back,
+ * reminders of incidents that are closed or acknowledged, and recoveries of services whose alerts are off.
+ */
 async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Promise<PendingAlert[]> {
-  const isOver = (row: PendingAlert) => row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null
-  const over = new Set(pending.filter(isOver).map((row) => row.incident_id))
+  const endedWhileMuted = (row: PendingAlert) =>
+    row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null
+  const untoldIds = new Set(pending.filter(endedWhileMuted).map((row) => row.incident_id))
   const isStale = (row: PendingAlert) =>
-    over.has(row.incident_id) ||
+    untoldIds.has(row.incident_id) ||
     (row.kind === 'reminder' && (row.closed_at !== null || row.acknowledged_at !== null)) ||
     (row.kind === 'recovered' && !row.alerts_enabled)
   await withdrawAlertsById(
@@ -65,7 +74,7 @@ async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Pr
   return pending.filter((row) => !isStale(row))
 }
 
-/** Until when its mute holds an alert. One "until it recovers" does not hold the recovery. */
+/** When the mute that holds an alert back ends, if one does. A mute "until it recovers" does not hold the recovery. */
 function muteEnd(row: PendingAlert, now: number): number | null {
   const mute = muteOf(row)
   return heldUntil({ ...mute, mutedUntilRecovered: mute.mutedUntilRecovered && row.kind !== 'recovered' }, now)
@@ -108,7 +117,7 @@ async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], n
   await requestEdits(trx, changed, now, announcementId)
 }
 
-/** Something has become of the incident that its message, as it was composed, does not say. */
+/** Whether the incident has changed in a way that the message, as it was composed, does not show. */
 const hasChanged = (row: PendingAlert, now: number) =>
   row.kind !== 'recovered' && (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)
 

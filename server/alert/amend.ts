@@ -40,7 +40,7 @@ interface Occasion {
   longest: number
 }
 
-/** Composes anew a message that told of incidents, once something has become of them. */
+/** Rewrites a sent message to show what has become of its incidents, in as much detail as the channel has room for. */
 export function amend(sent: Sent, occasion: Occasion): Amended {
   const { fates, count } = sent
   const title = amendedTitle(sent)
@@ -49,10 +49,10 @@ export function amend(sent: Sent, occasion: Occasion): Amended {
   return { title, body: fitting ?? sent.body, actions: actionsLeft(fates, occasion.now) }
 }
 
-/** Not when its service was removed: nobody waits for that to come back. */
+/** Whether an incident is still open. A removed service is not coming back, so its incident counts as over. */
 const isOpen = (fate: Fate | undefined): fate is Fate & { closedAt: null } => fate?.closedAt === null
 
-/** A part of a longer message speaks for its own services alone, and its number stays. */
+/** Writes the new title. A part of a longer message counts only its own services, and keeps its part number. */
 function amendedTitle(sent: Sent): string {
   const { fates, part, parts } = sent
   const over = fates.filter((fate) => !isOpen(fate)).length
@@ -65,7 +65,7 @@ function amendedTitle(sent: Sent): string {
     : titleOfRest(sent, fates.length - over)
 }
 
-/** The longest first. */
+/** The bodies to choose from, the longest first. */
 function singleBodies({ body, fates: [fate] }: Sent, occasion: Occasion): string[] {
   const { now, timezone } = occasion
   const lines = [body]
@@ -89,14 +89,15 @@ function groupBodies({ body, fates }: Sent, occasion: Occasion): string[] {
   const notes = (fate: Fate | undefined) => notesOn(fate, occasion).filter((note) => !shared.includes(note))
   const own = withLines((line, fate) => [marked(line, fate), ...notes(fate)].join('; '))
   const detailed = [own, shared.map(withSymbol).join('; ')].filter(Boolean).join('\n')
-  // The last of these is as long as the message was.
-  const [brief, scant] = [withLines(marked), withLines((line, fate) => line.replace(/^•/, isOpen(fate) ? '•' : '✅'))]
+  const brief = withLines(marked)
+  // `scant` is exactly as long as the sent body.
+  const scant = withLines((line, fate) => line.replace(/^•/, isOpen(fate) ? '•' : '✅'))
   const bySeen = [...new Set(fates.map((fate) => byWhom(fate?.acknowledgedBy ?? null)).filter(Boolean))]
   const named = bySeen.length === 0 ? brief : `${brief}\n👀 seen${bySeen.join(',')}`
   return fates.length < BRIEF_FROM ? [detailed, brief, scant] : [named, brief, scant]
 }
 
-/** What holds of all that are left is said once, below them: the lines stay short. */
+/** The notes that all open incidents share. They are shown once, below the lines, which keeps the lines short. */
 function sharedNotes(fates: readonly (Fate | undefined)[], occasion: Occasion): string[] {
   const [first, ...others] = fates.filter(isOpen).map((fate) => notesOn(fate, occasion))
   if (!first || others.length === 0) return []

@@ -7,7 +7,7 @@ import { type Amended, amend, type Fate, type Sent } from './amend.ts'
 import type { AlertData } from './compose.ts'
 import { nameOf } from './titles.ts'
 
-/** Reads what has become of the incidents that a sent message told of, and composes it anew. */
+/** Reads what has become of the incidents of a sent message, and rewrites the message. */
 export async function amendedMessage(
   { db, clock, config }: Pick<Ground, 'db' | 'clock' | 'config'>,
   edit: Edit,
@@ -27,7 +27,7 @@ function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[
   return {
     kind,
     count,
-    // A message that an older version stored may hold the key alone.
+    // A message that an older version stored may hold only the key.
     name: nameOf(first?.display_name ?? displayName({ key: first?.service_key ?? '', display_name: null })),
     flapping: first?.flapping ?? false,
     body,

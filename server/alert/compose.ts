@@ -5,7 +5,7 @@ import { localTime, roughly } from '../text/time.ts'
 import { harmless } from '../text/words.ts'
 import { nameOf, titleOf } from './titles.ts'
 
-/** An incident as it is told; times in epoch milliseconds, durations in milliseconds. */
+/** What a message says about one incident; times in epoch milliseconds, durations in milliseconds. */
 export interface IncidentNews {
   serviceKey: string
   displayName: string
@@ -21,19 +21,19 @@ export interface IncidentNews {
   cron: string | null
 }
 
-/** When, and for which readers, a message is composed. */
+/** The moment and the time zone that a message is composed for. */
 export interface Occasion {
   now: number
   timezone: string
   iso: (ms: number) => string
-  /** Of the monitor itself: they are nobody's silence. */
+  /** Outages of the monitor itself. They do not count as a service's silence. */
   outages?: readonly Outage[]
 }
 
-/** From so many services on each gets no more than its name and time, so that a storm stays a handful of messages. */
+/** In a message about this many services or more, each gets only a name and a time, so that a storm stays short. */
 export const BRIEF_FROM = 20
 
-/** One message about incidents that have the same news. */
+/** Composes one message about incidents that have the same kind of news. */
 export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[], occasion: Occasion): Letter {
   const [first] = incidents
   const isSingle = incidents.length === 1
@@ -98,7 +98,7 @@ const flappingNote = ({ flapping }: IncidentNews) =>
     ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
     : ''
 
-/** The `data` of a message about incidents, as far as it is read again. */
+/** The part of the `data` of an alert message that is read again when the message is edited. */
 export interface AlertData {
   event: AlertKind
   /** The number of this part, from 1, and how many there are. */

@@ -14,9 +14,9 @@ import type { ServiceChange } from '../watch/serviceChange.ts'
 import { FLAPPING_WITHIN_MS, onClosing, onOpening } from './policy.ts'
 
 /**
- * Opens and closes incidents as services go down and come back, and records what people are to be told about it.
+ * Opens incidents of services that go down, closes those of services that come back, and stores the alerts about both.
  *
- * @returns whether there is anything new to tell
+ * @returns whether there is anything to announce
  */
 export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[], now: number): Promise<boolean> {
   let hasNews = false
@@ -34,7 +34,10 @@ export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[
 const isOpening = ({ to }: ServiceChange) => to === 'down'
 const isClosing = ({ from, to }: ServiceChange) => to === 'alive' || (to === 'unknown' && from !== 'unknown')
 
-/** A service may have gone down and come back within one transaction: each round has one change of each service. */
+/**
+ * Splits changes into rounds with at most one change of each service, since a service may go down and come back within
+ * one transaction.
+ */
 function rounds(changes: readonly ServiceChange[]): ServiceChange[][] {
   const rounds: ServiceChange[][] = []
   const seen = new Map<number, number>()
@@ -89,9 +92,9 @@ async function close(
     ...incident,
     ...(quiet.has(incident.serviceId) ? { withdraws: true, tells: false, flaps: false } : onClosing(incident, now)),
   }))
-  const idsOf = (which: (one: AlertsOfIncident & ReturnType<typeof onClosing>) => boolean) =>
-    decided.filter(which).map((one) => one.incidentId)
-  // What was to be told once it has stayed down will not be.
+  const idsOf = (which: (incident: AlertsOfIncident & ReturnType<typeof onClosing>) => boolean) =>
+    decided.filter(which).map(({ incidentId }) => incidentId)
+  // Cancels the alerts that waited for the service to stay down.
   await withdrawAlerts(trx, incidentIds, now)
   await withdrawAlerts(
     trx,
@@ -111,7 +114,7 @@ async function close(
   await unmuteRecovered(trx, serviceIds)
   await noteFlapping(
     trx,
-    decided.filter(({ flaps }) => flaps).map((one) => one.serviceId),
+    decided.filter(({ flaps }) => flaps).map(({ serviceId }) => serviceId),
     now,
   )
   return { incidentIds, tells: decided.some(({ tells }) => tells) }

@@ -10,7 +10,7 @@ import type { AlertView } from './view.ts'
 
 export const muteAlertInput = z.object({ alertId, mutedUntil, by: text('by', 100) })
 
-/** Mutes the services of an alert that are down because of what it told, or lifts their mutes. */
+/** Mutes the services whose incidents of this alert are still open, or lifts their mutes. */
 export async function muteAlert(
   deps: Deps,
   { alertId, mutedUntil, by }: z.output<typeof muteAlertInput>,

@@ -1,18 +1,19 @@
 import { MINUTE_MS } from '../../db/units.ts'
 import { heldUntil, type Mute } from '../lifecycle/mute.ts'
 
-/** As many incidents of a service within this time, and it is flapping. */
+/** A service is flapping once it has had this many incidents within `FLAPPING_WITHIN_MS`. */
 const FLAPPING_INCIDENTS = 5
 export const FLAPPING_WITHIN_MS = 60 * MINUTE_MS
-/** Without a change for this long, it is normal again. */
+/** A service that has not changed for this long is no longer flapping. */
 const STEADY_AFTER_MS = 30 * MINUTE_MS
 
 const isFlapping = (lastChangeAt: number | null, now: number) =>
   lastChangeAt !== null && now - lastChangeAt < STEADY_AFTER_MS
 
 /**
- * What is told of a service that has just gone down: that it is flapping, if this has become too frequent; and, as long
- * as it flaps, that it is down once it has stayed so.
+ * Decides which alerts a service gets when it goes down. Usually it gets one at once. The alert that finds it flapping
+ * says so. While it flaps, an alert waits until the service has stayed down for `STEADY_AFTER_MS`, so that a service
+ * which goes up and down sends no storm of messages.
  */
 export function onOpening(
   { downs, lastChangeAt }: { downs: number; lastChangeAt: number | null },
@@ -31,11 +32,16 @@ interface Closing extends Mute {
   lastChangeAt: number | null
 }
 
-/** A recovery is told only if its incident was, or is about to be; while a service flaps, none is. */
+/**
+ * Decides what a recovery does: whether it is told, whether alerts that are not sent yet are withdrawn, and whether it
+ * counts as a change of a flapping service. It is told only if people know of the incident or are about to, and never
+ * while the service flaps.
+ */
 export function onClosing(incident: Closing, now: number): { tells: boolean; withdraws: boolean; flaps: boolean } {
   const isHeld = heldUntil(incident, now) !== null
   const flaps = isFlapping(incident.lastChangeAt, now)
-  // A mute "until it recovers" is over now, and one until a time holds the news until then.
-  const isKnown = incident.isTold || (incident.isDue && !isHeld)
-  return { tells: isKnown && incident.alertsEnabled && !flaps, withdraws: isHeld, flaps }
+  // A mute does not suppress the recovery of an incident that was told: "until it recovers" ends now, and a time only
+  // delays it.
+  const isToldOrDue = incident.isTold || (incident.isDue && !isHeld)
+  return { tells: isToldOrDue && incident.alertsEnabled && !flaps, withdraws: isHeld, flaps }
 }

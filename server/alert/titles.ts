@@ -1,14 +1,14 @@
 import type { AlertKind } from '../../db/schema.ts'
 import { harmless, plural } from '../text/words.ts'
 
-/** What the title of a message about incidents says; it reads the same when the message is composed and when it is amended. */
+/** What the title of an alert depends on. It reads the same when the message is composed and when it is edited. */
 export interface Titled {
   kind: AlertKind
   /** How many services the whole message tells of, over all of its parts. */
   count: number
-  /** The name of the service, where it is one. */
+  /** The service's name. It is shown only if the message tells of one service. */
   name: string
-  /** The alert tells that the one service is flapping. */
+  /** Whether the alert says that its only service is flapping. */
   flapping: boolean
 }
 

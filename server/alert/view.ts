@@ -9,7 +9,7 @@ import { namesakesOf } from '../status/namesakes.ts'
 
 export const alertInput = z.object({ id: alertId })
 
-/** An alert message, and what has become of the services that it tells of. Those that were removed are left out. */
+/** An alert, with what has become of its services. Services that were removed are left out. */
 export interface AlertView {
   id: string
   event: string
@@ -18,7 +18,7 @@ export interface AlertView {
   services: {
     serviceKey: string
     displayName: string
-    /** The incident that it was told of has ended; another one may have begun. */
+    /** The incident that this alert told of has ended. The service may have another one by now. */
     isOver: boolean
     acknowledged: boolean
     acknowledgedBy: string | null

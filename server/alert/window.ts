@@ -7,15 +7,16 @@ export interface Waiting {
   serviceId: number
   kind: AlertKind
   recordedAt: number
-  /** Nothing is told before: a mute, or a service that must prove steady first. `Infinity`: nobody knows. */
+  /** The alert is held back until then, by a mute or while flapping settles. `Infinity`: no clock ends the hold. */
   heldUntil: number | null
 }
 
 /**
- * Which alerts are told now, and together: those of a kind that came within the window of the first one. The window
- * never extends. News of a service is told in the order in which it happened, so an alert waits for those before it.
+ * Groups the alerts that are due: one group is one message. It holds alerts of one kind that came within the window of
+ * the first one; the window is never extended. A service's alerts are told in the order in which they happened, so an
+ * alert waits for the earlier ones of its service.
  *
- * @returns the groups, in the order in which they are to be told, and when there will be more
+ * @returns the groups, in the order in which to tell them, and when the next group will be due
  */
 export function dueGroups<T extends Waiting>(
   alerts: readonly T[],
@@ -29,7 +30,7 @@ export function dueGroups<T extends Waiting>(
     const told = new Set(group)
     left = left.filter((alert) => !told.has(alert))
   }
-  // What is overdue and still here waits for an alert of its own service; that one's moment counts.
+  // An overdue alert that is left here waits for an earlier one of its own service, so only that one's moment counts.
   const ahead = left.map((alert) => beginOf(alert, now, groupMs) + groupMs).filter((moment) => moment > now)
   const nextAt = earliest(ahead)
   return { groups, nextAt: Number.isFinite(nextAt) ? nextAt : null }
@@ -48,9 +49,9 @@ function nextGroup<T extends Waiting>(alerts: readonly T[], now: number, groupMs
   return due?.group ?? null
 }
 
-/** `Infinity` for none. However many they are, which a call with that many arguments would not survive. */
+/** The smallest moment; `Infinity` for none. `Math.min(...moments)` would fail for very many of them. */
 const earliest = (moments: readonly number[]) =>
-  moments.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
+  moments.reduce((least, moment) => Math.min(least, moment), Number.POSITIVE_INFINITY)
 
 /** The oldest alert of each service. */
 function firstsOf<T extends Waiting>(alerts: readonly T[]): T[] {
@@ -58,7 +59,10 @@ function firstsOf<T extends Waiting>(alerts: readonly T[]): T[] {
   return alerts.filter(({ serviceId }) => !seen.has(serviceId) && seen.add(serviceId))
 }
 
-/** When an alert's window begins. One that was held is due when it is let go; one from the future comes of a clock that was set back. */
+/**
+ * When an alert's window begins. The window of an alert that was held back ends when the hold ends. A time in the
+ * future was written before the clock was set back, so that alert is due now.
+ */
 function beginOf({ recordedAt, heldUntil }: Waiting, now: number, groupMs: number): number {
   if (heldUntil !== null) return Math.max(recordedAt, heldUntil - groupMs)
   return recordedAt > now + CLOCK_SET_BACK_MS ? now - groupMs : recordedAt
