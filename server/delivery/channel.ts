@@ -1,10 +1,10 @@
 import type { Notifier } from './notifier.ts'
 
-/** Where alerts and summaries go. */
+/** A place that alerts and summaries are sent to: a chat, the webhook, or the log. */
 export interface Channel {
   /** Its name in the database, free of secrets: `telegram:-100123`, `webhook`, `log`. */
   target: string
-  /** What the notifier needs to find it. */
+  /** What the notifier sends to: the id of a chat, or a URL. */
   address: string
   notifier: Notifier
 }

@@ -12,19 +12,22 @@ import { outcomeOf, settlementOf } from './settlement.ts'
 
 export interface CourierDeps extends EditDeps, Pick<Ground, 'db' | 'absence' | 'metrics'> {
   jobs: Pick<Jobs, 'announce'>
-  /** The name under which this process is connected to the database: whoever holds a target sends its messages. */
+  /** The name of this process's database connections. It is in the lease, and shows others whether the holder lives. */
   holder: string
 }
 
-/** A worker that sends the messages of one target, one at a time and in their order; and, when none waits, their edits. */
+/**
+ * A courier is the outbox worker of one target. It takes a lease on the target, sends its messages one at a time and in
+ * order, and retries failed ones with backoff. When no message waits, it edits sent ones.
+ */
 export interface Courier {
-  /** There may be something to carry. */
+  /** Looks for messages and edits, and carries them. */
   kick(): void
-  /** Waits for the message under way, but not for ever: that it was tried is written down. */
+  /** Waits a few seconds at most for the message under way. Its attempt is stored: it may have arrived. */
   stop(): Promise<void>
 }
 
-/** When to look whether the process that is sending to the target has died. */
+/** How soon to look again if another process holds the lease (it may have died), or if the database failed. */
 const LOOK_AGAIN_MS = 5_000
 const LONGEST_STOP_MS = 3_000
 
@@ -57,7 +60,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
       }
       await releaseTarget(db, claim)
     }
-    // What is to be tried again, what another server is sending, or what came while this one was letting go.
+    // What still waits has a retry ahead, is held by another server, or came during the release.
     const left = await waiting()
     if (!left || isStopped) return
     const { retryAt } = left
@@ -80,7 +83,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     return settlement.kind !== 'waits'
   }
 
-  /** @returns whether another one may follow */
+  /** @returns whether another edit may follow */
   async function carryEdit(): Promise<boolean> {
     const { edit } = notifier
     const begun = edit && (await beginEdit(db, { ...claim, nowMs: clock.now() }))
@@ -94,7 +97,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     return settlement.kind !== 'waits'
   }
 
-  /** Tries again each second, since until it is written down what became of a message is known here alone. */
+  /** Retries each second, since the outcome of a message is known only here until it is stored. */
   async function retryUntilWritten(write: (trx: Trx) => Promise<void>): Promise<void> {
     for (;;) {
       try {

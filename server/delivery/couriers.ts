@@ -1,11 +1,11 @@
 import type { Channel } from './channel.ts'
 import { type CourierDeps, createCourier } from './courier.ts'
 
-/** The workers that send what waits in the outbox: one for each channel, so that none waits for another. */
+/** The outbox workers: one for each channel, so that none waits for another. */
 export interface Couriers {
   /** Has all of them look for messages. */
   kick(): void
-  /** Waits for the messages that are on their way, for a few seconds at most. */
+  /** Waits for the messages under way, for a few seconds at most. */
   stop(): Promise<void>
 }
 

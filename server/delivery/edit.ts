@@ -7,18 +7,18 @@ import type { Delivery, Notifier, Outgoing } from './notifier.ts'
 import { type Settlement, settlementOf } from './settlement.ts'
 
 export interface EditDeps extends Pick<Ground, 'clock' | 'log'> {
-  /** Composes a message that was sent as it reads by now, within so many UTF-16 units. */
+  /** Rewrites a sent message to show the present state, in at most `longest` UTF-16 units. */
   amended: (edit: Edit, longest: number) => Promise<Pick<Outgoing, 'title' | 'body' | 'actions'>>
 }
 
-/** Makes a message that was sent show what has become of its incidents by now. */
+/** Edits a sent message once, so that it shows what has become of its incidents. */
 export async function attemptEdit(
   deps: EditDeps,
   edit: Edit & { failures: number },
   to: string,
   notifier: Pick<Required<Notifier>, 'edit'> & Pick<Notifier, 'longestMessage'>,
 ): Promise<Settlement> {
-  // A group that became a supergroup numbers its messages anew, and nobody knows the new numbers.
+  // A group that becomes a supergroup gets new message numbers, so the old reference is worthless.
   const isThere = edit.sent_to === to
   const delivery: Delivery = isThere
     ? await notifier.edit(to, edit.reference, await outgoing(deps, edit, notifier.longestMessage))
@@ -32,7 +32,7 @@ async function outgoing({ amended }: EditDeps, edit: Edit, longest = Number.POSI
   return { id: messageId(edit), repeated: false, data: edit.data, ...(await amended(edit, longest)) }
 }
 
-/** Writes down what became of an edit. A failed one is no failure of its target: what matters to people are the messages. */
+/** Stores the outcome of an edit. A failed edit is no failure of its target, so it never delays messages. */
 export async function storeEdit(trx: Trx, settlement: Settlement, edit: Edit): Promise<void> {
   switch (settlement.kind) {
     case 'sent':

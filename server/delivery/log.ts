@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import type { Notifier } from './notifier.ts'
 
-/** For those who have set up neither a chat nor a webhook. */
+/** Writes messages to the log, for a server that has neither a chat nor a webhook. */
 export function createLogNotifier(log: Log): Notifier {
   return {
     async send(_address, { title, body }) {

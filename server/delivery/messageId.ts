@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { named } from '../input/sentence.ts'
 
-/** What a message is called outside. Numbers begin anew with a new database; times do not. */
+/** The id of a message outside. Row numbers begin again with a new database, so the time makes it unique. */
 export const messageId = ({ created_at, id }: { created_at: number; id: number }) => `${created_at}-${id}`
 
 export const alertId = z

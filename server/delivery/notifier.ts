@@ -1,43 +1,43 @@
 import type { Json } from '../../db/schema.ts'
 
-/** One message, or one part of a message that was too long for one; the same for every channel. */
+/** One message, or one part of a long one, in the form that every channel takes. */
 export interface Outgoing {
-  /** The same at every attempt, so that a receiver can tell a repetition. */
+  /** The same at every attempt, so that a receiver can recognise a repetition. */
   id: string
   /** The first line, bold where that is possible. Plain text, like the body. */
   title: string
   /** The other lines, or an empty text. */
   body: string
-  /** An earlier attempt may have arrived: nobody knows, its answer was lost. */
+  /** An earlier attempt may have arrived, since its answer was lost. */
   repeated: boolean
-  /** The same for programs, in snake_case. */
+  /** The content for programs, with keys in snake_case. */
   data: { [key: string]: Json }
-  /** What of it is left to do for a person, if not everything; nothing once it is over. */
+  /** What a person can still do about it (buttons). Absent: everything. Empty: its incidents are over. */
   actions?: readonly AlertAction[]
-  /** What the other side calls the message that this one answers, see `Delivery`. */
+  /** The `reference` (see `Delivery`) of the message that this one replies to. */
   replyTo?: string
 }
 
 export type AlertAction = 'acknowledge' | 'why' | 'mute' | 'unmute'
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type Delivery =
-  /** `reference`: what the other side calls it there, where it can be answered and edited. */
+  /** `reference` is what the receiver calls the message; replies and edits need it. */
   | { outcome: 'sent'; reference?: string }
-  /** It certainly did not arrive. `permanent`: waiting cannot heal it, so it is not tried again. */
+  /** It certainly did not arrive. `permanent`: a retry cannot help, so there is none. */
   | { outcome: 'refused'; reason: string; permanent: boolean; retryAfterMs?: number }
-  /** It may have arrived: there was no answer. */
+  /** It may have arrived, but no answer came. */
   | { outcome: 'lost'; reason: string }
-  /** It did not arrive: whoever was meant is to be found at another address from now on. */
+  /** It did not arrive, because the chat has another address from now on. */
   | { outcome: 'moved'; to: string }
 
-/** A way to reach people. It never throws: what goes wrong is an outcome, with a reason that holds no secret. */
+/** Sends messages to one kind of channel. It never throws: a failure is an outcome, and its reason holds no secret. */
 export interface Notifier {
-  /** How many UTF-16 units one message may have, title and body together, where there is a limit. */
+  /** How many UTF-16 units title and body may have together. Absent: there is no limit. */
   longestMessage?: number
   send(address: string, message: Outgoing): Promise<Delivery>
-  /** Makes a message that was sent to the address say something else; `sent` also if it says so already. */
+  /** Replaces the text of a sent message. The outcome is `sent` also if it says so already. */
   edit?(address: string, reference: string, message: Outgoing): Promise<Delivery>
-  /** At the start: what is wrong with the settings, as sentences for the log; none if all is well. */
+  /** Looks for faults in the settings at the start, and returns them as sentences for the log. */
   check?(addresses: readonly string[]): Promise<string[]>
 }

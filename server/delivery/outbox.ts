@@ -4,9 +4,10 @@ import type { Deps } from '../deps.ts'
 import { type Letter, type Part, partsOf } from './parts.ts'
 
 /**
- * Puts a letter into the outbox of every channel, as part of the transaction that it tells of.
+ * Puts a letter into the outbox, once for every channel (a transactional outbox). Pass the transaction that marks what
+ * the letter tells of as announced.
  *
- * @returns the announcement and the parts that it has; `null` if its subject has been announced before
+ * @returns the announcement and its parts; `null` if its subject has been announced before
  */
 export async function enqueue(
   { channels }: Pick<Deps, 'channels'>,

@@ -3,7 +3,7 @@ import { pagesOf } from '../text/pages.ts'
 
 type Data = { [key: string]: Json }
 
-/** A message before it is known into how many parts it must be split. */
+/** A letter is a message as it is composed, before it is split into parts that channels can take. */
 export interface Letter {
   event: string
   title: string
@@ -17,10 +17,10 @@ export interface Part {
   data: Data & { services: Data[] }
 }
 
-/** Fits into every channel, the narrowest of which takes 4,096, with the number of the part and the word that it is repeated. */
+/** In UTF-16 units. The narrowest channel takes 4,096; the rest is for the part number and the note "repeated". */
 const LONGEST_PART = 3_900
 
-/** Splits between lines. What a line says to programs goes with the part that the line is in, as `services`. */
+/** Splits a letter between lines. The `data` of a line goes into the part that holds the line, under `services`. */
 export function partsOf({ event, title, lines, data }: Letter): Part[] {
   const pages = pagesOf(lines, LONGEST_PART - title.length)
   return pages.map((page, index) => ({
@@ -36,6 +36,6 @@ export function partsOf({ event, title, lines, data }: Letter): Part[] {
   }))
 }
 
-/** The title of a part: `… (2/3)`, or as it is where there is one. */
+/** The title of a part, e.g. `… (2/3)`; a single part keeps the title as it is. */
 export const numbered = (title: string, part: number, parts: number): string =>
   parts === 1 ? title : `${title} (${part}/${parts})`

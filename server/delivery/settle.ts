@@ -4,7 +4,7 @@ import { moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
 import type { Log } from '../log.ts'
 import type { Settlement } from './settlement.ts'
 
-/** Writes down what became of an attempt, of its message and of its target. */
+/** Stores the settlement of an attempt: the state of its message, and success or failure of its target. */
 export async function storeSettlement(
   trx: Trx,
   settlement: Settlement,
@@ -22,6 +22,7 @@ export async function storeSettlement(
     case 'failed': {
       const { reason: error } = settlement
       await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
+      // Only this message was refused, so the target's backoff ends.
       await noteSuccess(trx, target)
       break
     }
@@ -37,7 +38,7 @@ export async function storeSettlement(
   }
 }
 
-/** Says it in the log, where also those look who get no messages. */
+/** Logs a settlement, for people who get no messages. */
 export function logSettlement(log: Log, settlement: Settlement, { target, title, repeated }: Attempt): void {
   switch (settlement.kind) {
     case 'sent':

@@ -4,13 +4,14 @@ import type { Delivery } from './notifier.ts'
 const FIRST_RETRY_MS = 1_000
 const LATEST_RETRY_MS = 300_000
 
-/** What an attempt means for its message and its target. */
+/** A settlement is the outcome of a delivery attempt, decided for its message and its target. */
 export type Settlement =
   | { kind: 'sent'; reference?: string | undefined }
   | { kind: 'failed'; reason: string }
   | { kind: 'moved'; to: string }
   | { kind: 'waits'; reason: string; unanswered: boolean; retryAt: number }
 
+/** Decides what follows from an attempt. A retry waits as long as the receiver asked, else with exponential backoff. */
 export function settlementOf(
   { repeated, failures }: Pick<Attempt, 'repeated' | 'failures'>,
   address: string,
@@ -29,7 +30,7 @@ export function settlementOf(
   return { kind: 'waits', reason, unanswered: repeated || delivery.outcome === 'lost', retryAt: now + waitMs }
 }
 
-/** The same in one word, for those who count. */
+/** The name of a settlement in the metrics. */
 export function outcomeOf(
   { kind }: Settlement,
   { repeated }: Pick<Attempt, 'repeated'>,

@@ -3,7 +3,7 @@ import { withoutCredentials } from '../net/credentials.ts'
 import { isUnreached, retryAfterMs } from '../net/failure.ts'
 import type { Delivery, Notifier, Outgoing } from './notifier.ts'
 
-/** Posts each message as JSON to the address, whose path is often a secret: a reason names the host alone. */
+/** Posts each message as JSON. The path of the address is often a secret, so a reason names only the host. */
 export function createWebhookNotifier({ timeoutMs = 20_000 }: { timeoutMs?: number } = {}): Notifier {
   return {
     async send(address, message) {
@@ -45,12 +45,12 @@ function deliveryOf({ status, headers }: Response, host: string): Delivery {
   }
   const waitMs = status === 429 || status === 503 ? waitOf(headers) : undefined
   if (waitMs !== undefined) return { outcome: 'refused', reason: said, permanent: false, retryAfterMs: waitMs }
-  // A gateway that got no answer knows no more than we do.
+  // The message may have got through the gateway, which only lost the answer.
   if ([502, 503, 504].includes(status)) return { outcome: 'lost', reason: said }
   return { outcome: 'refused', reason: said, permanent: status < 500 && ![408, 425, 429].includes(status) }
 }
 
-/** Retry-After: in seconds, or as a date, which is reckoned from the date of the same answer: its clock may be wrong. */
+/** Reads Retry-After: seconds, or a date. That clock may be wrong, so the answer's own date is subtracted. */
 function waitOf(headers: Headers): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
