@@ -3,13 +3,13 @@ import type { Trx } from '../../db/schema.ts'
 import type { Change } from '../lifecycle/transition.ts'
 import type { Signal } from './signal.ts'
 
-/** What became of a service's request that a person looks at it: `null` if a success took it back. */
+/** A service's request that a person looks at it (`attention`); `null` if a success took the request back. */
 interface AttentionChange {
   serviceId: number
   attention: { at: number; note: string | null } | null
 }
 
-/** What a batch says last of a service, if it says anything about this at all. */
+/** The last request of a batch, or the success that took it back; empty if the batch has neither. */
 export function attentionsOf({ known, signals }: { known: { id: number }; signals: Signal[] }): AttentionChange[] {
   const last = signals.findLast(({ kind }) => kind === 'attention' || kind === 'success')
   if (!last) return []
@@ -28,7 +28,7 @@ export async function storeAttentions(trx: Trx, changes: readonly AttentionChang
   )
 }
 
-/** What a failing job said, for the incident that it opens. */
+/** The message of a failing job. It becomes the note of the incident that it opens. */
 export function noteOf(signal: Signal, { reason }: Change): string | null {
   return reason === 'fail' ? messageOf(signal) : null
 }

@@ -8,21 +8,24 @@ interface Waiting<T> {
 
 const UNWEIGHED = { of: () => 0, largest: 1, queue: 1 }
 
-/** Items that arrive while a write is under way share the next one; each caller is answered after its own commit. */
+/**
+ * A batching queue with back-pressure. Items that arrive during a write share the next one, and each caller is answered
+ * after its own commit.
+ */
 export interface Batch<T> {
   add(item: T): Promise<void>
-  /** When the oldest item came that is not stored yet; `null` if there is none. */
+  /** When the oldest item was received that is not stored yet; `null` if there is none. */
   oldestAt(): number | null
-  /** Nobody is to wait any more: whoever does, or comes later, is told to try again. What is being written may be stored all the same. */
+  /** Rejects what waits or comes later; its callers try again. Items being written may be stored all the same. */
   refuseAll(): void
 }
 
 export interface BatchOptions<T> {
   /** How many items one write takes at most. */
   largest: number
-  /** How many may wait; further ones are refused. */
+  /** How many items may wait. Further ones are rejected. */
   queue: number
-  /** The same in bytes, since a few large items fill the memory as well as many small ones. One item always passes. */
+  /** The same limits by weight: a few large items fill the memory, too. One item always passes. */
   weight?: { of: (item: T) => number; largest: number; queue: number }
 }
 
@@ -33,15 +36,15 @@ export function createBatch<T extends { at: number }>(
   const waiting: Waiting<T>[] = []
   let writing = false
   let current: Waiting<T>[] = []
-  let waitingBytes = 0
-  let isOver = false
+  let waitingWeight = 0
+  let isClosed = false
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       current = takeBatch()
-      const away = await settle(current, write)
+      const away = await writeOrHalve(current, write)
       if (away === null) continue
-      // Each write of its own would wait as long again, only to be told the same.
+      // The database is away. The next writes would wait as long, only to fail in the same way.
       refuseWaiting(away)
     }
     current = []
@@ -49,34 +52,34 @@ export function createBatch<T extends { at: number }>(
   }
 
   function refuseWaiting(reason: unknown): void {
-    waitingBytes = 0
+    waitingWeight = 0
     for (const { reject } of waiting.splice(0)) reject(reason)
   }
 
   function takeBatch(): Waiting<T>[] {
     let count = 0
-    let bytes = 0
+    let batchWeight = 0
     for (const { item } of waiting) {
-      const itsBytes = weight.of(item)
-      if (count > 0 && (count === largest || bytes + itsBytes > weight.largest)) break
+      const itemWeight = weight.of(item)
+      if (count > 0 && (count === largest || batchWeight + itemWeight > weight.largest)) break
       count += 1
-      bytes += itsBytes
+      batchWeight += itemWeight
     }
-    waitingBytes -= bytes
+    waitingWeight -= batchWeight
     return waiting.splice(0, count)
   }
 
   return {
     oldestAt: () => (current[0] ?? waiting[0])?.item.at ?? null,
     refuseAll() {
-      isOver = true
+      isClosed = true
       for (const { reject } of current) reject(stopping())
       refuseWaiting(stopping())
     },
     add(item) {
-      if (isOver) return Promise.reject(stopping())
-      const bytes = weight.of(item)
-      if (waiting.length >= queue || (waiting.length > 0 && waitingBytes + bytes > weight.queue)) {
+      if (isClosed) return Promise.reject(stopping())
+      const itemWeight = weight.of(item)
+      if (waiting.length >= queue || (waiting.length > 0 && waitingWeight + itemWeight > weight.queue)) {
         return Promise.reject(
           new CallerError(
             'overloaded',
@@ -86,10 +89,10 @@ export function createBatch<T extends { at: number }>(
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       waiting.push({ item, resolve, reject })
-      waitingBytes += bytes
+      waitingWeight += itemWeight
       if (!writing) {
         writing = true
-        // Not a wait: whatever has already arrived in this turn of the event loop comes along.
+        // This does not delay the write: items that arrive in the same turn of the event loop join it.
         setImmediate(writeAll)
       }
       return promise
@@ -98,11 +101,12 @@ export function createBatch<T extends { at: number }>(
 }
 
 /**
- * Writes a batch; one item that the database refuses is found by halving, so that it fails alone.
+ * Writes a batch. If the database refuses it, the two halves are written separately, and so on, until a bad item fails
+ * alone.
  *
  * @returns the error if the database was away
  */
-async function settle<T>(batch: Waiting<T>[], write: (items: T[]) => Promise<void>): Promise<unknown> {
+async function writeOrHalve<T>(batch: Waiting<T>[], write: (items: T[]) => Promise<void>): Promise<unknown> {
   try {
     await write(batch.map(({ item }) => item))
     for (const { resolve } of batch) resolve()
@@ -113,7 +117,7 @@ async function settle<T>(batch: Waiting<T>[], write: (items: T[]) => Promise<voi
       return isDatabaseAway(error) ? error : null
     }
     const middle = batch.length >> 1
-    const away = await settle(batch.slice(0, middle), write)
-    return (await settle(batch.slice(middle), write)) ?? away
+    const away = await writeOrHalve(batch.slice(0, middle), write)
+    return (await writeOrHalve(batch.slice(middle), write)) ?? away
   }
 }

@@ -8,7 +8,7 @@ import type { Known } from './known.ts'
 import { type Refused, refusalOf } from './permission.ts'
 import type { Signal } from './signal.ts'
 
-/** What a batch does to one service. */
+/** A draft is what a batch does to one service, decided but not written yet. */
 export interface Draft {
   known: Known
   state: ServiceState
@@ -17,14 +17,14 @@ export interface Draft {
   changes: ServiceChange[]
 }
 
-/** Two servers' clocks may differ by this much without a check coming too late. */
+/** Servers' clocks may differ by this much without a check coming too late. */
 const CLOCK_SKEW_MS = 1_000
 
 /**
- * Decides what signals do to the services that they are for.
+ * Decides what signals do to their services.
  *
- * @returns a draft for each service; the signals that their callers may not send, which do nothing; and `left`, those
- *   whose services are not known
+ * @returns one draft for each service; in `refused`, the signals that their callers may not send; and in `left`, those
+ *   whose services are not cached
  */
 export function draft(
   signals: readonly Signal[],
@@ -45,27 +45,29 @@ export function draft(
       refused.push({ signal, refusal })
       continue
     }
-    let one = drafts.get(known.id)
-    if (!one) {
-      one = { known, state: known.state, signals: [], gapsLearned: [], changes: [] }
-      drafts.set(known.id, one)
+    let current = drafts.get(known.id)
+    if (!current) {
+      current = { known, state: known.state, signals: [], gapsLearned: [], changes: [] }
+      drafts.set(known.id, current)
     }
-    const { state, changes } = afterSignal(one.state, signal, rules, outages)
-    if (state.gaps !== one.state.gaps) one.gapsLearned.push(state.gaps.at(-1) as number)
-    one.state = state
-    one.signals.push(signal)
-    for (const change of changes) one.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
+    const { state, changes } = afterSignal(current.state, signal, rules, outages)
+    if (state.gaps !== current.state.gaps) current.gapsLearned.push(state.gaps.at(-1) as number)
+    current.state = state
+    current.signals.push(signal)
+    for (const change of changes) {
+      current.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
+    }
   }
   return { drafts: [...drafts.values()], refused, left }
 }
 
-/** Whether nothing but what was learned changes, and nothing but the time of each heartbeat is to be kept. */
+/** Whether a draft is plain: it changes only what is learned, and its heartbeats carry nothing but their time. */
 export function isPlain({ known, state, signals, changes }: Draft): boolean {
   if (changes.length > 0 || state.pausedAt !== null || known.state.pausedAt !== null) return false
   return signals.every(({ kind, details }) => kind === 'heartbeat' && details === null)
 }
 
-/** What is written of a draft, if its service still is as it is known. */
+/** The state to write for a draft. The write counts only if the service still has the version that is cached. */
 export function stateWrite({ known, state, signals, gapsLearned }: Draft, rules: Rules): StateWrite {
   const forgotten = known.state.gaps.length + gapsLearned.length - state.gaps.length
   const checkAt = nextCheck({ known, state }, (signals[0] as Signal).at, rules)
@@ -82,8 +84,9 @@ export function stateWrite({ known, state, signals, gapsLearned }: Draft, rules:
 }
 
 /**
- * A check may come too early but never too late, so while the one that is planned lies ahead it stays: moving it with
- * every heartbeat would rewrite an index each time. The watch moves it on when it finds the service in time.
+ * Plans the next check, just after the service's deadline; `null` keeps the planned one. A check may come too early but
+ * never too late, so one that lies ahead is kept: moving it with every heartbeat would rewrite an index each time. The
+ * watch moves it once it finds that the service was heard in time.
  */
 function nextCheck({ known, state }: Pick<Draft, 'known' | 'state'>, at: number, rules: Rules): StateWrite['checkAt'] {
   const changeAt = nextChangeAt(state, rules, [])

@@ -2,14 +2,14 @@ import { type Batch, createBatch } from './batch.ts'
 import { createRecorder, type RecorderDeps } from './record.ts'
 import type { Signal } from './signal.ts'
 
-/** Larger batches would make the first caller wait for the last. */
+/** In signals. In a larger batch, the first caller would wait longer for the last one. */
 const LARGEST_BATCH = 500
 const LONGEST_QUEUE = 10_000
-/** Of what heartbeats bring along. Written down anew it takes several times as much, of a heap of 256 MB. */
+/** In characters of details and metadata (`weightOf`). Writing them takes several times as much of a heap of 256 MB. */
 const HEAVIEST_BATCH = 2 * 2 ** 20
 const HEAVIEST_QUEUE = 16 * 2 ** 20
 
-/** Where all heartbeats enter: they wait in one queue, within bounds, and are written together. */
+/** The intake takes in all heartbeats: a queue with limits (back-pressure), from which they are written in batches. */
 export function createIntake(deps: RecorderDeps): Batch<Signal> {
   return createBatch(measured(deps), {
     largest: LARGEST_BATCH,
@@ -18,10 +18,9 @@ export function createIntake(deps: RecorderDeps): Batch<Signal> {
   })
 }
 
-/** In characters. */
 const weightOf = ({ details, metadata }: Signal): number => (details?.length ?? 0) + (metadata?.length ?? 0)
 
-/** Counts what is written and how long it takes. */
+/** Adds metrics to each write: which signals were stored, and how long it took. */
 function measured({ metrics, ...deps }: RecorderDeps): (signals: Signal[]) => Promise<void> {
   const record = createRecorder({ metrics, ...deps })
   return async (signals) => {

@@ -7,7 +7,7 @@ import { type Refused, refusalOf } from './permission.ts'
 import { register } from './register.ts'
 import type { Signal } from './signal.ts'
 
-/** A service as this process last saw it. Whether it still is so is found out when it is written. */
+/** A cached service, as this process last saw it. A write finds out by the version whether it is still so. */
 export interface Known {
   readonly id: number
   readonly key: string
@@ -17,35 +17,35 @@ export interface Known {
   readonly state: ServiceState & { gaps: number[] }
 }
 
-/** About 1 kB each. */
-const KEPT_IN_MIND = 20_000
+/** In services. Each takes about 1 kB. */
+const MOST_CACHED = 20_000
 
-/** Keeps services in mind between batches, by the key or alias that they are called by. */
+/** A cache (LRU) of services, by the key or alias that callers use. It spares most batches a read. */
 export function createKnownServices({ db, config }: Pick<Ground, 'db' | 'config'>) {
-  const known = new LRUCache<string, Known>({ max: KEPT_IN_MIND })
+  const known = new LRUCache<string, Known>({ max: MOST_CACHED })
 
   /**
-   * Looks the services of signals up in the database, and registers those that are new.
+   * Reads the services of these signals that are not cached, and registers the new ones.
    *
-   * @returns the signals whose callers may not register what they are for
+   * @returns the signals whose callers may not register their services
    */
   async function load(signals: readonly Signal[]): Promise<Refused[]> {
     const missing = signals.filter(({ key, caller }) => {
-      const one = known.get(key)
-      return !one || refusalOf(caller, one)
+      const cached = known.get(key)
+      return !cached || refusalOf(caller, cached)
     })
     if (missing.length === 0) return []
-    // A refusal writes nothing, and would not find out that somebody has changed the service since.
+    // A cached service that refuses a caller is read again, since no write would show that the entry is outdated.
     forget(missing.map(({ key }) => key))
-    await look(missing)
+    await read(missing)
     const unknown = missing.filter(({ key }) => !known.has(key))
     if (unknown.length === 0) return []
     const refused = await register(db, unknown)
-    await look(unknown)
+    await read(unknown)
     return refused
   }
 
-  async function look(signals: readonly Signal[]): Promise<void> {
+  async function read(signals: readonly Signal[]): Promise<void> {
     const byId = new Map<number, Known>()
     for (const row of await findServices(db, [...new Set(signals.map(({ key }) => key))])) {
       const state = { ...stateOf(row, config.timezone), gaps: row.gaps }
@@ -57,9 +57,10 @@ export function createKnownServices({ db, config }: Pick<Ground, 'db' | 'config'
         checkAt: row.check_at,
         state,
       }
-      const one = byId.get(row.id) ?? fresh
-      byId.set(row.id, one)
-      known.set(row.asked, one)
+      // One entry, also if it was asked for by a key and an alias.
+      const service = byId.get(row.id) ?? fresh
+      byId.set(row.id, service)
+      known.set(row.asked, service)
     }
   }
 

@@ -26,7 +26,7 @@ export function refusalOf({ group, keyPrefix }: Caller, service: ServiceNamed): 
 
 const forbidden = (services: string) => new CallerError('not_of_this_key', `this key is for ${services}`)
 
-/** How many services one key may register. A key that got into wrong hands must not fill the monitor with them. */
+/** How many services one API key may register, so that a stolen key cannot fill the monitor with them. */
 export const MOST_REGISTERED = 1_000
 
 export const tooManyRegistered = () =>

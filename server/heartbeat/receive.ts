@@ -9,7 +9,7 @@ import type { Signal } from './signal.ts'
 export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 
 const MESSAGE_LIMIT = 2_000
-/** The end of a job's output tells most. */
+/** In characters. Only the end of an output is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
 
 export const signalInput = z.object({
@@ -35,7 +35,7 @@ export const signalInput = z.object({
 export interface Received {
   serviceKey: string
   status: 'ok'
-  /** ISO 8601 in the server's zone: when it was received. */
+  /** When it was received, in ISO 8601 with the server's offset. */
   timestamp: string
 }
 

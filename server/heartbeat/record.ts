@@ -11,12 +11,15 @@ import { createKnownServices, type Known } from './known.ts'
 import type { Refused } from './permission.ts'
 import type { Signal } from './signal.ts'
 
-/** A claim is lost only when another server hears the same service in the same moment. */
+/**
+ * How often signals are tried. A claim fails if the service has changed since it was cached, and fails again only if
+ * somebody changes it in the very moment between the new read and the write.
+ */
 const ATTEMPTS = 10
 
 export type RecorderDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'jobs' | 'feed' | 'metrics'>
 
-/** Stores signals with all that they change. For services that are known from before this is one statement. */
+/** Stores signals and all that they change. Plain heartbeats of cached services take one statement. */
 export function createRecorder(deps: RecorderDeps) {
   const services = createKnownServices(deps)
 
@@ -34,12 +37,15 @@ export function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  /** Those of the next days are made ahead; this is for the first heartbeat of all, and for a clock that was set. */
+  /**
+   * Makes the partitions of the signals' days. `tidy` makes them ahead; this is for the very first heartbeat, and for a
+   * clock that was set.
+   */
   async function makePartitions(signals: Signal[]): Promise<void> {
     for (const day of new Set(signals.map(({ at }) => dayOf(at)))) await ensurePartition(deps.db, day)
   }
 
-  /** A batch that failed halfway comes again; what it had stored is not stored twice. */
+  /** Leaves out what is stored or refused already, since a batch that failed halfway comes again. */
   async function recordNew(signals: Signal[]): Promise<void> {
     await recordAll(signals.filter(({ storedAs, refusal }) => storedAs === undefined && !refusal))
   }
@@ -57,40 +63,40 @@ export function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  /** @returns the signals whose services turned out not to be as they were known */
+  /** @returns the signals to try again, since their services have changed or were removed from the cache */
   async function recordOnce(signals: Signal[]): Promise<Signal[]> {
-    note(await services.load(signals))
+    noteRefusals(await services.load(signals))
     const { drafts, refused, left } = draft(
       signals.filter(({ refusal }) => !refusal),
       services.get,
       { rules: deps.config.rules, outages: deps.ledger.outages() },
     )
-    note(refused)
+    noteRefusals(refused)
     if (drafts.length === 0) return left
     const keys = signals.map(({ key }) => key)
     const claimed = await store(drafts).catch((error) => {
       services.forget(keys)
       throw error
     })
-    for (const one of drafts) {
-      if (claimed.has(one.known.id)) {
-        for (const signal of one.signals) signal.storedAs = one.known.key
-        deps.feed.touched(one.known.id)
-        deps.metrics.changed(one.changes)
+    for (const drafted of drafts) {
+      if (claimed.has(drafted.known.id)) {
+        for (const signal of drafted.signals) signal.storedAs = drafted.known.key
+        deps.feed.touched(drafted.known.id)
+        deps.metrics.changed(drafted.changes)
       } else {
-        services.forget(one.signals.map(({ key }) => key))
-        left.push(...one.signals)
+        services.forget(drafted.signals.map(({ key }) => key))
+        left.push(...drafted.signals)
       }
     }
     return left
   }
 
   async function store(drafts: Draft[]): Promise<Set<number>> {
-    const states = drafts.map((one) => stateWrite(one, deps.config.rules))
+    const states = drafts.map((drafted) => stateWrite(drafted, deps.config.rules))
     const heartbeats = drafts.flatMap(({ known, signals }) =>
       signals.map(({ at, kind, details }) => ({ serviceId: known.id, at, kind, details })),
     )
-    const changes = drafts.flatMap((one) => one.changes)
+    const changes = drafts.flatMap(({ changes }) => changes)
     const claimed = drafts.every(isPlain)
       ? await writePlainHeartbeats(deps.db, states, heartbeats)
       : await deps.db.transaction().execute(async (trx) => {
@@ -101,8 +107,8 @@ export function createRecorder(deps: RecorderDeps) {
           await storeTransitions(deps, trx, changes.filter(isClaimed))
           return claimed
         })
-    drafts.forEach((one, index) => {
-      if (claimed.has(one.known.id)) remember(one, states[index] as StateWrite)
+    drafts.forEach((drafted, index) => {
+      if (claimed.has(drafted.known.id)) remember(drafted, states[index] as StateWrite)
     })
     return claimed
   }
@@ -116,15 +122,15 @@ export function createRecorder(deps: RecorderDeps) {
   }
 }
 
-function note(refused: readonly Refused[]): void {
+function noteRefusals(refused: readonly Refused[]): void {
   for (const { signal, refusal } of refused) signal.refusal = refusal
 }
 
 const stateChange = ({ known, state }: Draft) => ({ serviceId: known.id, before: known.state, after: state })
 
 /**
- * Overwrites what is kept in mind rather than replacing it. It is long-lived, so that each replacement would be garbage
- * of the kind that a collector leaves lying longest: at 10,000 heartbeats a second, hundreds of megabytes.
+ * Overwrites a cached state in place. The state is long-lived, so replacing it would make garbage of the kind that the
+ * collector leaves longest: at 10,000 heartbeats a second, hundreds of megabytes.
  */
 function adopt(kept: Known['state'], fresh: ServiceState): void {
   const { gaps } = kept

@@ -6,9 +6,9 @@ import { MOST_REGISTERED, type Refused, refusalOf, tooManyRegistered } from './p
 import type { Signal } from './signal.ts'
 
 /**
- * Makes a service of each key that signals came under, unless none of those who sent them may.
+ * Registers a service under each new key, unless none of the callers that sent signals under it may do so.
  *
- * @returns the signals whose callers may not make one
+ * @returns the signals whose callers may not register a service
  */
 export async function register(db: Db, signals: readonly Signal[]): Promise<Refused[]> {
   const { allowed, refused } = split(signals)
@@ -26,7 +26,7 @@ export async function register(db: Db, signals: readonly Signal[]): Promise<Refu
   return [...refused, ...beyond]
 }
 
-/** A new service joins the group of the key that registers it. */
+/** Splits signals by whether their callers may register the service, which joins the group of the API key. */
 function split(signals: readonly Signal[]): { allowed: Signal[]; refused: Refused[] } {
   const allowed: Signal[] = []
   const refused: Refused[] = []
@@ -38,7 +38,7 @@ function split(signals: readonly Signal[]): { allowed: Signal[]; refused: Refuse
   return { allowed, refused }
 }
 
-/** Finds the first signal of each service, and refuses those of keys that have registered as many services as they may. */
+/** Finds the first signal of each new service. API keys that have registered `MOST_REGISTERED` are refused. */
 async function withinLimits(
   trx: Trx,
   signals: readonly Signal[],

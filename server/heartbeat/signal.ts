@@ -2,18 +2,19 @@ import type { HeartbeatKind } from '../../db/schema.ts'
 import type { CallerError } from '../errors.ts'
 import type { Caller } from '../keys/caller.ts'
 
-/** One heartbeat, or richer signal, on its way into the database. */
+/** A heartbeat, or another signal of a job, on its way into the database. */
 export interface Signal {
   key: string
   kind: HeartbeatKind
+  /** When it was received, in epoch milliseconds. */
   at: number
   /** JSON text. */
   details: string | null
   /** JSON text. */
   metadata: string | null
   caller: Caller
-  /** Set once it is stored: the service's own key, where the signal came under an alias. */
+  /** Set once it is stored: the service's own key, also where the signal came under an alias. */
   storedAs?: string
-  /** Set where the caller may not send it. */
+  /** Set if the caller may not send it. */
   refusal?: CallerError
 }
