@@ -9,23 +9,23 @@ import { stateOf } from '../lifecycle/state.ts'
 import { composeOutage, type OutageCounts } from './compose.ts'
 import { effectOf } from './effect.ts'
 
-/** Shorter ones are nobody's concern: a restart is one. */
+/** Shorter outages are not announced, e.g. restarts. */
 const WORTH_TELLING_MS = 60_000
-/** One that begins this soon after another is told together with it, so the other waits as long. */
+/** Outages that follow each other this soon are announced together, so each waits this long for the next. */
 const SOON_MS = 60_000
-/** Later than this it is no news. */
+/** Outages that ended longer ago are not announced any more. */
 const NEWS_FOR_MS = DAY_MS
 
 /**
- * Tells of outages of the monitor itself once they have been over for a while.
+ * Announces outages of the monitor itself once they have been over for `SOON_MS`.
  *
- * @returns when there will be more
+ * @returns when to announce the next one; `null` if none waits
  */
 export async function announceOutages(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   return tell(deps, trx, now, SOON_MS)
 }
 
-/** Tells of outages that are over, before something else is told that may be due to them. */
+/** Announces outages that are over without waiting, since the news that follows may be due to them. */
 export async function tellOutagesFirst(deps: DepsInTransaction, trx: Trx, now: number): Promise<void> {
   await tell(deps, trx, now, 0)
 }

@@ -9,11 +9,11 @@ export interface OutageCounts {
 }
 
 export interface OutageNews extends OutageCounts {
-  /** Less than from its beginning to its end, where several are told together. */
+  /** How long the monitor was away, without the time between outages that are told together. */
   lastedMs: number
 }
 
-/** What people are told of an outage of the monitor itself: no names, they are in the alerts. */
+/** Composes the message about an outage of the monitor itself. It names no services: they are in the alerts. */
 export function composeOutage(
   { fromMs, toMs }: Outage,
   { rearmed, late, lastedMs }: OutageNews,

@@ -9,24 +9,30 @@ import type { Log } from '../log.ts'
 import { CLOCK_SET_BACK_MS } from '../text/time.ts'
 
 const PROOF_EVERY_MS = 5_000
-/** Of what was heard longer ago nobody knows whether the process has stood still since. */
+/** A heartbeat that was heard longer ago does not end an outage: the process may have stood still since. */
 const JUST_MS = 1_000
-/** Outages older than this touch no service any more: longer than a quarterly job may be silent. */
+/** Older outages matter to no service, since even a quarterly job is not silent for so long. */
 const REMEMBERED_MS = 400 * DAY_MS
 
-/** Knows when nobody was listening; that time is never counted as a service's silence. */
+/** The ledger is the record of the monitor's own downtime, which is never counted as a service's silence. */
 export interface Ledger {
-  /** Sorted and apart from each other. */
+  /** The outages, sorted and without overlap. */
   outages(): readonly Outage[]
-  /** Called when the doors are open: what came before, back to the last proof, was an outage. Keeps proving from then on. */
+  /** Records the time since the last proof as an outage, and keeps proving. Call it before heartbeats are let in. */
   begin(): Promise<void>
   /**
-   * To be awaited before anything is judged: finds out whether this process has just woken, or was cut off. If so, the
-   * outage ended when that was heard which is to be judged now.
+   * Finds out whether this process has just woken from a standstill or was cut off from the database, and records that
+   * as an outage. Await it before you judge a service.
+   *
+   * @param heardAt when the heartbeat was heard that is to be judged; the outage ended then
    */
   caughtUp(heardAt?: number): Promise<void>
-  /** The database could not be reached by an attempt that began then: until it is, nobody can be sure that anybody listens. */
+  /**
+   * Notes that an attempt which began at `triedAt` could not reach the database. From then on this server does not
+   * count as listening, until it reaches the database again.
+   */
   cutOff(error: unknown, triedAt: number): void
+  /** Proves listening a last time, and stops. */
   end(): Promise<void>
 }
 
@@ -35,16 +41,17 @@ interface LedgerDeps {
   clock: Clock
   log: Log
   absence: Absence
+  /** Whether no other server uses the database. */
   isAlone: () => Promise<boolean>
   /** How often the monitor writes down that it is listening. */
   proofEveryMs?: number | undefined
-  /** Told when an outage has been found. */
+  /** Called when an outage has been found. */
   onOutage: () => void
 }
 
 export function createLedger(deps: LedgerDeps): Ledger {
   const { db, clock, log, absence, proofEveryMs = PROOF_EVERY_MS } = deps
-  // A silence of the monitor that is longer than this is an outage: one proof may be late.
+  // A longer gap between proofs is an outage. One proof may be late.
   const alwaysToleratedMs = 2 * proofEveryMs
   let outages: Outage[] = []
   let provenAt: number | null = null
@@ -57,7 +64,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     const nowMs = clock.now()
     const isJustHeard = heardAt !== undefined && heardAt <= nowMs && nowMs - heardAt < JUST_MS
     const toMs = isJustHeard ? heardAt : nowMs
-    // At the start even a short gap was one, where no other process can have listened meanwhile.
+    // At the start even a short gap is an outage, unless another server may have listened meanwhile.
     const toleratedMs = provenAt === null && (await deps.isAlone()) ? 0 : alwaysToleratedMs
     const wasBrokenSince = brokenSince
     const { found, lastAt } = await proveListening(db, { nowMs, toMs, toleratedMs, brokenSince })
@@ -65,7 +72,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
       log.warn('the clock was set back')
       await db.transaction().execute((trx) => comeBackFromTheFuture(trx, nowMs))
     }
-    // Before anybody is told that all is proven: whoever judges then must know of the outage.
+    // This comes before `provenAt` is set: callers that judge next must know of the outage.
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))
     absence.answered()
     if (brokenSince === wasBrokenSince) brokenSince = null

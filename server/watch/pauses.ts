@@ -8,7 +8,7 @@ interface StateChange {
   after: ServiceState
 }
 
-/** Remembers the pauses that have just ended: what happened in them is nobody's up-time. */
+/** Stores the pauses that have just ended. Up-time leaves them out. */
 export async function storePauses(trx: Trx, changes: readonly StateChange[]): Promise<void> {
   await insertPauses(
     trx,

@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts'
 import type { ServiceChange } from './serviceChange.ts'
 
 /**
- * The one place where a change of status becomes a row, in the transaction that changes the status. Its incident and
- * the alert about it are stored here and nowhere else, so that all of it commits together or not at all.
+ * Stores changes of status with their incidents and alerts, in the transaction that changes the status. Nothing else
+ * stores them, so all of it commits together or not at all.
  */
 export async function storeTransitions(
   { clock, jobs }: Pick<Deps, 'clock' | 'jobs'>,

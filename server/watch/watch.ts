@@ -9,8 +9,8 @@ import { storeTransitions } from './transitions.ts'
 const PAGE = 500
 
 /**
- * Finds the services that have been silent for too long and records what became of them. Any number of watches may run
- * at once: each change is recorded by the one that claims the service first.
+ * The watch is the health check of all services. It finds those that have been silent for too long, and stores what
+ * became of them. Any number of servers may run it at once: the first to claim a service stores its change.
  *
  * @returns when to look again, in epoch milliseconds; `null` if no service can change by silence
  */
@@ -18,7 +18,7 @@ export async function watch(deps: Deps): Promise<number | null> {
   await deps.ledger.caughtUp()
   const begun = performance.now()
   const lags: number[] = []
-  // A heartbeat that was received but is not stored yet is no silence: judge as of just before it.
+  // A heartbeat that is received but not stored yet ends the silence, so judge as of just before the oldest one.
   const now = Math.min(deps.clock.now(), (deps.intake.oldestAt() ?? Number.POSITIVE_INFINITY) - 1)
   while (true) {
     const rows = await dueServices(deps.db, now, { limit: PAGE })
