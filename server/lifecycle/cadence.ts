@@ -1,9 +1,9 @@
 /** How many gaps a service remembers; the cadence is their median. */
 export const GAPS_KEPT = 50
-/** Fewer heartbeats than this teach nothing yet. */
+/** A service with fewer heartbeats than this has no cadence yet. */
 export const HEARTBEATS_NEEDED = 4
 
-/** The gaps after one more, oldest first. */
+/** Appends a gap, and drops the oldest one beyond `GAPS_KEPT`. */
 export function withGap(gaps: readonly number[], gapMs: number): number[] {
   const kept = gaps.length < GAPS_KEPT ? gaps.slice() : gaps.slice(gaps.length - GAPS_KEPT + 1)
   kept.push(gapMs)

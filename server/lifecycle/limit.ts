@@ -2,23 +2,26 @@ import type { Status } from '../../db/schema.ts'
 import { afterListening, type Outage } from './listening.ts'
 import { type CronSchedule, nextDue, type Schedule } from './schedule.ts'
 
-/** The server's own settings that decide about every service. */
+/** The server's settings that decide about every service. */
 export interface Rules {
   minSilenceMs: number
   deadAfterMs: number
 }
 
-/** What the limit depends on. */
+/** The part of a service that its limit and its deadlines depend on. */
 export interface Expectation {
   status: Status
   schedule: Schedule | null
   cadenceMs: number | null
-  /** The service's own, or `null` for the server's. */
+  /** The service's own setting; `null` for the server's. */
   deadAfterMs: number | null
   silenceSince: number
 }
 
-/** How long a silence is still fine, or `null` while nothing is known. For a cron line: the due interval and the grace. */
+/**
+ * A service's timeout: how long it may be silent, in milliseconds; `null` while nothing is known. For a cron line it is
+ * the due interval and the grace.
+ */
 export function limitOf(service: Expectation, rules: Rules): number | null {
   const { schedule, cadenceMs } = service
   if (schedule?.kind === 'cron') return Math.max(rules.minSilenceMs, dueInterval(schedule, service) + schedule.graceMs)
@@ -36,7 +39,7 @@ export function deadlineOf(service: Expectation, rules: Rules, outages: readonly
   return steadyDeadline(service.silenceSince, stepMs, limitMs, outages)
 }
 
-/** The moment after which a silent service is dead. One that is unknown is not waited for by any schedule yet. */
+/** The moment after which a silent service is dead. No schedule counts for an unknown service yet. */
 export function deadAtOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number {
   const deadAfterMs = service.deadAfterMs ?? rules.deadAfterMs
   if (service.status === 'unknown') return afterListening(service.silenceSince, deadAfterMs, outages)
@@ -45,7 +48,10 @@ export function deadAtOf(service: Expectation, rules: Rules, outages: readonly O
   return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
 }
 
-/** An outage is not silence; and a heartbeat that was due inside one may have come, so it counts as received at its end. */
+/**
+ * The deadline for a steady rhythm. Time in an outage is no silence. A heartbeat that was due in one may have been
+ * sent, so it counts as received at its end.
+ */
 function steadyDeadline(sinceMs: number, stepMs: number, limitMs: number, outages: readonly Outage[]): number {
   let heardAt = sinceMs
   let deadline = sinceMs + limitMs
@@ -67,7 +73,9 @@ function dueInside(heardAt: number, stepMs: number, outage: Outage): boolean {
   return heardAt + steps * stepMs <= outage.toMs
 }
 
-/** A due time stands where the clock puts it; only the grace after it waits out an outage. */
+/**
+ * The deadline for a cron line. An outage moves no due time but extends the grace. A due time inside it counts as met.
+ */
 function cronDeadline(schedule: CronSchedule, sinceMs: number, rules: Rules, outages: readonly Outage[]): number {
   let due = nextDue(schedule, sinceMs)
   for (const outage of outages) {

@@ -1,10 +1,10 @@
-/** A stretch in which nobody was listening, both ends in epoch milliseconds. */
+/** A time in which the monitor did not listen; both ends in epoch milliseconds. */
 export interface Outage {
   fromMs: number
   toMs: number
 }
 
-/** Sorted, with overlapping and touching ones made one; the other functions here expect this form. */
+/** Sorts outages, and merges those that overlap or touch. The other functions here expect this form. */
 export function mergeOutages(outages: readonly Outage[]): Outage[] {
   const merged: Outage[] = []
   for (const next of [...outages].sort((a, b) => a.fromMs - b.fromMs)) {
@@ -26,7 +26,7 @@ export function afterListening(fromMs: number, durationMs: number, outages: read
   return end
 }
 
-/** The same backwards: the moment since which, until `toMs`, the monitor has listened for `durationMs`. */
+/** The moment from which, until `toMs`, the monitor has listened for `durationMs`: `afterListening` backwards. */
 export function listeningSince(toMs: number, durationMs: number, outages: readonly Outage[]): number {
   let start = toMs - durationMs
   for (const outage of outages.toReversed()) {
@@ -37,13 +37,13 @@ export function listeningSince(toMs: number, durationMs: number, outages: readon
   return start
 }
 
-/** For how long the monitor has listened between two moments. */
+/** How long the monitor has listened between two moments, in milliseconds. */
 export function listenedFor(fromMs: number, toMs: number, outages: readonly Outage[]): number {
   const overlaps = outages.map((outage) => Math.min(outage.toMs, toMs) - Math.max(outage.fromMs, fromMs))
   return toMs - fromMs - overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0)
 }
 
-/** Whether any outage touches the stretch between two moments. */
+/** Whether any outage touches the time between two moments. */
 export function spansOutage(fromMs: number, toMs: number, outages: readonly Outage[]): boolean {
   const newest = outages.findLast((outage) => outage.fromMs < toMs)
   return newest !== undefined && newest.toMs > fromMs

@@ -1,9 +1,9 @@
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import type { ServiceSettings } from '../../db/services.ts'
 
-/** Whether, and until when, nothing is told of a service; times in epoch milliseconds. */
+/** Whether and until when a service's alerts are held back; times in epoch milliseconds. */
 export interface Mute {
-  /** Off: muted until somebody unmutes it. */
+  /** `false`: muted until somebody unmutes it. */
   alertsEnabled: boolean
   mutedUntil: number | null
   mutedUntilRecovered: boolean
@@ -18,8 +18,8 @@ export const muteOf = (row: MuteColumns): Mute => ({
 })
 
 /**
- * Tells until when a mute holds alerts back, in epoch milliseconds: `Infinity` if no clock ends it, `null` if there is
- * no mute now.
+ * When a mute stops holding alerts back, in epoch milliseconds: `Infinity` if no clock ends it, `null` if there is no
+ * mute.
  */
 export function heldUntil({ alertsEnabled, mutedUntil, mutedUntilRecovered }: Mute, now: number): number | null {
   if (!alertsEnabled || mutedUntilRecovered) return Number.POSITIVE_INFINITY
@@ -33,7 +33,7 @@ interface MuteInput {
   mutedBy?: string | null | undefined
 }
 
-/** The columns that a change of a mute writes. The name of who muted belongs to the newest mute. */
+/** The columns that a change of a mute writes. `muted_by` names who made the newest change, if that is known. */
 export function muteColumns({ alertsEnabled, mutedUntil, mutedBy }: MuteInput): ServiceSettings {
   const isChanged = alertsEnabled !== undefined || mutedUntil !== undefined
   return {

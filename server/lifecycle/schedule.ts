@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 
-/** A declared expectation, which replaces the learned cadence. */
+/** A schedule that a user has declared. It replaces the learned cadence. */
 export type Schedule =
   | { kind: 'period'; periodMs: number; graceMs: number }
   | { kind: 'cron'; expression: string; timezone: string; graceMs: number }
@@ -10,8 +10,8 @@ export type CronSchedule = Extract<Schedule, { kind: 'cron' }>
 export const DEFAULT_CRON_GRACE_MS = 5 * 60_000
 
 /**
- * The first due time after a moment. A time that daylight saving skips is due when the clock has jumped, one that it
- * repeats is due once, as cron itself does.
+ * The first due time after a moment. Daylight saving is treated as cron does: a skipped time is due when the clock has
+ * jumped, and a repeated time is due once.
  */
 export function nextDue(schedule: Pick<CronSchedule, 'expression' | 'timezone'>, afterMs: number): number {
   const next = parsed(schedule.expression, schedule.timezone).nextRun(new Date(afterMs))
@@ -35,7 +35,7 @@ function parsed(expression: string, timezone: string): Cron {
   const key = `${timezone} ${expression}`
   let cron = cache.get(key)
   if (!cron) {
-    // cron calls a time fixed, and treats it so at a clock change, unless its minute or hour begins with `*`.
+    // As in cron, a line is a fixed time at a clock change, unless its minute or hour begins with `*`.
     cron = new Cron(expression, { timezone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
     if (cache.size >= 1_000) cache.clear()
     cache.set(key, cron)

@@ -4,7 +4,7 @@ import type { ServiceState } from './transition.ts'
 
 type ScheduleColumns = Pick<ServiceRow, 'period_ms' | 'cron' | 'timezone' | 'grace_ms'>
 
-/** A row as the lifecycle sees it. The gaps are only needed to learn from a heartbeat. */
+/** Converts a database row. Only learning from a heartbeat needs `gaps`. */
 export function stateOf(row: ServiceRow & { gaps?: number[] }, defaultTimezone: string): ServiceState {
   return {
     schedule: scheduleOf(row, defaultTimezone),

@@ -12,11 +12,11 @@ export interface ServiceState {
   statusSince: number
   heartbeatCount: number
   lastHeartbeatAt: number | null
-  /** From when silence counts: the last heartbeat or failure, the registration or the end of a pause, whichever came last. */
+  /** When the silence began: at the last heartbeat or failure, registration or end of a pause, whichever came last. */
   silenceSince: number
   gaps: readonly number[]
   cadenceMs: number | null
-  /** The newest verdict was a `fail` signal, which only a heartbeat takes back. */
+  /** The last run failed (`fail`). A heartbeat or a pause clears this. */
   failing: boolean
   pausedAt: number | null
   pauseUntilHeartbeat: boolean
@@ -28,7 +28,7 @@ export interface Change {
   to: Status
   at: number
   reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule' | 'pause' | 'resume'
-  /** From when the silence counted that had lasted until then. */
+  /** The service's `silenceSince` at that moment. */
   silentSince: number
 }
 
@@ -37,7 +37,7 @@ export interface Outcome {
   changes: Change[]
 }
 
-/** What a service's silence has done to it by now. */
+/** Decides what silence has done to a service by now. */
 export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
   if (state.pausedAt !== null || state.status === 'dead') return { state, changes: [] }
   const changes: Change[] = []
@@ -59,7 +59,7 @@ export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, o
   return { state: changes.length > 0 ? { ...state, status, statusSince } : state, changes }
 }
 
-/** What one signal does to a service, after what its silence until then has done. */
+/** Decides what one signal does to a service, after the silence before it has been judged. */
 export function afterSignal(
   state: ServiceState,
   signal: { kind: HeartbeatKind; at: number },
@@ -113,7 +113,7 @@ function afterHeartbeat(before: ServiceState, at: number, outages: readonly Outa
   return state.cadenceMs === null ? { state, changes: [] } : turned(state, 'alive', at, 'learned')
 }
 
-/** A failure is no heartbeat, but it is a sign of life: it moves the silence, not the cadence. */
+/** A failure is a sign of life but no heartbeat: it restarts the silence, and teaches no cadence. */
 function afterFail(before: ServiceState, at: number): Outcome {
   const silenceSince = Math.max(before.silenceSince, at)
   if (before.pausedAt !== null) return { state: { ...before, silenceSince }, changes: [] }
@@ -121,14 +121,14 @@ function afterFail(before: ServiceState, at: number): Outcome {
   return state.status === 'down' ? { state, changes: [] } : turned(state, 'down', at, 'fail')
 }
 
-/** From now on the service is not judged; an incident that was open ends here. */
+/** Pauses a service: it is not judged from now on, and an open incident ends. */
 export function afterPause(before: ServiceState, nowMs: number, untilHeartbeat: boolean): Outcome {
   const state = { ...before, failing: false, pausedAt: before.pausedAt ?? nowMs, pauseUntilHeartbeat: untilHeartbeat }
   if (state.status !== 'down' && state.status !== 'dead') return { state, changes: [] }
   return turned(state, statusUnsilenced(state), nowMs, 'pause')
 }
 
-/** Judged again from now on, as if it had just been heard. */
+/** Resumes a service: it is judged again from now on, as if it had just been heard. */
 export function afterResume(before: ServiceState, nowMs: number): Outcome {
   if (before.pausedAt === null) return { state: before, changes: [] }
   const silenceSince = Math.max(nowMs, before.silenceSince)
@@ -137,13 +137,13 @@ export function afterResume(before: ServiceState, nowMs: number): Outcome {
   return status === state.status ? { state, changes: [] } : turned(state, status, nowMs, 'resume')
 }
 
-/** What a service is that is not silent at all. */
+/** The status that a pause leaves, or its end: both clear the silence. */
 function statusUnsilenced({ status, schedule, cadenceMs, lastHeartbeatAt }: ServiceState): 'alive' | 'unknown' {
   const isExpected = lastHeartbeatAt !== null && (schedule !== null || cadenceMs !== null)
   return isExpected || status === 'alive' ? 'alive' : 'unknown'
 }
 
-/** What a new or cleared schedule does: the service is judged by it at once. */
+/** Judges a service at once by its new or cleared schedule. */
 export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
   if (state.pausedAt !== null || state.failing || state.lastHeartbeatAt === null) return { state, changes: [] }
   const deadline = deadlineOf(state, rules, outages)
@@ -155,14 +155,14 @@ export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, 
   return { state, changes: [] }
 }
 
-/** The moment after which silence alone next changes the status, as if the monitor never missed a moment; `null` for never. */
+/** The moment after which silence alone changes the status; `null` for never. An outage left out can only delay it. */
 export function nextChangeAt(state: ServiceState, rules: Rules, outages: readonly Outage[]): number | null {
   if (state.pausedAt !== null || state.status === 'dead') return null
   const deadline = state.status === 'alive' ? deadlineOf(state, rules, outages) : null
   return deadline ?? deadAtOf(state, rules, outages)
 }
 
-/** An alive service goes down first, unless nothing is known that it could be late for. */
+/** An alive service goes down before it can die, unless it has no rhythm to be late for. */
 function canDie({ status, schedule, cadenceMs }: ServiceState): boolean {
   return status !== 'alive' || (schedule === null && cadenceMs === null)
 }
@@ -172,7 +172,7 @@ function spansPause(state: ServiceState, lastHeartbeatAt: number): boolean {
 }
 
 function turned(state: ServiceState, to: Status, at: number, reason: Change['reason']): Outcome {
-  // Servers' clocks differ a little, and heartbeats wait a little: still no status lasts for less than no time.
+  // Servers' clocks differ a little, and heartbeats wait a little. Even so, no status may end before it began.
   const since = Math.max(at, state.statusSince)
   const change: Change = { from: state.status, to, at: since, reason, silentSince: state.silenceSince }
   return { state: { ...state, status: to, statusSince: since }, changes: [change] }
