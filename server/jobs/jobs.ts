@@ -15,23 +15,23 @@ export interface JobsOptions {
   checkIntervalMs: number
 }
 
-/** What is done for each job. The answer is when it is to be done next, in epoch milliseconds; `null` if nobody knows. */
+/** The handler of each job. It returns when to run next, in epoch milliseconds; `null` if it does not know. */
 export interface Handlers {
-  /** Looks for overdue services. */
+  /** Runs the watch: looks for services that have been silent too long. */
   check: () => Promise<number | null>
-  /** Makes messages of what there is to tell. */
+  /** Composes messages from what there is to tell. */
   announce: () => Promise<number | null>
-  /** Does the night's work. */
+  /** Does the nightly maintenance. */
   tidy: () => Promise<number | null>
 }
 
 type Handler = Handlers[keyof Handlers]
 
-/** Work that any of the servers may do. */
+/** One kind of job, which any of the servers may take. */
 interface Work {
-  /** Asks for it at this moment, unless it is due before. */
+  /** Queues the job at a moment, unless it is due earlier. */
   wakeAt(ms: number): void
-  /** Asks for it as part of a transaction: once that has committed, some server does it. */
+  /** Queues the job as part of a transaction: some server runs it once that has committed. */
   after(trx: Trx): Promise<void>
   connect(boss: PgBoss, handler: Handler): Promise<void>
   begin(): Promise<void>
@@ -39,16 +39,16 @@ interface Work {
 }
 
 /**
- * The job queue in the database. Each server's alarms ask for work when its moment comes, and one of the servers takes
- * the job. Nothing is lost with a job: whoever works next finds in the database what there is to do. So before the queue
- * is connected, asking for work does nothing: the first thing that a server does then is to look.
+ * The job queue in the database (pg-boss). When a moment comes, each server's alarm queues a job, and one of the
+ * servers takes it. A lost job loses nothing, since its handler finds in the database what there is to do. This is why
+ * queueing may do nothing before the queue is connected: `begin` queues every job.
  */
 export interface Jobs {
   check: Pick<Work, 'wakeAt'>
   announce: Pick<Work, 'wakeAt' | 'after'>
-  /** Connects to the queue. It may be called again after it has thrown, and until then nothing of it is left. */
+  /** Connects to the queue. If it throws, it leaves nothing behind and may be called again. */
   connect(handlers: Handlers): Promise<void>
-  /** Takes jobs from now on, and looks at once what there is to do. */
+  /** Takes jobs from now on, and queues each of them at once. */
   begin(): Promise<void>
   /** Counts the jobs that wait in each queue, as of the last minute. */
   waiting(): Promise<{ queue: string; waiting: number }[]>
@@ -58,7 +58,8 @@ export interface Jobs {
 const TRY_AGAIN_AFTER_MS = 5_000
 
 export function createJobs(options: JobsOptions): Jobs {
-  // Only one check waits at a time. Announcing is asked for inside transactions, which must not wait for each other.
+  // `short` lets only one job wait, but transactions that queue one wait for each other. Hence `announce` is
+  // `standard`.
   const check = createWork(options, { name: 'check', policy: 'short' })
   const announce = createWork(options, { name: 'announce', policy: 'standard' })
   const tidy = createWork(options, { name: 'tidy', policy: 'short', atLeastEveryMs: DAY_MS })
@@ -118,7 +119,7 @@ function createBoss({ connection, absence }: JobsOptions): PgBoss {
 interface WorkOptions {
   name: keyof Handlers
   policy: 'short' | 'standard'
-  /** The check interval, if it is not said. */
+  /** The check interval by default. */
   atLeastEveryMs?: number
 }
 

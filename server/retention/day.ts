@@ -1,14 +1,14 @@
 import type { Outage } from '../lifecycle/listening.ts'
 import { type StatusFrom, uptimeOf } from '../status/uptime.ts'
 
-/** What transitions tell of one day of a service. */
+/** The part of a day's figures that comes from a service's transitions. */
 export interface DayOfStatus {
   incidents: number
   aliveMs: number
   downMs: number
 }
 
-/** `blind`: when nothing could be known, in the form of `mergeOutages`. */
+/** `blind`: the times of which nothing is known, in the form of `mergeOutages`. */
 export function dayOfStatus(
   statuses: readonly StatusFrom[],
   blind: readonly Outage[],
@@ -16,7 +16,7 @@ export function dayOfStatus(
 ): DayOfStatus {
   const untilThen = statuses.filter(({ at }) => at < toMs)
   const { aliveSeconds, downSeconds } = uptimeOf(untilThen, blind, { days: 1, now: toMs })
-  // The first is how it stood when it was registered, and no change.
+  // The first one is the status at the registration, and no change.
   const opened = untilThen.slice(1).filter(({ at, status }) => status === 'down' && at >= fromMs)
   return { incidents: opened.length, aliveMs: Math.round(aliveSeconds * 1000), downMs: Math.round(downSeconds * 1000) }
 }

@@ -3,7 +3,7 @@ import { createAlarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 
-/** Keeps the embedded database small. */
+/** The keeper runs vacuum on the embedded database regularly, which keeps it small. PostgreSQL does so itself. */
 export interface Keeper {
   stop(): Promise<void>
 }

@@ -17,23 +17,26 @@ import { historiesOf } from '../status/histories.ts'
 import { viewContext } from '../status/view.ts'
 import { dayOfStatus } from './day.ts'
 
-/** A heartbeat that came just before midnight is stored by then, whatever held it up. */
+/** A day is rolled up this long after it ended. Even a heartbeat that came just before midnight is stored by then. */
 const SETTLED_AFTER_MS = HOUR_MS
-/** One transaction: short, so that whatever waits for it waits no longer than for a large batch of heartbeats. */
+/** Services in one transaction. It is short: others wait for it no longer than for a large batch of heartbeats. */
 const PAGE = 200
-/** Of one page, reckoned from what the services' rhythms are now: a service that beats each second has as many as 288 others. */
+/**
+ * Heartbeats in one transaction, estimated from the services' cadences. One that beats each second counts like 300 that
+ * beat every five minutes.
+ */
 const HEARTBEATS_A_PAGE = 200_000
-/** Then it is somebody's turn again, so that a server that is to stop need not wait for a night's work. */
+/** Pages in one job. The job is queued again after them, so that a server can stop before a long night is over. */
 const PAGES_AT_ONCE = 20
 
-/** When the next day is ready to be rolled up. */
+/** When the next day may be rolled up. */
 export const nextRollUpAt = (now: number): number => (dayOf(now - SETTLED_AFTER_MS) + 1) * DAY_MS + SETTLED_AFTER_MS
 
 /**
- * Writes the figures of days that are over, the oldest first. Each page of services commits with the note of how far
- * the day is, so that any number of servers may do this at once, and may die in the middle.
+ * Writes the figures of days that are over, the oldest first. Each page of services commits together with the progress
+ * of its day, so any number of servers may do this at once, and may die in the middle.
  *
- * @returns how many days were finished, and whether all are; if not, it is to be called again
+ * @returns how many days were finished, and whether all are; if not, call it again
  */
 export async function rollUp(deps: Deps, now: number): Promise<{ days: number; isDone: boolean }> {
   let pages = 0
@@ -50,7 +53,7 @@ export async function rollUp(deps: Deps, now: number): Promise<{ days: number; i
   return { days, isDone: true }
 }
 
-/** The one after the newest that is done, or else the first that has heartbeats. */
+/** The day after the newest finished one; if none is finished, the first day that has heartbeats. */
 async function firstDay({ db }: Deps, now: number): Promise<number> {
   const newest = await newestRolledDay(db)
   const first = newest === null ? ((await listPartitions(db))[0] ?? dayOf(now)) : newest + 1
@@ -69,7 +72,7 @@ async function rollUpPage(deps: DepsInTransaction, trx: Trx, day: number): Promi
   return !isLast
 }
 
-/** As many as a page may hold, and at least one. */
+/** The ids of the first services: as many as a page may hold, and at least one. */
 function firstOf(services: Awaited<ReturnType<typeof lockServicesAfter>>): number[] {
   let heartbeats = 0
   const beyond = services.findIndex(({ cadence_ms }, index) => {

@@ -8,15 +8,15 @@ import { listeningSince } from '../lifecycle/listening.ts'
 import { IDLE_MS } from '../session/sessions.ts'
 import { nextRollUpAt, rollUp } from './rollUp.ts'
 
-/** A monitor that cannot do this for as long makes partitions when heartbeats come. */
+/** How many days ahead partitions are made. If this fails for longer, heartbeats make the partitions of their days. */
 const DAYS_AHEAD = 4
 const TRY_AGAIN_AFTER_MS = 60_000
 
 /**
- * The night's work: room for the next days, figures of those that are over, and then away with what is older than it
- * is kept. All of it may be done at any time, by any server, and again.
+ * Tidying is the nightly maintenance (retention). It makes the partitions of the next days, rolls up the figures of the
+ * days that are over, and deletes what is older than its retention. Any server may do it at any time, and again.
  *
- * @returns when it is to be done next
+ * @returns when to do it next
  */
 export async function tidy(deps: Deps): Promise<number> {
   await deps.ledger.caughtUp()
@@ -25,7 +25,8 @@ export async function tidy(deps: Deps): Promise<number> {
   await forgetDaysFrom(deps.db, dayOf(now), await listPartitions(deps.db))
   const { days, isDone } = await rollUp(deps, now)
   if (!isDone) return now
-  // Only days in which somebody listened make anything older: those that a clock leaps over are an outage, and drop nothing.
+  // Only time in which the monitor listened makes things older. Time that the clock leaps over is an outage, so a leap
+  // deletes nothing.
   const daysAgo = (days: number) => listeningSince(now, days * DAY_MS, deps.ledger.outages())
   const isDropped = await dropHeartbeats(deps, dayOf(daysAgo(deps.config.retentionDays)))
   await pruneHistory(deps.db, daysAgo(KEPT_DAYS))
@@ -35,7 +36,7 @@ export async function tidy(deps: Deps): Promise<number> {
   return isDropped ? nextRollUpAt(now) : now + TRY_AGAIN_AFTER_MS
 }
 
-/** @returns whether nothing that is too old is left; somebody may be reading it */
+/** @returns whether all old heartbeats are gone; a partition that somebody is reading is dropped later */
 async function dropHeartbeats({ db, log }: Deps, firstKept: number): Promise<boolean> {
   const rolled = (await newestRolledDay(db)) ?? Number.NEGATIVE_INFINITY
   for (const day of await listPartitions(db)) {
