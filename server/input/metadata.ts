@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 const DEEPEST = 20
-/** As JSON, as PostgreSQL writes it. It is kept with each heartbeat, and read with many services at once. */
+/** Bytes of JSON as PostgreSQL writes it. It is stored with each heartbeat, and read for many services at once. */
 const LARGEST_BYTES = 10_000
 
-/** PostgreSQL stores JSON as UTF-8 and refuses these two, which JavaScript can write as escapes. */
+/** NUL characters and lone surrogates as JavaScript escapes them. PostgreSQL stores JSON as UTF-8 and refuses both. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
 
 function jsonFault(value: object): string | null {
@@ -23,7 +23,7 @@ function depthOf(value: unknown, left: number): number {
   return least
 }
 
-/** PostgreSQL writes numbers out: of 1e300 it makes 301 digits. */
+/** The digits that JavaScript abbreviates. PostgreSQL writes 1e300 as 301 digits. */
 function digitsLeftOut(value: unknown): number {
   if (typeof value === 'number') return Number(/e[+-](\d+)/.exec(String(value))?.[1] ?? 0)
   if (value === null || typeof value !== 'object') return 0

@@ -1,9 +1,9 @@
 import { cutText, text } from './text.ts'
 
-/** The name of whoever has seen an incident, for the others to see; `null` if none was given. */
+/** The name of the person who has seen an incident; `null` if none was given. Others see it. */
 export const acknowledger = cutText(100)
   .optional()
   .transform((name) => name?.trim() || null)
 
-/** The name of whoever muted a service, for the others to see. */
+/** The name of the person who muted a service. Others see it. */
 export const mutedBy = text('mutedBy', 100)

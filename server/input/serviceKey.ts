@@ -3,10 +3,10 @@ import { hasControls } from './text.ts'
 
 const KEY_LIMIT = 200
 
-/** What nearly every key looks like; anything else is looked at closely. */
+/** Nearly every key looks like this, which spares it the closer check. */
 const plain = /^[\w.:@/-]{1,200}$/
 
-/** A service's key as it was given, or the sentence that says what is wrong with it. */
+/** Says what is wrong with a service's key; `null` if nothing is. */
 function keyFault(key: string): string | null {
   if (key === '') return 'service_key is empty, e.g. POST /heartbeat?service_key=my-service'
   if (!key.isWellFormed() || key.includes('\uFFFD')) return 'service_key is not valid UTF-8'
@@ -15,7 +15,7 @@ function keyFault(key: string): string | null {
   return length > KEY_LIMIT ? `service_key must have at most ${KEY_LIMIT} characters, got ${length}` : null
 }
 
-/** 1–200 code points after trimming, no control characters, no lone surrogates. */
+/** A key of 1–200 code points after trimming, without control characters and lone surrogates. */
 export const serviceKey = z
   .string({ error: 'service_key must be text, e.g. "my-service"' })
   .transform((text, context) => {

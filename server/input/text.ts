@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const CONTROL = /\p{Cc}/u
 
-/** Whether a text has characters that no line shows: they would break messages and log lines. */
+/** Whether a text has control characters, which would break messages and log lines. */
 export const hasControls = (text: string): boolean => CONTROL.test(text)
 
 /** Whether a text is one line of valid Unicode. */
@@ -11,7 +11,7 @@ export const isOneLine = (text: string): boolean => text.isWellFormed() && !hasC
 /** Whether PostgreSQL takes a text as it is. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
-/** A text that can be stored, cut to a number of characters rather than refused. */
+/** A text that is cut to a number of characters rather than refused. What PostgreSQL cannot store is replaced. */
 export const cutText = (limit: number) =>
   z.string().transform((text) => text.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, limit).toWellFormed())
 

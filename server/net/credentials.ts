@@ -1,4 +1,4 @@
-/** An address without the name and password in it, which fetch does not take, and the header that says the same. */
+/** Moves the user and password of an address into a header, since `fetch` refuses them in the address. */
 export function withoutCredentials(url: URL): { address: URL; headers: Record<string, string> } {
   const address = new URL(url.href)
   const credentials = [address.username, address.password].map(decoded).join(':')

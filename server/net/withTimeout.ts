@@ -1,4 +1,4 @@
-/** What is promised, or an error if it takes longer than `ms`. What was begun goes on. */
+/** Waits for a promise, and rejects after `ms` (a timeout). The work behind the promise goes on. */
 export function withTimeout<T>(ms: number, promised: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -9,9 +9,9 @@ import { composeSummary } from './compose.ts'
 import { isWanted, slotsAround } from './when.ts'
 
 /**
- * Puts the summary in line when its time has come, once for each day.
+ * Puts the summary into the outbox when its time has come, once for each day.
  *
- * @returns when the next one is due; `null` if there are none
+ * @returns when the next summary is due; `null` if summaries are off
  */
 export async function announceSummary(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { dailySummary, timezone } = deps.config

@@ -22,7 +22,7 @@ const time = z.iso.datetime({ offset: true })
 export const summaryContent = z.object({
   at: time,
   date: z.string(),
-  /** The last summary, or a day ago: what is called new is newer. */
+  /** When the last summary was announced, or a day ago. What is called new is newer. */
   since: time,
   counts: statusCounts,
   down: z.array(
@@ -36,7 +36,7 @@ export const summaryContent = z.object({
   ),
   newlyDead: z.array(named.extend({ since: time, lastHeartbeat: time.nullable() })),
   attention: z.array(named.extend({ at: time, note: z.string().nullable() })),
-  /** Unknown ones that have been silent for longer than SERVICE_INACTIVE_THRESHOLD_MINUTES. */
+  /** Unknown services that have been silent for longer than SERVICE_INACTIVE_THRESHOLD_MINUTES. */
   inactive: z.array(named.extend({ silentSince: time, seconds: z.number() })),
   flapping: z.array(named.extend({ incidents: z.int() })),
   failingDeliveries: z.array(
@@ -50,7 +50,7 @@ export const summaryContent = z.object({
 
 export type SummaryContent = z.infer<typeof summaryContent>
 
-/** A message that waits for longer has met some obstacle. */
+/** A message that has waited for longer counts as a failing delivery. */
 const PENDING_FOR_MS = 600_000
 
 export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Promise<SummaryContent> {
@@ -132,8 +132,8 @@ async function failing(db: Db | Trx, now: number): Promise<SummaryContent['faili
   const counted = new Map<string, SummaryContent['failingDeliveries'][number]>()
   const rows = await failingDeliveries(db, { failedSince: now - DAY_MS, pendingBefore: now - PENDING_FOR_MS })
   for (const { target, state, count, error } of rows) {
-    const one = counted.get(target) ?? { target, failed: 0, pending: 0, error: null }
-    counted.set(target, { ...one, [state]: count, error: one.error ?? error })
+    const sum = counted.get(target) ?? { target, failed: 0, pending: 0, error: null }
+    counted.set(target, { ...sum, [state]: count, error: sum.error ?? error })
   }
   return [...counted.values()]
 }

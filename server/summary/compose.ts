@@ -3,13 +3,13 @@ import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
 
-/** Names on one line, before the rest is only counted. */
+/** In UTF-16 units. The names that do not fit into a line are only counted. */
 const LONGEST_LINE = 600
 
 type Line = Letter['lines'][number]
 type Named = { serviceKey: string; displayName: string }
 
-/** The daily message: what needs attention first, then what waits for data, then the healthy ones on one line. */
+/** Composes the daily message: what needs attention, then what waits for data, then the healthy ones on one line. */
 export function composeSummary(content: SummaryContent, timezone: string): Letter {
   const now = Date.parse(content.at)
   const at = (iso: string) => localTime(Date.parse(iso), now, timezone)
@@ -51,7 +51,7 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
 }
 
 function verdict({ counts }: SummaryContent, lifted: Line[]): string {
-  // One that is dead and also asked for a look is one.
+  // A service that is in several sections counts once.
   const needing = new Set(lifted.flatMap(({ data }) => data?.service_key ?? data?.target ?? [])).size
   if (needing > 0) return needing === 1 ? '1 needs attention' : `${needing} need attention`
   const all = counts.alive + counts.down + counts.dead + counts.unknown

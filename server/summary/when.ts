@@ -1,16 +1,16 @@
 import { zoned } from '../text/time.ts'
 
-/** When summaries go out: daily at a time of day in a zone, or every so often for trying them out. */
+/** When summaries go out: daily at a time of day in a zone, or at an interval to try them out. */
 export interface SummaryPlan {
   /** `HH:MM` */
   time: string
   timezone: string
-  /** Instead of daily. */
+  /** The interval; `null` for daily. */
   everyMs: number | null
 }
 
 export interface Slot {
-  /** What it is announced as, so that it goes out once. */
+  /** The subject of its announcement, which is unique, so that it goes out once. */
   subject: string
   at: number
 }
@@ -22,10 +22,10 @@ export function slotsAround(plan: SummaryPlan, now: number): { current: Slot | n
 
 function dailySlots({ time, timezone }: SummaryPlan, now: number): { current: Slot | null; nextAt: number } {
   const today = zoned(now, timezone).toPlainDate()
-  // A time that a clock change skips comes as much later as the clock jumps, and one that it repeats comes the first time.
+  // A time that a clock change skips comes later by as much as the clock jumps. A repeated time comes the first time.
   const atOn = (date: Temporal.PlainDate) =>
     date.toZonedDateTime({ timeZone: timezone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
-  // Yesterday's may come today: a clock that jumps over midnight takes its last hour along.
+  // Yesterday's slot may fall on today: a clock change at midnight skips the last hour of yesterday.
   const slots = [-1, 0, 1].map((days) => {
     const date = today.add({ days })
     return { subject: `summary:${date}`, at: atOn(date) }
@@ -39,10 +39,13 @@ function regularSlots(everyMs: number, now: number): { current: Slot; nextAt: nu
   return { current: { subject: `summary:${count}x${everyMs}`, at: count * everyMs }, nextAt: (count + 1) * everyMs }
 }
 
-/** A first day has nothing to catch up with; being late by this much is still being on time. */
+/** A summary that is late by no more than this is still on time. */
 const ON_TIME_MS = 300_000
 
-/** Whether a slot that has begun is to be told now: late rather than never, but not on the day of the first start. */
+/**
+ * Whether to announce a slot that has begun. Late is better than never, except on the day of the first start, which has
+ * nothing to catch up with.
+ */
 export function isWanted(
   { at }: Slot,
   { now, firstUsedAt, timezone }: { now: number; firstUsedAt: number; timezone: string },

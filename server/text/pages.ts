@@ -1,6 +1,6 @@
 import { cut } from './words.ts'
 
-/** Fills pages of at most `limit` UTF-16 units with lines, which are cut only where one alone is longer. There is always a page. */
+/** Fills pages of at most `limit` UTF-16 units, at least one page. Only a line that is longer than a page is cut. */
 export function pagesOf<T extends { text: string }>(lines: readonly T[], limit: number): T[][] {
   const pages: T[][] = [[]]
   let left = limit

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../db/units.ts'
 
-/** Servers' clocks differ by less, so a time that is further ahead was written before the clock was set back. */
+/** Servers' clocks differ by less. A time that is further ahead was written before the clock was set back. */
 export const CLOCK_SET_BACK_MS = 60_000
 
 export function isTimeZone(name: string): boolean {
@@ -36,10 +36,10 @@ function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: stri
   return { shiftMs: offsetNanoseconds / 1_000_000, suffix: offset }
 }
 
-/** Until then a date needs no year. */
+/** A date that is further away than this is shown with its year. */
 const LONG_AGO_MS = 300 * DAY_MS
 
-/** For people: `14:02`, or with its date if that is another day than today, `23 Nov 14:02`. */
+/** A time for people: `14:02`, or `23 Nov 14:02` if it is not today. */
 export function localTime(ms: number, now: number, timezone: string): string {
   const [at, today] = [zoned(ms, timezone), zoned(now, timezone)]
   const clock = at.toPlainTime().toString({ smallestUnit: 'minute' })
@@ -83,10 +83,10 @@ export function duration(ms: number): string {
     .join(' ')
 }
 
-/** The same without fractions of a second, where people need none. */
+/** Like `duration`, but in whole seconds from one second on. */
 export const roughly = (ms: number) => duration(ms < 950 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)
 
-/** Seconds, as the API tells lengths of time. */
+/** Converts milliseconds into seconds, the unit of the API. */
 export function inSeconds(ms: number): number
 export function inSeconds(ms: number | null): number | null
 export function inSeconds(ms: number | null): number | null {

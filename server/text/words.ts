@@ -1,11 +1,11 @@
-/** Longer names and notes are cut: a message names many services, and a phone shows forty characters a line. */
+/** In UTF-16 units. Longer names are cut: a message names many services, and a phone shows forty characters a line. */
 const LONGEST_NAME = 100
 
 const bidiControls = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069']
 
-/** Text of others, on one line and without any effect on the text around it; empty if there is nothing to see of it. */
+/** Makes other people's text safe to show: on one line, cut, without effect on what is around it; perhaps empty. */
 export function harmless(text: string, limit = LONGEST_NAME): string {
   const line = text
     .toWellFormed()
@@ -15,12 +15,12 @@ export function harmless(text: string, limit = LONGEST_NAME): string {
   return rightToLeft.test(line) ? ISOLATE + cut(line, limit - 2) + END_OF_ISOLATE : cut(line, limit)
 }
 
-/** A name that others have too, with the key that tells it from theirs. */
+/** A name that several services have, with the key that tells this one from the others. */
 export const withKey = (name: string, key: string) => `${harmless(name, 45)} (${harmless(key, 50)})`
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** At most so many UTF-16 units, which is what Telegram counts; an emoji is never cut in two. */
+/** Cuts text to `limit` UTF-16 units, which is what Telegram counts, and never inside an emoji. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text
   let kept = ''
