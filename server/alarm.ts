@@ -1,12 +1,15 @@
 import type { Clock } from './clock.ts'
 
-/** Rings at the earliest of the moments it was given, and then again at the latest every `atLeastEveryMs`. */
+/**
+ * An alarm is a timer with a throttle. It rings at the earliest moment it was given, and at the latest `atLeastEveryMs`
+ * after its last ring.
+ */
 export interface Alarm {
   wakeAt(ms: number): void
   stop(): void
 }
 
-/** Moments closer together than this share a ring, so that a burst of deadlines is one check. */
+/** Moments that are closer together share a ring, so that a burst of deadlines makes one check. */
 const SHORTEST_PAUSE_MS = 250
 
 export function createAlarm(
@@ -22,7 +25,7 @@ export function createAlarm(
 
   function wakeAt(ms: number): void {
     const now = clock.now()
-    // Further ahead than it can be: the clock was set back.
+    // If one of these is further ahead than it can be, the clock was set back.
     if (notBefore > now + shortestPauseMs) notBefore = now
     if (ringsAt > now + atLeastEveryMs) ringsAt = Number.POSITIVE_INFINITY
     const next = Math.max(ms, notBefore)

@@ -7,23 +7,24 @@ import type { Deps, DepsInTransaction } from './deps.ts'
 import { announceOutages } from './outage/announce.ts'
 import { announceSummary } from './summary/announce.ts'
 
-/** Each turns what there is to tell into messages; the answer is when there will be more. */
+/** One kind of news. It composes messages from what there is to tell, and returns when there will be more. */
 type Step = (deps: DepsInTransaction, trx: Trx, now: number) => Promise<number | null>
 
 const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, expire]
 
 /**
- * Turns what there is to tell into messages, which are then on their way whatever happens to this process. Any number
- * of servers may do so at once: what one has announced, another finds announced.
+ * Announces news: it composes messages and puts them into the outbox, so they are sent whatever happens to this
+ * process. Any number of servers may do so at once, since only one at a time holds the lock, and the next finds the
+ * news announced.
  *
- * @returns when there will be more to tell, in epoch milliseconds; `null` if nobody knows
+ * @returns when there will be more to tell, in epoch milliseconds; `null` if that is not known
  */
 export async function announce(deps: Deps): Promise<number | null> {
   await deps.ledger.caughtUp()
   const moments: number[] = []
   const errors: unknown[] = []
   for (const step of STEPS) {
-    // Each in a transaction of its own, so that what goes wrong with one holds no other back.
+    // Each step has its own transaction, so that a step that fails holds back no other.
     const moment = await inTurn(deps, step).catch((error) => {
       errors.push(error)
       return null
@@ -44,7 +45,7 @@ async function inTurn(deps: Deps, step: Step): Promise<number | null> {
 
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
-/** What could not be delivered for so long is no news any more, also where nobody tries: its chat is not set up any more. */
+/** Gives up what could not be delivered for so long. That includes messages to a chat that is no longer set up. */
 async function expire({ log, metrics }: DepsInTransaction, trx: Trx, now: number): Promise<null> {
   await expireEdits(trx, now - GIVE_UP_AFTER_MS)
   const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })

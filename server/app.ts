@@ -18,20 +18,20 @@ import { watch } from './watch/watch.ts'
 import { createWatchdog } from './watchdog/watchdog.ts'
 
 export interface AppOptions extends DepsOptions {
-  /** Addresses that others answer at. */
+  /** HTTP addresses that other parts answer, e.g. the webhook of the bot. */
   doors?: readonly Door[]
-  /** Where the page was built; the folder of this repository unless a test has a page of its own. */
+  /** The folder of the built page. By default it is that of this repository; tests pass their own. */
   pageFolder?: string | undefined
-  /** The limits of HTTP that differ from the usual ones. */
+  /** The HTTP limits that differ from `HTTP_LIMITS`. */
   limits?: Partial<HttpLimits> | undefined
 }
 
 export interface App {
   /** Where HTTP listens, e.g. `http://127.0.0.1:8765`. */
   url: string
-  /** Gets the database ready, and waits for it if it is away; once it resolves, the monitor is listening and watching. */
+  /** Gets the database ready, and waits for it if it is away. Once this resolves, the monitor listens and watches. */
   begin(): Promise<void>
-  /** Finishes what was accepted, then lets go of everything but the database. A start that is under way is left where it is. */
+  /** Finishes what was accepted, then stops all parts but the database. A start that is under way is abandoned. */
   stop(): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Opens the doors; until it has begun, they say what it waits for. */
+/** Opens HTTP. Until the app has begun, requests are refused with a sentence that says what it waits for. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { config, database, clock, log } = options
   const { db, upkeep } = database
@@ -101,7 +101,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       watchdog?.stop()
       feed.end()
       await closeDoors(http, intake.refuseAll)
-      // A start that is under way waits for the database, and there is nothing that it would leave behind.
+      // A start that is under way waits for the database, and leaves nothing behind.
       if (isBeginning) return
       leaveSchema()
       await hints.end()
@@ -113,7 +113,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Whether the database answers: however many ask, it is asked once at a time. */
+/** Checks that the database answers (readiness). However many ask at a time, they share one query. */
 function createReadiness(db: DepsOptions['database']['db'], reach: Reach): () => Promise<void> {
   let asking: Promise<void> | undefined
   return async () => {

@@ -4,7 +4,7 @@ import { createBotHttp } from './http/doors/telegram.ts'
 import { createLog } from './log.ts'
 import { createTelegram } from './telegram.ts'
 
-// `npm run bot`: no database, no jobs; everything is asked of the API.
+// `npm run bot` runs the bot by itself. It has no database, and asks the API for everything.
 if (existsSync('.env')) process.loadEnvFile()
 
 const MS_TO_STOP = 9_000

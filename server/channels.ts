@@ -5,7 +5,7 @@ import { createLogNotifier } from './delivery/log.ts'
 import { createWebhookNotifier } from './delivery/webhook.ts'
 import type { Log } from './log.ts'
 
-/** Where alerts and summaries go by these settings: to each chat and to the webhook; to the log if there is neither. */
+/** Makes the channels that the settings name: each chat and the webhook, or the log if there is neither. */
 export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Channel[] {
   const channels: Channel[] = []
   const { token, chatIds, apiRoot } = telegram
@@ -20,7 +20,9 @@ export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Cha
   return channels
 }
 
-/** Says in the log where alerts go, and what is wrong with the settings that only the other side can tell; nothing else waits for it. */
+/**
+ * Logs where alerts go, and faults of the settings that only the other side can tell. Do not wait for it at the start.
+ */
 export async function checkChannels({ telegram }: Config, channels: readonly Channel[], log: Log): Promise<void> {
   const { token, chatIds } = telegram
   const targets = channels.map(({ target }) => target).join(', ')
@@ -29,8 +31,8 @@ export async function checkChannels({ telegram }: Config, channels: readonly Cha
   if (token && chatIds.length === 0)
     log.warn('TELEGRAM_BOT_TOKEN is set, but not to whom to write: set TELEGRAM_CHAT_ID')
   if (!token && chatIds.length > 0) log.warn('TELEGRAM_CHAT_ID is set, but not by whom: set TELEGRAM_BOT_TOKEN')
-  for (const [notifier, its] of Map.groupBy(channels, (channel) => channel.notifier)) {
-    const sentences = (await notifier.check?.(its.map(({ address }) => address))) ?? []
+  for (const [notifier, sameNotifier] of Map.groupBy(channels, (channel) => channel.notifier)) {
+    const sentences = (await notifier.check?.(sameNotifier.map(({ address }) => address))) ?? []
     for (const sentence of sentences) log.warn(sentence)
   }
 }

@@ -1,12 +1,12 @@
-/** Where time comes from; tests pass one that they move themselves. */
+/** The source of time. Tests pass a clock that they move themselves. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
-  /** Calls back once, at or after a moment; the returned function takes it back. Never keeps the process running. */
+  /** Calls back once, at a moment or later. The returned function cancels it. It never keeps the process running. */
   at(timeMs: number, callback: () => void): () => void
 }
 
-/** Node's timers cannot count further than this. */
+/** Node's timers cannot count further: a moment that is further ahead comes early. Alarms ring more often. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {

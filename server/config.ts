@@ -6,7 +6,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** Far beyond what a program sends that means no harm. */
+/** The default rate limit. A program that means no harm sends far less. */
 const REQUESTS_PER_SECOND = 100
 
 const debugDefaults = {
@@ -35,7 +35,7 @@ export function readConfig(env: Environment) {
     database: { url: withDatabaseName(values.DATABASE_URL, values.DATABASE_NAME), dataDir: values.DATA_DIR },
     publicUrl: values.PUBLIC_URL,
     apiKey: values.API_KEY,
-    /** `null`: as many as they like. */
+    /** `null`: no limit. */
     rateLimitPerSecond: rateLimitOf(values.HOST, values.RATE_LIMIT_PER_SECOND),
     trustProxy: values.TRUST_PROXY,
     timezone: values.TIMEZONE,
@@ -53,7 +53,7 @@ export function readConfig(env: Environment) {
   }
 }
 
-/** The same for a bot that runs by itself: nothing about databases can keep it from starting. */
+/** Reads the settings of a bot that runs by itself. Settings of the database cannot keep it from starting. */
 export function readBotConfig(env: Environment) {
   const values = read(botEnvironment, env)
   return { host: values.HOST, port: values.PORT, ...botSettings(values) }
@@ -74,7 +74,7 @@ function botSettings(values: z.output<typeof botEnvironment>) {
       apiRoot: values.TELEGRAM_API_ROOT,
       webhookUrl: values.TELEGRAM_WEBHOOK_URL,
     },
-    /** Where the bot finds the API, if that is said. */
+    /** The API that the bot asks, if the settings name one. */
     registry: { url: values.SERVICE_REGISTRY_URL, key: values.SERVICE_REGISTRY_KEY },
     logLevel: values.LOG_LEVEL,
   }

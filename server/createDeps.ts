@@ -30,7 +30,7 @@ export interface DepsOptions {
   proofEveryMs?: number | undefined
 }
 
-/** Makes all the parts, each of those that it needs. None of them does anything before it is asked to. */
+/** Makes all parts of the server, and gives each what it needs (dependency injection). None acts before it is told. */
 export function createDeps(options: DepsOptions, { streams }: { streams: number }): Deps {
   const { database, channels, config, clock, log } = options
   const absence = createAbsence({ clock, log, description: database.description })

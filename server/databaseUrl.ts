@@ -7,7 +7,7 @@ const UNESCAPED =
 
 const parts = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/is
 
-/** The address of a PostgreSQL. No complaint about it holds any of it, since a piece of a password may be anywhere in one that is wrong. */
+/** The URL of a PostgreSQL. No error quotes it, since any part of a wrong one may be a piece of the password. */
 export const databaseUrl = z
   .string()
   .trim()
@@ -15,7 +15,9 @@ export const databaseUrl = z
   .refine(isEscaped, { error: UNESCAPED, abort: true })
   .refine((text) => URL.canParse(text), { error: NO_ADDRESS })
 
-/** Where a password goes on behind what ends the host of an address, its `@` comes there too. */
+/**
+ * Whether user and password are percent-encoded. A bare `/`, `?` or `#` in them ends the host, and the `@` comes after.
+ */
 function isEscaped(text: string): boolean {
   const [, , behindHost = ''] = parts.exec(text) ?? []
   return !behindHost.includes('@') && !/\s/.test(text) && canDecode(text)
@@ -30,7 +32,7 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** The same address with another name of the database. */
+/** The URL with another name of the database. */
 export function withDatabaseName(url: string | undefined, name: string | undefined): string | undefined {
   if (!url || !name) return url
   const named = new URL(url)

@@ -9,19 +9,19 @@ import type { Jobs } from './jobs/jobs.ts'
 import type { Keyring } from './keys/keyring.ts'
 import type { Feed } from './live/feed.ts'
 
-/** What the verbs work with: dependency injection by one plain object. */
+/** The dependencies that every verb gets: dependency injection by one plain object. */
 export interface Deps extends Ground {
-  /** Schedules the check, the announcing and the night's work. */
+  /** Schedules the check, the announcing and the nightly maintenance. */
   jobs: Jobs
-  /** Takes heartbeats in, and stores them together. */
+  /** Takes heartbeats in, and stores them in batches. */
   intake: Batch<Signal>
   /** Where alerts and summaries go. */
   channels: readonly Channel[]
-  /** Send what waits for the channels. */
+  /** Send what is in the outbox of the channels. */
   couriers: Couriers
-  /** Tells browsers and programs that watch what has changed. */
+  /** Tells subscribed browsers and programs what has changed. */
   feed: Feed
-  /** Tells other servers what has changed, and hears of it. */
+  /** Tells other servers what has changed, and hears it from them. */
   hints: Hints
   publicGroups: PublicGroups
   keyring: Keyring

@@ -33,7 +33,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** A rehearsal on a database of its own: services register, one goes silent and comes back, and a summary is told. */
+/** Rehearses on a database of its own: services register, one goes silent and comes back, and a summary is told. */
 async function rehearse(): Promise<void> {
   const { TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID, TELEGRAM_API_ROOT, ALERT_WEBHOOK_URL, TIMEZONE } = process.env
   const chosen = { TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID, TELEGRAM_API_ROOT, ALERT_WEBHOOK_URL, TIMEZONE }
@@ -89,7 +89,7 @@ function say(text: string): void {
 
 const names = (channels: readonly Channel[]) => channels.map(({ target }) => target).join(' and ')
 
-/** Shows messages as they come, and lets the script wait for one. */
+/** Makes a channel that prints messages, and lets the script wait for one. */
 function createTerminal(): { channel: Channel; next(event: string): Promise<void> } {
   const waiting = new Map<string, () => void>()
   const send = async ({ title, body, data }: Outgoing) => {

@@ -22,7 +22,7 @@ const days = (fallback: number, { atMost }: { atMost: number }) =>
     })
     .transform(Number)
 
-/** Off unless it is set; the number is in `unitMs`. */
+/** A number in units of `unitMs`, as milliseconds; `null` for off, which is the default. */
 const optional = (unit: string, unitMs: number, example: number) =>
   z
     .string()
@@ -45,12 +45,12 @@ const webAddress = (example: string) =>
     .url({ protocol: /^https?$/, error: `must be a web address, e.g. ${example}` })
     .transform((url) => url.replace(/\/+$/, ''))
 
-/** Whether a path has names and nothing that a router gives a meaning to. */
+/** Whether a path has only plain names, and nothing that a router takes for a pattern. */
 const isPlainPath = (path: string) => /^(\/[\w.-]+)+$/.test(path)
 
 export const SECONDS_A_DAY = 86_400
 
-/** Every variable, and what it may be. */
+/** All variables, and the values that each may have. */
 export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z
@@ -145,7 +145,7 @@ export const environment = z.object({
     .default('info'),
 })
 
-/** Those that concern a bot that runs by itself. */
+/** The variables of a bot that runs by itself. */
 export const botEnvironment = environment.pick({
   HOST: true,
   PORT: true,
@@ -158,5 +158,5 @@ export const botEnvironment = environment.pick({
   LOG_LEVEL: true,
 })
 
-/** All that the environment can say. */
+/** The names of all variables. */
 export const VARIABLES = Object.keys(environment.shape)

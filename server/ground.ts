@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Ledger } from './outage/ledger.ts'
 
-/** This process, as people are told of it. */
+/** What people are told about this process. */
 interface About {
   version: string
   startedAt: number
@@ -15,7 +15,10 @@ interface About {
   database: string
 }
 
-/** What exists first. Every other part of the server is made from it, so none of these knows of `Deps`. */
+/**
+ * The ground is the base of dependency injection: the parts that exist first. All others are made from them, so none of
+ * these knows `Deps`.
+ */
 export interface Ground {
   about: About
   config: Config

@@ -10,7 +10,7 @@ import { createLog, type Log } from './log.ts'
 import { createTelegram } from './telegram.ts'
 
 const SECONDS_TO_STOP = 9
-/** Not an address that anybody can ask at. */
+/** Addresses that stand for all of a machine, where no client can call. */
 const ANY_HOST = /0\.0\.0\.0|\[::\]/
 
 if (existsSync('.env')) process.loadEnvFile()
@@ -23,7 +23,7 @@ try {
 }
 
 async function run(): Promise<void> {
-  // Before there are doors nothing is accepted.
+  // Nothing is accepted before HTTP is open, so a signal ends the process at once.
   const leave = () => process.exit(0)
   process.on('SIGTERM', leave).on('SIGINT', leave)
   const config = readConfig(process.env)
@@ -37,7 +37,7 @@ async function run(): Promise<void> {
   let hasBegun = false
   let isStopping = false
   const stop = async (signal: string) => {
-    // npm forwards a signal that the terminal has already delivered: the second one must not cut the stop short.
+    // npm forwards a signal that the terminal has already delivered. The second one must not cut the stop short.
     if (isStopping) return
     isStopping = true
     log.info(`${signal}: finishing what was accepted`)
@@ -66,7 +66,7 @@ async function run(): Promise<void> {
   )
 }
 
-/** Everybody has been answered by then, so what is left are farewells. */
+/** Leaves although the database does not answer. All callers have been answered by then. */
 function leaveUnfinished(log: Log): void {
   log.warn(
     `the database does not answer; leaving after ${SECONDS_TO_STOP} s without it: nothing that was answered is lost`,
@@ -74,7 +74,7 @@ function leaveUnfinished(log: Log): void {
   process.exit(0)
 }
 
-/** The message alone where it tells a person what to do; the trace for what nobody foresaw. */
+/** Says why the start failed: the message alone if it tells what to do, else with the trace. */
 function startFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`

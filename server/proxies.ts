@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-/** Names for blocks of addresses that Fastify knows. */
+/** Names of address blocks that Fastify knows. */
 const NAMES = ['loopback', 'linklocal', 'uniquelocal']
 
-/** The proxies that say truly whom they speak for: by name, address or block; `false` for none. */
+/** The reverse proxies whose X-Forwarded-For is trusted, by name, address or block; `false` for none. */
 export const proxies = z
   .string()
   .default('off')

@@ -4,11 +4,11 @@ import type { Door } from './http/door.ts'
 import { telegramDoor } from './http/doors/telegram.ts'
 import type { Log } from './log.ts'
 
-/** The bot that answers in Telegram. It reaches the API by HTTP, wherever it runs. */
+/** The bot that answers in Telegram. It reaches the API over HTTP, also inside the server. */
 export interface Telegram {
-  /** Where Telegram posts updates, if it is to; to be opened before the start. */
+  /** The webhook to which Telegram posts updates, if one is set. Open it before `start`. */
   doors: Door[]
-  /** `fallback` is where the API is unless the settings say it. */
+  /** `fallback` is the API to use unless the settings name one. */
   start: (fallback: { url: string; key?: string | undefined }) => void
   stop: () => Promise<void>
 }
@@ -21,7 +21,7 @@ export function createTelegram(
   const { token, chatIds, apiRoot, webhookUrl } = telegram
   if (!token) return null
   let bot: RunningBot | undefined
-  // Before the start nothing is taken, so Telegram comes again.
+  // Updates before the start are refused, so that Telegram sends them again.
   const receive = async (update: unknown, secret: string | undefined) => (await bot?.receive?.(update, secret)) ?? false
   return {
     doors: webhookUrl ? [telegramDoor(webhookUrl, receive)] : [],
