@@ -1,9 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/**
- * An alarm is a timer with a throttle. It rings at the earliest moment it was given, and at the latest `atLeastEveryMs`
- * after its last ring.
- */
+/** An alarm is a timer with a throttle. It rings at the earliest moment given, and at least every `atLeastEveryMs`. */
 export interface Alarm {
   wakeAt(ms: number): void
   stop(): void

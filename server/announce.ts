@@ -13,9 +13,8 @@ type Step = (deps: DepsInTransaction, trx: Trx, now: number) => Promise<number |
 const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, expire]
 
 /**
- * Announces news: it composes messages and puts them into the outbox, so they are sent whatever happens to this
- * process. Any number of servers may do so at once, since only one at a time holds the lock, and the next finds the
- * news announced.
+ * Announces news: composes messages and puts them into the outbox, so they are sent whatever happens to this process.
+ * Any number of servers may do so; a lock lets one at a time, and the next finds the news announced.
  *
  * @returns when there will be more to tell, in epoch milliseconds; `null` if that is not known
  */

@@ -22,7 +22,6 @@ export interface AppOptions extends DepsOptions {
   doors?: readonly Door[]
   /** The folder of the built page. By default it is that of this repository; tests pass their own. */
   pageFolder?: string | undefined
-  /** The HTTP limits that differ from `HTTP_LIMITS`. */
   limits?: Partial<HttpLimits> | undefined
 }
 

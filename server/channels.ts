@@ -20,9 +20,7 @@ export function channelsOf({ telegram, alertWebhookUrl }: Config, log: Log): Cha
   return channels
 }
 
-/**
- * Logs where alerts go, and faults of the settings that only the other side can tell. Do not wait for it at the start.
- */
+/** Logs where alerts go, and faults of the settings that only the other side can tell. A start must not wait for it. */
 export async function checkChannels({ telegram }: Config, channels: readonly Channel[], log: Log): Promise<void> {
   const { token, chatIds } = telegram
   const targets = channels.map(({ target }) => target).join(', ')

@@ -22,7 +22,6 @@ import { isoIn } from './text/time.ts'
 export interface DepsOptions {
   config: Config
   database: OpenDatabase
-  /** Where alerts and summaries go. */
   channels: readonly Channel[]
   clock: Clock
   log: Log

@@ -15,9 +15,7 @@ export const databaseUrl = z
   .refine(isEscaped, { error: UNESCAPED, abort: true })
   .refine((text) => URL.canParse(text), { error: NO_ADDRESS })
 
-/**
- * Whether user and password are percent-encoded. A bare `/`, `?` or `#` in them ends the host, and the `@` comes after.
- */
+/** Whether user and password are percent-encoded. If not, `/`, `?` or `#` in them end the host before the `@`. */
 function isEscaped(text: string): boolean {
   const [, , behindHost = ''] = parts.exec(text) ?? []
   return !behindHost.includes('@') && !/\s/.test(text) && canDecode(text)
@@ -32,7 +30,6 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** The URL with another name of the database. */
 export function withDatabaseName(url: string | undefined, name: string | undefined): string | undefined {
   if (!url || !name) return url
   const named = new URL(url)

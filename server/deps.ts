@@ -15,7 +15,6 @@ export interface Deps extends Ground {
   jobs: Jobs
   /** Takes heartbeats in, and stores them in batches. */
   intake: Batch<Signal>
-  /** Where alerts and summaries go. */
   channels: readonly Channel[]
   /** Send what is in the outbox of the channels. */
   couriers: Couriers

@@ -50,7 +50,6 @@ const isPlainPath = (path: string) => /^(\/[\w.-]+)+$/.test(path)
 
 export const SECONDS_A_DAY = 86_400
 
-/** All variables, and the values that each may have. */
 export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z
@@ -145,7 +144,6 @@ export const environment = z.object({
     .default('info'),
 })
 
-/** The variables of a bot that runs by itself. */
 export const botEnvironment = environment.pick({
   HOST: true,
   PORT: true,
@@ -158,5 +156,4 @@ export const botEnvironment = environment.pick({
   LOG_LEVEL: true,
 })
 
-/** The names of all variables. */
 export const VARIABLES = Object.keys(environment.shape)

@@ -7,7 +7,6 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Ledger } from './outage/ledger.ts'
 
-/** What people are told about this process. */
 interface About {
   version: string
   startedAt: number
@@ -15,10 +14,7 @@ interface About {
   database: string
 }
 
-/**
- * The ground is the base of dependency injection: the parts that exist first. All others are made from them, so none of
- * these knows `Deps`.
- */
+/** The ground is the base of dependency injection. All other parts are made from it, so none here knows `Deps`. */
 export interface Ground {
   about: About
   config: Config

@@ -8,8 +8,7 @@ import { CallerError } from '../errors.ts'
 import { type AlertView, findAlert, viewAlert } from './view.ts'
 
 /**
- * Applies an action to those incidents of an alert that are still open, in one transaction. An incident that began
- * later belongs to another alert.
+ * Acts on the incidents of an alert that are still open, in one transaction. Later incidents are left alone.
  *
  * @returns the alert with what has become of its services by then
  */

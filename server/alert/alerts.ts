@@ -55,10 +55,7 @@ async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<voi
   )
 }
 
-/**
- * Withdraws alerts that are no longer worth sending: those of an incident that ended while a mute held it back,
- * reminders of incidents that are closed or acknowledged, and recoveries of services whose alerts are off.
- */
+/** Withdraws what is no longer worth sending, e.g. all about an incident that ended while a mute held it back. */
 async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Promise<PendingAlert[]> {
   const endedWhileMuted = (row: PendingAlert) =>
     row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null

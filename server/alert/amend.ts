@@ -16,7 +16,6 @@ export interface Fate extends Mute {
   mutedBy: string | null
 }
 
-/** A message as it was sent. */
 export interface Sent extends Titled {
   body: string
   /** The number of this part, from 1, and how many there are. */
@@ -26,7 +25,6 @@ export interface Sent extends Titled {
   fates: readonly (Fate | undefined)[]
 }
 
-/** What the message says now. */
 export interface Amended {
   title: string
   body: string

@@ -21,7 +21,6 @@ export interface IncidentNews {
   cron: string | null
 }
 
-/** The moment and the time zone that a message is composed for. */
 export interface Occasion {
   now: number
   timezone: string
@@ -30,7 +29,7 @@ export interface Occasion {
   outages?: readonly Outage[]
 }
 
-/** In a message about this many services or more, each gets only a name and a time, so that a storm stays short. */
+/** A message about this many services or more gives each only a name and a time, so that a storm stays short. */
 export const BRIEF_FROM = 20
 
 /** Composes one message about incidents that have the same kind of news. */

@@ -34,10 +34,7 @@ export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[
 const isOpening = ({ to }: ServiceChange) => to === 'down'
 const isClosing = ({ from, to }: ServiceChange) => to === 'alive' || (to === 'unknown' && from !== 'unknown')
 
-/**
- * Splits changes into rounds with at most one change of each service, since a service may go down and come back within
- * one transaction.
- */
+/** Splits changes into rounds with one change of each service: it may go down and come back in one transaction. */
 function rounds(changes: readonly ServiceChange[]): ServiceChange[][] {
   const rounds: ServiceChange[][] = []
   const seen = new Map<number, number>()

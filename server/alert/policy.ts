@@ -11,9 +11,8 @@ const isFlapping = (lastChangeAt: number | null, now: number) =>
   lastChangeAt !== null && now - lastChangeAt < STEADY_AFTER_MS
 
 /**
- * Decides which alerts a service gets when it goes down. Usually it gets one at once. The alert that finds it flapping
- * says so. While it flaps, an alert waits until the service has stayed down for `STEADY_AFTER_MS`, so that a service
- * which goes up and down sends no storm of messages.
+ * Decides which alerts a service gets when it goes down: usually one at once. The alert that finds it flapping says so.
+ * While it flaps, an alert waits until it has stayed down for `STEADY_AFTER_MS`.
  */
 export function onOpening(
   { downs, lastChangeAt }: { downs: number; lastChangeAt: number | null },
@@ -33,15 +32,14 @@ interface Closing extends Mute {
 }
 
 /**
- * Decides what a recovery does: whether it is told, whether alerts that are not sent yet are withdrawn, and whether it
- * counts as a change of a flapping service. It is told only if people know of the incident or are about to, and never
- * while the service flaps.
+ * Decides what a recovery does. It is told only if people know of the incident or are about to, and never while the
+ * service flaps. `withdraws`: alerts that are held back are not sent any more. `flaps`: it counts as a change of a
+ * flapping service.
  */
 export function onClosing(incident: Closing, now: number): { tells: boolean; withdraws: boolean; flaps: boolean } {
   const isHeld = heldUntil(incident, now) !== null
   const flaps = isFlapping(incident.lastChangeAt, now)
-  // A mute does not suppress the recovery of an incident that was told: "until it recovers" ends now, and a time only
-  // delays it.
+  // A mute does not hide the end of an incident that was told: "until it recovers" ends now, a time only delays it.
   const isToldOrDue = incident.isTold || (incident.isDue && !isHeld)
   return { tells: isToldOrDue && incident.alertsEnabled && !flaps, withdraws: isHeld, flaps }
 }

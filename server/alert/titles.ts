@@ -8,7 +8,6 @@ export interface Titled {
   count: number
   /** The service's name. It is shown only if the message tells of one service. */
   name: string
-  /** Whether the alert says that its only service is flapping. */
   flapping: boolean
 }
 

@@ -60,8 +60,7 @@ function firstsOf<T extends Waiting>(alerts: readonly T[]): T[] {
 }
 
 /**
- * When an alert's window begins. The window of an alert that was held back ends when the hold ends. A time in the
- * future was written before the clock was set back, so that alert is due now.
+ * When an alert's window begins. A held alert is due when its hold ends, one from the future (a clock set back) now.
  */
 function beginOf({ recordedAt, heldUntil }: Waiting, now: number, groupMs: number): number {
   if (heldUntil !== null) return Math.max(recordedAt, heldUntil - groupMs)

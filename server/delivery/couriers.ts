@@ -3,7 +3,6 @@ import { type CourierDeps, createCourier } from './courier.ts'
 
 /** The outbox workers: one for each channel, so that none waits for another. */
 export interface Couriers {
-  /** Has all of them look for messages. */
   kick(): void
   /** Waits for the messages under way, for a few seconds at most. */
   stop(): Promise<void>

@@ -20,7 +20,6 @@ export interface Outgoing {
 
 export type AlertAction = 'acknowledge' | 'why' | 'mute' | 'unmute'
 
-/** The outcome of one attempt. */
 export type Delivery =
   /** `reference` is what the receiver calls the message; replies and edits need it. */
   | { outcome: 'sent'; reference?: string }

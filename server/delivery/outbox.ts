@@ -4,8 +4,7 @@ import type { Deps } from '../deps.ts'
 import { type Letter, type Part, partsOf } from './parts.ts'
 
 /**
- * Puts a letter into the outbox, once for every channel (a transactional outbox). Pass the transaction that marks what
- * the letter tells of as announced.
+ * Puts a letter into the transactional outbox of every channel, in the transaction that marks its news as announced.
  *
  * @returns the announcement and its parts; `null` if its subject has been announced before
  */

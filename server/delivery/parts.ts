@@ -17,7 +17,7 @@ export interface Part {
   data: Data & { services: Data[] }
 }
 
-/** In UTF-16 units. The narrowest channel takes 4,096; the rest is for the part number and the note "repeated". */
+/** UTF-16 units in one part. The narrowest channel takes 4,096; the rest is for the part number and "repeated". */
 const LONGEST_PART = 3_900
 
 /** Splits a letter between lines. The `data` of a line goes into the part that holds the line, under `services`. */

@@ -38,7 +38,6 @@ export async function storeSettlement(
   }
 }
 
-/** Logs a settlement, for people who get no messages. */
 export function logSettlement(log: Log, settlement: Settlement, { target, title, repeated }: Attempt): void {
   switch (settlement.kind) {
     case 'sent':

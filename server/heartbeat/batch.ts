@@ -8,10 +8,7 @@ interface Waiting<T> {
 
 const UNWEIGHED = { of: () => 0, largest: 1, queue: 1 }
 
-/**
- * A batching queue with back-pressure. Items that arrive during a write share the next one, and each caller is answered
- * after its own commit.
- */
+/** A batching queue with back-pressure. Items that arrive during a write share the next. Each waits for its commit. */
 export interface Batch<T> {
   add(item: T): Promise<void>
   /** When the oldest item was received that is not stored yet; `null` if there is none. */
@@ -101,8 +98,7 @@ export function createBatch<T extends { at: number }>(
 }
 
 /**
- * Writes a batch. If the database refuses it, the two halves are written separately, and so on, until a bad item fails
- * alone.
+ * Writes a batch. If the database refuses it, its halves are written separately, and so on: a bad item fails alone.
  *
  * @returns the error if the database was away
  */

@@ -2,10 +2,10 @@ import { type Batch, createBatch } from './batch.ts'
 import { createRecorder, type RecorderDeps } from './record.ts'
 import type { Signal } from './signal.ts'
 
-/** In signals. In a larger batch, the first caller would wait longer for the last one. */
+/** Signals in one batch. In a larger one, the first caller would wait longer for the last. */
 const LARGEST_BATCH = 500
 const LONGEST_QUEUE = 10_000
-/** In characters of details and metadata (`weightOf`). Writing them takes several times as much of a heap of 256 MB. */
+/** Characters of details and metadata. Writing them takes several times as much of a heap of 256 MB. */
 const HEAVIEST_BATCH = 2 * 2 ** 20
 const HEAVIEST_QUEUE = 16 * 2 ** 20
 

@@ -17,7 +17,7 @@ export interface Known {
   readonly state: ServiceState & { gaps: number[] }
 }
 
-/** In services. Each takes about 1 kB. */
+/** Services in the cache. Each takes about 1 kB. */
 const MOST_CACHED = 20_000
 
 /** A cache (LRU) of services, by the key or alias that callers use. It spares most batches a read. */

@@ -7,7 +7,6 @@ interface ServiceNamed {
   group: string | null
 }
 
-/** A signal that its caller may not send. */
 export interface Refused {
   signal: Signal
   refusal: CallerError

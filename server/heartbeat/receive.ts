@@ -9,7 +9,7 @@ import type { Signal } from './signal.ts'
 export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
 
 const MESSAGE_LIMIT = 2_000
-/** In characters. Only the end of an output is kept, since it tells most. */
+/** Characters of a job's output. Only its end is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
 
 export const signalInput = z.object({

@@ -11,10 +11,7 @@ import { createKnownServices, type Known } from './known.ts'
 import type { Refused } from './permission.ts'
 import type { Signal } from './signal.ts'
 
-/**
- * How often signals are tried. A claim fails if the service has changed since it was cached, and fails again only if
- * somebody changes it in the very moment between the new read and the write.
- */
+/** How often signals are tried. The first claim may meet an outdated cache, later ones only a write in that moment. */
 const ATTEMPTS = 10
 
 export type RecorderDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'jobs' | 'feed' | 'metrics'>
@@ -37,10 +34,7 @@ export function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  /**
-   * Makes the partitions of the signals' days. `tidy` makes them ahead; this is for the very first heartbeat, and for a
-   * clock that was set.
-   */
+  /** Makes partitions that `tidy` has not made ahead: for the very first heartbeat, and for a clock that was set. */
   async function makePartitions(signals: Signal[]): Promise<void> {
     for (const day of new Set(signals.map(({ at }) => dayOf(at)))) await ensurePartition(deps.db, day)
   }

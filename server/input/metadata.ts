@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const DEEPEST = 20
-/** Bytes of JSON as PostgreSQL writes it. It is stored with each heartbeat, and read for many services at once. */
+/** Bytes as PostgreSQL writes JSON. It is stored with each heartbeat, and read for many services at once. */
 const LARGEST_BYTES = 10_000
 
 /** NUL characters and lone surrogates as JavaScript escapes them. PostgreSQL stores JSON as UTF-8 and refuses both. */
@@ -32,7 +32,6 @@ function digitsLeftOut(value: unknown): number {
   return sum
 }
 
-/** A JSON object that can be stored. */
 export const metadata = z
   .record(z.string(), z.unknown(), { error: 'metadata must be a JSON object, e.g. {"version":"1.2"}' })
   .superRefine((value, context) => {

@@ -4,8 +4,7 @@ const { localeError: inEnglish } = z.locales.en()
 
 type Issue = Parameters<typeof inEnglish>[0]
 
-// zod's own messages do not name the field, so this puts the field's path before them. Messages that we write name it
-// themselves.
+// zod's own messages do not name the field, so its path is put before them. Messages that we write name it.
 z.config({ customError: (issue) => named(inEnglish(issue))(issue) })
 
 /** Makes the error message of a schema that several fields share. It begins with the path of the wrong field. */
@@ -14,7 +13,6 @@ export function named(message: string | { message: string } | undefined | null):
   return ({ path = [] }) => (path.length === 0 ? text : `${path.join('.')}: ${text}`)
 }
 
-/** Says what is wrong with an input, in words for the caller. */
 export const sentenceOf = ({ issues }: ZodError): string =>
   issues
     .slice(0, 3)

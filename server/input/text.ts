@@ -5,7 +5,6 @@ const CONTROL = /\p{Cc}/u
 /** Whether a text has control characters, which would break messages and log lines. */
 export const hasControls = (text: string): boolean => CONTROL.test(text)
 
-/** Whether a text is one line of valid Unicode. */
 export const isOneLine = (text: string): boolean => text.isWellFormed() && !hasControls(text)
 
 /** Whether PostgreSQL takes a text as it is. */

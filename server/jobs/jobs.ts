@@ -17,11 +17,8 @@ export interface JobsOptions {
 
 /** The handler of each job. It returns when to run next, in epoch milliseconds; `null` if it does not know. */
 export interface Handlers {
-  /** Runs the watch: looks for services that have been silent too long. */
   check: () => Promise<number | null>
-  /** Composes messages from what there is to tell. */
   announce: () => Promise<number | null>
-  /** Does the nightly maintenance. */
   tidy: () => Promise<number | null>
 }
 
@@ -39,9 +36,9 @@ interface Work {
 }
 
 /**
- * The job queue in the database (pg-boss). When a moment comes, each server's alarm queues a job, and one of the
- * servers takes it. A lost job loses nothing, since its handler finds in the database what there is to do. This is why
- * queueing may do nothing before the queue is connected: `begin` queues every job.
+ * The job queue in the database (pg-boss). When a moment comes, each server's alarm queues a job, and one server takes
+ * it. A lost job loses nothing: what there is to do is in the database. So queueing may do nothing before `begin`,
+ * which queues every job.
  */
 export interface Jobs {
   check: Pick<Work, 'wakeAt'>
@@ -58,8 +55,7 @@ export interface Jobs {
 const TRY_AGAIN_AFTER_MS = 5_000
 
 export function createJobs(options: JobsOptions): Jobs {
-  // `short` lets only one job wait, but transactions that queue one wait for each other. Hence `announce` is
-  // `standard`.
+  // `short` lets only one job wait, but transactions that queue it wait for each other, so `announce` is `standard`.
   const check = createWork(options, { name: 'check', policy: 'short' })
   const announce = createWork(options, { name: 'announce', policy: 'standard' })
   const tidy = createWork(options, { name: 'tidy', policy: 'short', atLeastEveryMs: DAY_MS })
@@ -119,7 +115,6 @@ function createBoss({ connection, absence }: JobsOptions): PgBoss {
 interface WorkOptions {
   name: keyof Handlers
   policy: 'short' | 'standard'
-  /** The check interval by default. */
   atLeastEveryMs?: number
 }
 

@@ -10,7 +10,6 @@ export function withGap(gaps: readonly number[], gapMs: number): number[] {
   return kept
 }
 
-/** The middle value, or the mean of the middle two; `null` for none. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null
   const sorted = Float64Array.from(values).sort()

@@ -8,7 +8,6 @@ export interface Rules {
   deadAfterMs: number
 }
 
-/** The part of a service that its limit and its deadlines depend on. */
 export interface Expectation {
   status: Status
   schedule: Schedule | null
@@ -18,10 +17,7 @@ export interface Expectation {
   silenceSince: number
 }
 
-/**
- * A service's timeout: how long it may be silent, in milliseconds; `null` while nothing is known. For a cron line it is
- * the due interval and the grace.
- */
+/** A service's timeout: how long it may be silent, in milliseconds; `null` while nothing is known. */
 export function limitOf(service: Expectation, rules: Rules): number | null {
   const { schedule, cadenceMs } = service
   if (schedule?.kind === 'cron') return Math.max(rules.minSilenceMs, dueInterval(schedule, service) + schedule.graceMs)
@@ -48,10 +44,7 @@ export function deadAtOf(service: Expectation, rules: Rules, outages: readonly O
   return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
 }
 
-/**
- * The deadline for a steady rhythm. Time in an outage is no silence. A heartbeat that was due in one may have been
- * sent, so it counts as received at its end.
- */
+/** The deadline for a steady rhythm. An outage is no silence, and what was due in it counts as received at its end. */
 function steadyDeadline(sinceMs: number, stepMs: number, limitMs: number, outages: readonly Outage[]): number {
   let heardAt = sinceMs
   let deadline = sinceMs + limitMs
@@ -74,7 +67,7 @@ function dueInside(heardAt: number, stepMs: number, outage: Outage): boolean {
 }
 
 /**
- * The deadline for a cron line. An outage moves no due time but extends the grace. A due time inside it counts as met.
+ * The deadline for a cron line. An outage moves no due time but extends the grace; what was due in it counts as met.
  */
 function cronDeadline(schedule: CronSchedule, sinceMs: number, rules: Rules, outages: readonly Outage[]): number {
   let due = nextDue(schedule, sinceMs)

@@ -17,10 +17,7 @@ export const muteOf = (row: MuteColumns): Mute => ({
   mutedUntilRecovered: row.muted_until_recovered,
 })
 
-/**
- * When a mute stops holding alerts back, in epoch milliseconds: `Infinity` if no clock ends it, `null` if there is no
- * mute.
- */
+/** When a mute ends, in epoch milliseconds. `Infinity`: no clock ends it. `null`: there is no mute now. */
 export function heldUntil({ alertsEnabled, mutedUntil, mutedUntilRecovered }: Mute, now: number): number | null {
   if (!alertsEnabled || mutedUntilRecovered) return Number.POSITIVE_INFINITY
   return mutedUntil !== null && mutedUntil > now ? mutedUntil : null

@@ -35,7 +35,7 @@ function parsed(expression: string, timezone: string): Cron {
   const key = `${timezone} ${expression}`
   let cron = cache.get(key)
   if (!cron) {
-    // As in cron, a line is a fixed time at a clock change, unless its minute or hour begins with `*`.
+    // A line is a fixed time at a clock change, as cron has it, unless its minute or hour begins with `*`.
     cron = new Cron(expression, { timezone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
     if (cache.size >= 1_000) cache.clear()
     cache.set(key, cron)

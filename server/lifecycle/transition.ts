@@ -137,7 +137,7 @@ export function afterResume(before: ServiceState, nowMs: number): Outcome {
   return status === state.status ? { state, changes: [] } : turned(state, status, nowMs, 'resume')
 }
 
-/** The status that a pause leaves, or its end: both clear the silence. */
+/** The status after a pause begins or ends, which clears the silence. */
 function statusUnsilenced({ status, schedule, cadenceMs, lastHeartbeatAt }: ServiceState): 'alive' | 'unknown' {
   const isExpected = lastHeartbeatAt !== null && (schedule !== null || cadenceMs !== null)
   return isExpected || status === 'alive' ? 'alive' : 'unknown'

@@ -9,9 +9,6 @@ export function retryAfterMs(seconds: number): number | undefined {
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/
 
-/**
- * Whether a failed request certainly did not arrive, because no connection was made. A connection that breaks while it
- * is read or written has the same code.
- */
+/** Whether a failed request certainly did not arrive. A connection that broke in use may have the same code. */
 export const isUnreached = ({ code = '', syscall }: Pick<NodeJS.ErrnoException, 'code' | 'syscall'>): boolean =>
   NOT_CONNECTED.test(code) && syscall !== 'read' && syscall !== 'write'

@@ -27,10 +27,7 @@ export interface Ledger {
    * @param heardAt when the heartbeat was heard that is to be judged; the outage ended then
    */
   caughtUp(heardAt?: number): Promise<void>
-  /**
-   * Notes that an attempt which began at `triedAt` could not reach the database. From then on this server does not
-   * count as listening, until it reaches the database again.
-   */
+  /** Notes that an attempt of `triedAt` could not reach the database. Until one does, this server is not listening. */
   cutOff(error: unknown, triedAt: number): void
   /** Proves listening a last time, and stops. */
   end(): Promise<void>
@@ -43,9 +40,7 @@ interface LedgerDeps {
   absence: Absence
   /** Whether no other server uses the database. */
   isAlone: () => Promise<boolean>
-  /** How often the monitor writes down that it is listening. */
   proofEveryMs?: number | undefined
-  /** Called when an outage has been found. */
   onOutage: () => void
 }
 

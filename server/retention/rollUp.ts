@@ -21,15 +21,11 @@ import { dayOfStatus } from './day.ts'
 const SETTLED_AFTER_MS = HOUR_MS
 /** Services in one transaction. It is short: others wait for it no longer than for a large batch of heartbeats. */
 const PAGE = 200
-/**
- * Heartbeats in one transaction, estimated from the services' cadences. One that beats each second counts like 300 that
- * beat every five minutes.
- */
+/** Heartbeats in one transaction, by the cadences: one a second counts like 300 services at one every five minutes. */
 const HEARTBEATS_A_PAGE = 200_000
 /** Pages in one job. The job is queued again after them, so that a server can stop before a long night is over. */
 const PAGES_AT_ONCE = 20
 
-/** When the next day may be rolled up. */
 export const nextRollUpAt = (now: number): number => (dayOf(now - SETTLED_AFTER_MS) + 1) * DAY_MS + SETTLED_AFTER_MS
 
 /**

@@ -25,8 +25,7 @@ export async function tidy(deps: Deps): Promise<number> {
   await forgetDaysFrom(deps.db, dayOf(now), await listPartitions(deps.db))
   const { days, isDone } = await rollUp(deps, now)
   if (!isDone) return now
-  // Only time in which the monitor listened makes things older. Time that the clock leaps over is an outage, so a leap
-  // deletes nothing.
+  // Only time in which the monitor listened counts. What a clock leaps over is an outage, so a leap deletes nothing.
   const daysAgo = (days: number) => listeningSince(now, days * DAY_MS, deps.ledger.outages())
   const isDropped = await dropHeartbeats(deps, dayOf(daysAgo(deps.config.retentionDays)))
   await pruneHistory(deps.db, daysAgo(KEPT_DAYS))

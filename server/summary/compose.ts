@@ -3,7 +3,7 @@ import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
 
-/** In UTF-16 units. The names that do not fit into a line are only counted. */
+/** UTF-16 units of names on one line. The others are only counted. */
 const LONGEST_LINE = 600
 
 type Line = Letter['lines'][number]

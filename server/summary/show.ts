@@ -9,7 +9,6 @@ export const summaryAnswer = summaryContent.extend({
   messages: z.array(z.object({ title: z.string(), body: z.string() })),
 })
 
-/** Collects the summary and composes it, as it would go out now. */
 export async function showSummary(deps: Deps): Promise<z.infer<typeof summaryAnswer>> {
   const content = await collectSummary(deps, deps.db)
   const parts = partsOf(composeSummary(content, deps.config.timezone))

@@ -42,10 +42,7 @@ function regularSlots(everyMs: number, now: number): { current: Slot; nextAt: nu
 /** A summary that is late by no more than this is still on time. */
 const ON_TIME_MS = 300_000
 
-/**
- * Whether to announce a slot that has begun. Late is better than never, except on the day of the first start, which has
- * nothing to catch up with.
- */
+/** Whether to announce a slot that has begun: better late than never, except on the day of the first start. */
 export function isWanted(
   { at }: Slot,
   { now, firstUsedAt, timezone }: { now: number; firstUsedAt: number; timezone: string },

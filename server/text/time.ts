@@ -27,7 +27,6 @@ export function isoIn(timezone: string): (ms: number) => string {
   }
 }
 
-/** A moment as the clocks of a zone show it. */
 export const zoned = (ms: number, timezone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
 
@@ -86,7 +85,6 @@ export function duration(ms: number): string {
 /** Like `duration`, but in whole seconds from one second on. */
 export const roughly = (ms: number) => duration(ms < 950 ? Math.max(0, ms) : Math.round(ms / 1_000) * 1_000)
 
-/** Converts milliseconds into seconds, the unit of the API. */
 export function inSeconds(ms: number): number
 export function inSeconds(ms: number | null): number | null
 export function inSeconds(ms: number | null): number | null {

@@ -1,4 +1,4 @@
-/** In UTF-16 units. Longer names are cut: a message names many services, and a phone shows forty characters a line. */
+/** UTF-16 units of a name. A message holds many names, and a phone shows forty characters a line. */
 const LONGEST_NAME = 100
 
 const bidiControls = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu

@@ -2,7 +2,7 @@ import { recheckAll } from '../../db/checks.ts'
 import { replaceRules } from '../../db/outages.ts'
 import type { Deps } from '../deps.ts'
 
-/** Makes all checks due again if the settings have changed that deadlines were computed with at the last start. */
+/** Makes all checks due again if settings that deadlines depend on have changed since the last start. */
 export async function adoptRules({ config, db, clock }: Deps): Promise<void> {
   const rules = JSON.stringify({ ...config.rules, timezone: config.timezone })
   await db.transaction().execute(async (trx) => {
