@@ -17,7 +17,7 @@ const REMINDERS_AT_ONCE = 1_000
  * Composes the alerts and reminders that are due, and puts them into the outbox. Alerts of one kind that came close
  * together share a message.
  *
- * @returns when the next one is due
+ * @returns when the next one is due; `null` if none is
  */
 export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { alertGroupMs, remindAfterMs } = deps.config
@@ -43,7 +43,8 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
   }
   if (remindAfterMs === null) return nextAt
   await scheduleReminders(trx, justTold, now + remindAfterMs)
-  return Math.min(nextAt ?? Number.POSITIVE_INFINITY, (await nextReminderAt(trx)) ?? Number.POSITIVE_INFINITY)
+  const moments = [nextAt, await nextReminderAt(trx)].filter((moment) => moment !== null)
+  return moments.length === 0 ? null : Math.min(...moments)
 }
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
@@ -34,6 +35,15 @@ test('reminders come every so many hours until somebody acknowledges the inciden
   expect(incident).toMatchObject({ acknowledgedBy: 'Ada', note: 'no space', reason: 'fail' })
   await app.live(11 * HOUR)
   expect(app.told).toHaveLength(3)
+})
+
+test('with nothing to remind of, looking for it is no failed job', async () => {
+  const app = await startTestApp({ env: { ...env, REMIND_AFTER_HOURS: '4' }, proofEveryMs })
+  await app.live(HOUR)
+  const { rows } = await sql<{ state: string }>`
+    select state::text from pgboss.job where name = 'announce'`.execute(app.database.db)
+  expect(rows.length).toBeGreaterThan(0)
+  expect(rows.filter(({ state }) => state !== 'completed')).toEqual([])
 })
 
 test('of two who acknowledge an incident the first is remembered', async () => {
