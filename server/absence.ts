@@ -5,23 +5,23 @@ import type { Log } from './log.ts'
 import { roughly } from './text/time.ts'
 import { plural } from './text/words.ts'
 
-/** The one voice for a database that is away: whoever fails because of it says so here, and the log has it once. */
+/** De-duplicates log lines about database downtime: one when it begins, a reminder each minute, one when it ends. */
 export interface Absence {
-  /** Something failed. `otherwise` is what the log says of it, with the trace, if it is not that the database is away. */
+  /** Reports an error. One that is not about downtime is logged at once, with its trace, as `otherwise`. */
   noted(error: unknown, otherwise: string, level?: 'warn' | 'error'): void
-  /** The database has answered. */
+  /** Reports that the database has answered. */
   answered(): void
 }
 
 interface AbsenceDeps {
   clock: Clock
   log: Log
-  /** Where the database is, for people. */
+  /** Where the database is, for people and without secrets. */
   description: string
 }
 
 const REMIND_EVERY_MS = 60_000
-/** One that fails again sooner was not back: a full disk takes some writes and not others. */
+/** The downtime is over only after this long without an error: with a full disk, some writes work and others fail. */
 const STEADY_AFTER_MS = 4_000
 
 export function createAbsence({ clock, log, description }: AbsenceDeps): Absence {

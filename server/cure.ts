@@ -1,3 +1,4 @@
+/** What a person can do, by PostgreSQL's error code. */
 const CURES: readonly [code: RegExp, cure: string][] = [
   [/^28/, 'are user and password in DATABASE_URL right, and # / ? @ % in them percent-encoded (# → %23)?'],
   [/^3D000$/, 'create that database, or name another one in DATABASE_URL.'],
@@ -6,20 +7,20 @@ const CURES: readonly [code: RegExp, cure: string][] = [
   [/^25006$/, 'promote it, for it is a standby, or set DATABASE_URL to the primary.'],
 ]
 
-/** An error, or what a library gives instead of one. */
+/** An error, or an object that a library throws instead of one. */
 interface ErrorLike {
   message?: string
   code?: unknown
   errors?: unknown[]
 }
 
-/** What went wrong with the database, in the words of whoever noticed; Node has none of its own for several addresses, and pg-boss adds which worker it was. */
+/** The message for people. Node's error for several addresses has none; pg-boss adds its worker, which is cut off. */
 export function reasonOf(error: unknown): string {
   const { message = '', errors = [], code } = error as ErrorLike
   return message.replace(/ ?\(Queue: .*\)$/, '') || errors.map(reasonOf).join(', ') || String(code ?? error)
 }
 
-/** What people can do about it. `description`: where the database is. */
+/** What a person can do about a database error. `description` says where the database is. */
 export function cureOf(error: unknown, description = 'PostgreSQL'): string {
   const { message = '', code } = error as ErrorLike
   const known = CURES.find(([pattern]) => pattern.test(String(code)))?.[1]

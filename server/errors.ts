@@ -1,15 +1,16 @@
 import { type ErrorCode, REASONS, type Reason } from './reasons.ts'
 
 interface CallerErrorOptions extends ErrorOptions {
+  /** Overrides the default of the code. */
   retryAfterSeconds?: number
 }
 
-/** An error that is meant for the caller; everything else is a fault of ours and told as such. */
+/** An error that the caller is told as it is. Any other error is a fault of the server: it is logged, and not shown. */
 export class CallerError extends Error {
   override name = 'CallerError'
   readonly reason: Reason
   readonly code: ErrorCode
-  /** When the caller may come again, where there is such a time. */
+  /** When to try again, for the header `Retry-After`. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(reason: Reason, message: string, options: CallerErrorOptions = {}) {
@@ -31,7 +32,7 @@ export const noSuchService = (key: string) =>
 
 export const stopping = () => new CallerError('stopping', 'the monitor is stopping; try again, repeating is harmless')
 
-/** Makes of any error what its caller is told: our own words where they are meant for callers, and never a stack trace. */
+/** Turns any error into what the caller is told, which never holds a stack trace or the words of PostgreSQL. */
 export function callerErrorOf(error: unknown): CallerError {
   if (error instanceof CallerError) return error
   if (codeOf(error) === NUL_IN_TEXT) return badRequest('text must not contain NUL characters')
@@ -54,30 +55,30 @@ export function callerErrorOf(error: unknown): CallerError {
   })
 }
 
-/** Whether an error means that the database could not be asked, rather than that it refused what it was asked. */
+/** Whether an error means that the database could not be asked at all, and not that it refused a statement. */
 export function isDatabaseAway(error: unknown): boolean {
   return connectionCodes.test(codeOf(error)) || connectionMessages.test(messageOf(error))
 }
 
-/** Whether PostgreSQL does not know who asks, or for what: an address that is wrong, or was made so. */
+/** Whether PostgreSQL refused the user, the password or the name of the database. Retrying does not help a start. */
 export const isWrongAddress = (error: unknown) => /^(28\w{3}|3D000)$/.test(codeOf(error))
 
-/** Whether PostgreSQL gave up on a statement that may succeed next time: a deadlock, a conflict, a lock or a time limit. */
+/** Whether a retry may succeed: PostgreSQL gave up for a conflict, a deadlock, or a timeout of lock or statement. */
 const isTransient = (error: unknown) => /^(40001|40P01|55P03|57014)$/.test(codeOf(error))
 
-/** Whether a statement spoke of a table or column that this database does not have, or has otherwise. */
+/** Whether the schema is not the one of this program: a table or column is missing, or has another type. */
 export const isOtherSchema = (error: unknown) => /^(42P01|42703|0A000)$/.test(codeOf(error))
 
-// pg-boss tells of errors by objects that are none, and have the same fields.
+// pg-boss reports some errors as plain objects with the same fields.
 const fieldOf = (error: unknown, name: 'code' | 'message') =>
   String((error as Record<typeof name, unknown> | null | undefined)?.[name] ?? '')
 const codeOf = (error: unknown) => fieldOf(error, 'code')
 const messageOf = (error: unknown) => fieldOf(error, 'message')
 
-/** PostgreSQL's code for the one character that its texts cannot hold, so that nothing is found by it. */
+/** PostgreSQL's code for a character that its texts cannot hold. In valid UTF-8 only NUL is one. */
 const NUL_IN_TEXT = '22021'
 
-/** Node's own codes, and PostgreSQL's: 08 connection, 28 who asks, 3D000 for what, 53 resources, 57P0x shutdown, 25006 a standby. */
+/** Node's codes, and PostgreSQL's: 08 connection, 28 login, 3D000 database, 53 resources, 57P0x stop, 25006 standby. */
 const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|28\w{3}|3D000|53\w{3}|57P0\d|25006)$/
 const connectionMessages =
   /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|timeout expired|client was closed|listen\/notify (connection|heartbeat)|PGlite is closed/i

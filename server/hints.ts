@@ -2,40 +2,51 @@ import { z } from 'zod'
 import type { HintLine } from '../db/hints.ts'
 import type { Ground } from './ground.ts'
 
-/** What servers tell each other of: kinds of things, and what names one of them. */
+/** The topics of hints, each with what names one change. */
 interface Topics {
-  /** Services that were heard or changed, by their ids. */
+  /** The id of a service that was heard or changed. */
   services: number
+  /** A service that was removed. */
   removed: [id: number, key: string]
-  /** Keys that were made or revoked. */
+  /** The id of an API key that was created or revoked, as text. */
   keys: string
-  /** Servers, by their versions. */
+  /** The version of a server that has started. */
   started: string
 }
 
 type Topic = keyof Topics
-/** What has changed; `null` if too much did, or something may have that was not heard of. */
+/** What changed; `null` means "anything may have", since there was too much to list or hints were missed. */
 type Subjects<T extends Topic> = Topics[T][] | null
 
-/** Tells other servers what this one has changed, and hears of theirs. Hints get lost; whoever needs more than haste looks too. */
+/**
+ * Publish and subscribe between the servers of one database, over PostgreSQL's LISTEN and NOTIFY: a hint says that
+ * something has changed, so that other servers invalidate their caches and read it again. Delivery is best effort. A
+ * subscriber that must not miss a change also polls the database, or lets its cache expire.
+ */
 export interface Hints {
-  /** Costs the caller nothing: what is told within a moment leaves together. Call it after the commit. */
+  /** Publishes a change, after its commit. Returns at once: changes are collected for a moment and sent together. */
   tell<T extends Topic>(topic: T, subject: Topics[T]): void
-  /** To be called before `begin`. */
+  /** Subscribes to a topic, which takes one subscriber. Call it before `begin`. */
   on<T extends Topic>(topic: T, onHint: (subjects: Subjects<T>) => void): void
-  /** Whether hints of other servers arrive now. */
+  /** Whether this server is connected, so that hints of other servers arrive. */
   areHeard(): boolean
   begin(): void
+  /** Sends what is still waiting, and nothing after it. */
   end(): Promise<void>
 }
 
-/** A server says something five times a second at most, since PostgreSQL lets one transaction at a time notify. */
+/** A throttle: a server notifies five times a second at most, since PostgreSQL lets one transaction at a time do so. */
 const SHORTEST_PAUSE_MS = 200
+/** A topic with more changes than this is sent as `null`. */
 const MOST_SUBJECTS = 100
-/** PostgreSQL takes less than 8000. */
+/** PostgreSQL takes a payload of less than 8000 bytes. */
 const LONGEST_TEXT_BYTES = 7_900
 
-type HintsDeps = Pick<Ground, 'clock' | 'absence'> & { line: HintLine /** This process's. */; name: string }
+type HintsDeps = Pick<Ground, 'clock' | 'absence'> & {
+  line: HintLine
+  /** Names this process, so that it can ignore its own hints. */
+  name: string
+}
 
 export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   const listeners = new Map<Topic, (subjects: never) => void>()
@@ -47,7 +58,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   function saySoon(): void {
     if (hasEnded) return
     const now = clock.now()
-    // Further ahead than it can be: the clock was set back.
+    // A time in the future means that the clock was set back.
     if (saidAt > now) saidAt = now
     cancel ??= clock.at(Math.max(now, saidAt + SHORTEST_PAUSE_MS), say)
   }
@@ -110,7 +121,7 @@ const said = z.object({
     .partial(),
 })
 
-/** What is none of ours, or of a version that speaks otherwise, is no hint. */
+/** @returns `null` for text that is not a hint, or comes from a version with another format */
 function readHint(text: string): z.output<typeof said> | null {
   try {
     return said.parse(JSON.parse(text))
@@ -119,7 +130,7 @@ function readHint(text: string): z.output<typeof said> | null {
   }
 }
 
-/** Of too many things only the kind is told. */
+/** Writes a hint as JSON. Where the list of changes is too long, only the topic is named. */
 function textOf(from: string, waiting: ReadonlyMap<Topic, ReadonlySet<unknown>>): string {
   const topics = [...waiting].map(([topic, subjects]) => [topic, subjects.size > MOST_SUBJECTS ? null : [...subjects]])
   const text = JSON.stringify({ from, topics: Object.fromEntries(topics) })

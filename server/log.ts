@@ -3,7 +3,7 @@ import pretty from 'pino-pretty'
 
 export type Log = Logger
 
-/** JSON lines for programs, readable lines for a person at a terminal. */
+/** Writes the log to stdout: JSON lines for programs, readable lines for a person at a terminal. */
 export function createLog(level: string): Log {
   const readable = process.stdout.isTTY
     ? pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
@@ -12,7 +12,7 @@ export function createLog(level: string): Log {
   return pino(options, readable ?? process.stdout)
 }
 
-/** A database error carries its whole connection with it, secrets and all; these fields say what happened. */
+/** Picks the fields that say what happened. Others are secret: a database error holds its connection and password. */
 function describe(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error
   const { name, message, stack, code, cause } = error as Partial<Error> & { code?: unknown }

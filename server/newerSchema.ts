@@ -4,14 +4,15 @@ import type { Deps } from './deps.ts'
 const LOOK_EVERY_MS = 60 * 60_000
 
 /**
- * Looks whether a newer program has changed the schema under this one, and says so once: when another server has started,
- * and now and then. It goes on with what still works: to refuse everything would make an outage of each upgrade of several servers.
+ * Logs an error, once, when a newer Stillbeat has migrated the database that this one still uses. It looks every hour,
+ * and when a hint says that another server has started. This server goes on with what still works, so that a rolling
+ * upgrade of several servers is no outage.
  *
- * @returns how to end it
+ * @returns a function that stops it
  */
 export function watchSchema({ db, clock, log, hints, about }: Pick<Deps, 'db' | 'clock' | 'log' | 'hints' | 'about'>) {
   let cancel = () => {}
-  /** It has told, or nobody is to be told any more. */
+  /** The error is logged, or the server stops. */
   let isOver = false
 
   async function look(): Promise<void> {

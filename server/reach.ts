@@ -2,19 +2,19 @@ import type { Absence } from './absence.ts'
 import type { Clock } from './clock.ts'
 import { CallerError, isDatabaseAway, isWrongAddress, stopping } from './errors.ts'
 
-/** Leads a start past a database that is away, while the doors are already there and say so. */
+/** Retries the start while the database is away. HTTP is open meanwhile, and answers 503 with the reason. */
 export interface Reach {
-  /** Tries until the database can be reached, or the start is given up; any other fault is thrown. */
+  /** Retries a step each second while the database is away. Throws any other error, and after `giveUp`. */
   once<T>(attempt: () => Promise<T>): Promise<T>
-  /** Nothing is waited for any more. */
+  /** Lets requests in: the start needs nothing more for them. */
   open(): void
-  /** Throws 503 with what is waited for. */
+  /** Throws 503, with what the start waits for, until `open` is called. */
   refuseUntilOpen(): void
-  /** Nothing more is tried. */
+  /** Ends the retries, since the server stops. */
   giveUp(): void
 }
 
-const AGAIN_AFTER_MS = 1_000
+const RETRY_AFTER_MS = 1_000
 
 export function createReach({ clock, absence }: { clock: Clock; absence: Absence }): Reach {
   let isOpen = false
@@ -34,7 +34,7 @@ export function createReach({ clock, absence }: { clock: Clock; absence: Absence
           waitsFor = 'still starting: waiting for the database, which cannot be reached'
           absence.noted(error, waitsFor)
         }
-        await new Promise<void>((resolve) => clock.at(clock.now() + AGAIN_AFTER_MS, resolve))
+        await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_AFTER_MS, resolve))
       }
     },
     open() {

@@ -1,4 +1,4 @@
-/** Each code of the API with its HTTP status; tRPC knows the codes by the same names. */
+/** The HTTP status of each error code of the API. The codes are named as in tRPC. */
 export const HTTP_STATUS = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -16,8 +16,8 @@ export const HTTP_STATUS = {
 export type ErrorCode = keyof typeof HTTP_STATUS
 
 /**
- * Why a call was refused, in a fixed word for programs, with the code that goes with it. Programs branch on these words,
- * so a word never changes its meaning; sentences may. docs/api.md lists all of them.
+ * The reason of an error, a fixed word for programs, and the error code that goes with it. Programs branch on these
+ * words, so a word never changes its meaning; messages may. docs/api.md explains all of them.
  */
 export const REASONS = {
   invalid_input: 'BAD_REQUEST',

@@ -10,18 +10,18 @@ import type { Reason } from './reasons.ts'
 
 interface Context {
   deps: Deps
-  /** Throws for a caller who lacks a key or a session of this scope. */
+  /** Throws 401 or 403 unless the caller has a key or a session of this scope, and 429 beyond the rate limit. */
   admit: (scope: Scope) => Promise<Caller>
-  /** Throws for who asks too fast. */
+  /** Admits everybody. Throws 429 beyond the rate limit. */
   admitAnybody: () => Promise<void>
-  /** Answers a call once it has a turn; throws if there is no room for its answer. */
+  /** Runs a call when the semaphore gives it a turn. Throws if that takes too long, or its batch answers too much. */
   inTurn: <T extends { ok: boolean }>(call: () => Promise<T>) => Promise<T>
 }
 
-/** So that a page notices within a minute that it hears nothing only because the line is dead. */
+/** A keep-alive for streams: a page that gets neither event nor ping for `RECONNECT_AFTER_MS` connects again. */
 const PING_EVERY_MS = 15_000
 const RECONNECT_AFTER_MS = 40_000
-/** Then the page connects anew, and is asked again whether it is signed in. */
+/** A stream is ended after this long. The page connects again, and its session is checked again. */
 const CONNECTION_MS = HOUR_MS
 
 const t = initTRPC.context<Context>().create({
@@ -32,28 +32,30 @@ const t = initTRPC.context<Context>().create({
     maxDurationMs: CONNECTION_MS,
   },
   errorFormatter({ shape, error }) {
-    const { message = shape.message, ...why } = explained(error)
-    return { ...shape, message, data: { ...shape.data, ...why } }
+    const { message = shape.message, ...details } = detailsOf(error)
+    return { ...shape, message, data: { ...shape.data, ...details } }
   },
 })
 
-/** What programs are told of an error beside its code, and people instead of tRPC's own words. */
-interface Explained {
+/** What is added to the error that tRPC sends: `reason` and `field` go into its `data`. */
+interface ErrorDetails {
+  /** The fixed word for programs that says why the call failed, one of `REASONS`. */
   reason: Reason
-  /** The field of the input that is wrong, where one is. */
+  /** The name of the input's first wrong field, such as `serviceKey`; absent for other errors. */
   field?: string | undefined
+  /** Replaces tRPC's own message. */
   message?: string
 }
 
-function explained({ code, cause }: TRPCError): Explained {
+function detailsOf({ code, cause }: TRPCError): ErrorDetails {
   if (cause instanceof CallerError) return { reason: cause.reason }
   if (cause instanceof ZodError) return { reason: 'invalid_input', field: fieldOf(cause), message: sentenceOf(cause) }
-  // The parser's own message quotes the text, in which there may be a key.
+  // The parser's own message quotes the input, which may hold an API key.
   if (cause instanceof SyntaxError) return { reason: 'invalid_json', message: 'the input is not valid JSON' }
   return { reason: REASONS_OF_TRPC[code] ?? 'invalid_request' }
 }
 
-/** The reasons of errors that tRPC finds by itself. */
+/** The reasons of errors that tRPC raises itself. */
 const REASONS_OF_TRPC: { [code in TRPCError['code']]?: Reason } = {
   NOT_FOUND: 'no_such_address',
   METHOD_NOT_SUPPORTED: 'method_not_supported',
@@ -63,17 +65,17 @@ const REASONS_OF_TRPC: { [code in TRPCError['code']]?: Reason } = {
 
 export const router = t.router
 
-/** Says of every error only what is meant for the caller. */
+/** Turns an error of our code into what the caller may be told. */
 const procedure = t.procedure.use(async ({ ctx, path, next }) => {
   const result = await next()
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result
   throw forCaller(result.error.cause, ctx, path)
 })
 
-/** Streams of events take no turns, since they do not end. */
+/** Limits how many calls run at once. Streams of events take no turn, since they do not end. */
 const inTurn = t.middleware(({ ctx, type, next }) => (type === 'subscription' ? next() : ctx.inTurn(next)))
 
-/** Open to everybody. */
+/** Needs no key. */
 export const openProcedure = procedure
   .use(async ({ ctx, next }) => {
     await ctx.admitAnybody()
@@ -84,14 +86,14 @@ export const openProcedure = procedure
 const procedureOf = (scope: Scope) =>
   procedure.use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.admit(scope) } }))
 
-/** Takes heartbeats, which wait for nobody: all that have come share a write. */
+/** Takes heartbeats. They take no turn: all that have arrived share one write. */
 export const pingProcedure = procedureOf('ping')
-/** Only tells. */
+/** Reads only. */
 export const readProcedure = procedureOf('read').use(inTurn)
-/** Changes something. */
+/** Changes something other than heartbeats. */
 export const adminProcedure = procedureOf('admin').use(inTurn)
 
-/** Says the same of what goes wrong once events are on their way. */
+/** Treats errors of a stream as those of a call, and ends it once its key is revoked. */
 export const events = <T>(ctx: Context & { caller: Caller }, path: string, iterable: AsyncIterable<T>) =>
   pulledAhead(eventsForCaller(ctx, path, iterable))
 

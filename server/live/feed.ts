@@ -4,26 +4,29 @@ import type { Ground } from '../ground.ts'
 import { createLook, type Found, LOOK_EVERY_MS, type LookDeps, type Unseen } from './look.ts'
 import type { ServiceNews } from './news.ts'
 
-/** Somebody who watches. */
+/** One watcher: a stream of events that a page or program has open. */
 export interface Listener {
-  /** Something about a service has changed. */
+  /** Called with the current view of a service that has changed or was removed. */
   onService?(id: number, news: ServiceNews): void
+  /** Called when transitions were recorded, which the watcher then reads. */
   onTransitions?(): void
-  /** The monitor stops: nothing more will come. */
+  /** Called when the server stops. */
   onEnd(): void
 }
 
-/** Tells those who watch what changes, whichever server changed it. While nobody watches it does nothing. */
+/** Publish and subscribe within this server: tells watchers which services changed, on whichever server. */
 export interface Feed {
-  /** A change of this service has been committed. */
+  /** Publishes that this server has committed a change of a service. */
   touched(id: number): void
+  /** Publishes that this server has removed a service. */
   removed(id: number, key: string): void
-  /** @returns how to leave */
+  /** Throws 429 beyond the limit of streams, and 503 when the server stops. @returns a function that unsubscribes */
   join(listener: Listener): () => void
+  /** Ends all streams, and refuses new ones. */
   end(): void
 }
 
-/** So a service is told of twice a second at most. */
+/** A throttle: watchers are told of a service twice a second at most. */
 const SHORTEST_PAUSE_MS = 500
 
 export function createFeed(deps: LookDeps & Pick<Ground, 'absence'>, mostListeners: number): Feed {

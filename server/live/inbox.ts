@@ -1,7 +1,8 @@
-/** What waits for one reader: of each subject only the newest, so a slow reader makes nothing grow. */
+/** A conflating queue: holds only the newest news of each subject, so a slow reader does not make it grow. */
 export interface Inbox<K, V> {
+  /** Adds news at the end, and drops older news of the same subject. */
   put(subject: K, news: V): void
-  /** The longest waiting, as soon as there is any. Throws an `AbortError` once the inbox is closed. */
+  /** Removes and returns the first news, or waits for it. Throws an `AbortError` once the inbox is closed. */
   take(): Promise<V>
   close(): void
 }

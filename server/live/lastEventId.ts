@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Of the last event that was received: a number, as text; anything else comes from no event of ours. */
+/** The id of the last event that a client received, a number. Other text came from no event, and becomes `null`. */
 export const lastEventId = z
   .string()
   .max(100)

@@ -2,8 +2,8 @@ import type { Feed, Listener } from './feed.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 
 /**
- * Joins the feed at once, so that nothing is missed between the question and the first event, and leaves it when the
- * signal says that nobody reads any more.
+ * Subscribes to the feed with an inbox. It subscribes at once, so that nothing is missed between the request and the
+ * first event, and unsubscribes when the signal aborts because the client is gone.
  */
 export function listen<K, V>(
   feed: Feed,

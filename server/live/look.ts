@@ -6,34 +6,40 @@ import { viewContext } from '../status/view.ts'
 import { newsOf, removalOf, type ServiceNews } from './news.ts'
 import { createOtherServers } from './others.ts'
 
-/** What has been changed and not been looked at yet. */
+/** Changes that watchers have not been told of yet. */
 export interface Unseen {
+  /** Ids of services that changed. */
   touched: Set<number>
-  /** With the keys that they had. */
+  /** The keys of removed services by their ids. */
   removed: Map<number, string>
-  /** Other servers have changed more than they told of. */
+  /** Other servers may have changed more than their hints said. */
   mayBeMore: boolean
 }
 
-/** What a look has found. */
+/** What one look has found. */
 export interface Found {
+  /** Whether transitions were recorded since the look before. */
   hasTransitions: boolean
   services: [id: number, news: ServiceNews][]
 }
 
 export type LookDeps = Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'> & {
   hints: Hints
-  /** Whether no other server can have changed anything. */
+  /** Whether this is the only server on the database. */
   isAlone: () => Promise<boolean>
 }
 
-/** With two looks a second: all services together are told of 200 times a second. */
+/** A rate limit: with two looks a second, watchers are told of at most 200 changes a second. The rest waits. */
 const SERVICES_A_LOOK = 100
+/** How often the database is polled, without hints. */
 export const LOOK_EVERY_MS = 2_000
-/** While other servers tell what they change, a look finds only what one did not live to tell. */
+/** The interval while hints arrive: polling then finds only the changes of a server that died before it sent a hint. */
 const LOOK_WHILE_TOLD_EVERY_MS = 15_000
 
-/** Reads what became of the services that have changed, here and on other servers. What it fails to read stays unseen. */
+/**
+ * Polls for changes: each look reads the services that have changed, on this server by `unseen`, on others by comparing
+ * versions. If reading fails, the changes stay in `unseen` for the next look.
+ */
 export function createLook(deps: LookDeps, unseen: Unseen): () => Promise<Found> {
   const { db, clock, hints } = deps
   const { touched, removed } = unseen

@@ -2,9 +2,10 @@ import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { type Strip, stripOf } from '../status/strip.ts'
 import { type ServiceStatus, type ViewContext, view } from '../status/view.ts'
 
-/** What there is to show of a service now; `null` once it has been removed. */
+/** What watchers are told of a service: how it looks now. */
 export interface ServiceNews {
   serviceKey: string
+  /** `null` if the service was removed; so is `strip`. */
   service: ServiceStatus | null
   strip: Strip | null
 }

@@ -13,13 +13,13 @@ import { keyOf } from './ownKey.ts'
 export const onHeartbeatInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
 
 const ROWS_AT_ONCE = 100
-/** Events are numbered by the moment they show; clocks of servers differ by less than this. */
+/** The id of an event is its time in milliseconds. The clocks of two servers differ by less than this. */
 const OVERLAP_MS = 2_000
 
 type Input = z.output<typeof onHeartbeatInput>
 type News = Inbox<number, { id: string; news: ServiceNews }>
 
-/** Services as they are heard, registered, changed and removed; after a lost connection first those heard since. */
+/** Streams services as they are heard, registered, changed and removed; after a reconnection first the missed ones. */
 export async function onHeartbeat(deps: Deps, { serviceKey, lastEventId }: Input, signal?: AbortSignal) {
   const key = await keyOf(deps.db, serviceKey)
   const inbox: News = listen(deps.feed, signal, ({ put }) => ({

@@ -13,13 +13,13 @@ import { keyOf } from './ownKey.ts'
 export const onTransitionInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
 
 const PAGE = 100
-/** Whoever was away for longer asks for the history. */
-const MOST_MADE_UP_FOR = 1_000
+/** A client that resumes gets at most this many missed transitions, and can read older ones with `history`. */
+const MOST_MISSED = 1_000
 
 type Input = z.output<typeof onTransitionInput>
 type News = Inbox<'transitions', true>
 
-/** Transitions as they are recorded, oldest first; after a lost connection from where it broke off. */
+/** Streams transitions as they are recorded, oldest first. A client that resumes gets those after its last event. */
 export async function onTransition(deps: Deps, { serviceKey, lastEventId }: Input, signal?: AbortSignal) {
   const key = await keyOf(deps.db, serviceKey)
   const after = await resumeAfter(deps.db, lastEventId ?? null)
@@ -50,5 +50,5 @@ async function* transitionsFrom(
 async function resumeAfter(db: Db, lastId: number | null): Promise<number> {
   const newest = await newestTransitionId(db)
   if (lastId === null || lastId > newest) return newest
-  return Math.max(lastId, newest - MOST_MADE_UP_FOR)
+  return Math.max(lastId, newest - MOST_MISSED)
 }

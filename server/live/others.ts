@@ -1,12 +1,13 @@
 import type { Db } from '../../db/schema.ts'
 import { listVersions } from '../../db/services.ts'
 
-/** Finds out what other servers have changed, by comparing how often each service has been written. */
+/** Finds the changes of other servers by polling: the version of a service grows with each write. */
 export interface OtherServers {
-  /** Since the last look; nothing at the first. */
+  /** Compares all versions with those of the look before. The first look finds nothing. */
   look(): Promise<{ touched: number[]; removed: [id: number, key: string][] }>
-  /** What was found out in another way need not be found again. */
+  /** Notes a version that was read otherwise, so that the next look does not find it again. */
   knows(id: number, key: string, version: number): void
+  /** The same for a service that is known to be removed. */
   forget(id: number): void
 }
 

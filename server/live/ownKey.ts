@@ -1,7 +1,7 @@
 import type { Db } from '../../db/schema.ts'
 import { findService } from '../../db/services.ts'
 
-/** The own key of the service that is called so; one that does not exist yet will be called as asked. */
+/** The key of the service that `asked` names by key or alias; `asked` itself if the service does not exist yet. */
 export async function keyOf(db: Db, asked: string | undefined): Promise<string | undefined> {
   return asked === undefined ? undefined : ((await findService(db, asked))?.key ?? asked)
 }

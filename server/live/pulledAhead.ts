@@ -1,16 +1,16 @@
 /**
- * tRPC pulls an event ahead of its reader, and forgets it if the reader goes away. What then goes wrong with it is
- * nobody's concern, and no reason for Node to end the process.
+ * Keeps an unhandled rejection from ending the process. tRPC requests an event before the client reads it, and drops the
+ * promise when the client disconnects. Whoever waits for the promise still gets its error.
  */
 export function pulledAhead<T>(events: AsyncGenerator<T, void, void>): AsyncIterable<T, void, void> {
-  const seen = (next: Promise<IteratorResult<T, void>>) => {
+  const handled = (next: Promise<IteratorResult<T, void>>) => {
     next.catch(() => {})
     return next
   }
   return {
     [Symbol.asyncIterator]: () => ({
-      next: () => seen(events.next()),
-      return: () => seen(events.return()),
+      next: () => handled(events.next()),
+      return: () => handled(events.return()),
     }),
   }
 }
