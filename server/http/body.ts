@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { badRequest, CallerError } from '../errors.ts'
 
-/** Takes bodies of any type, or of none, as bytes; each door makes of them what it can. */
+/** Makes Fastify accept a body of any content type as bytes. Each door parses it itself. */
 export function takeRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
-/** The fields of a JSON or form body; none for another type, whose content is somebody's log. */
+/** Parses a JSON or form body. A body of another type has no fields: it may be the output of somebody's job. */
 export function bodyFields(request: FastifyRequest): Record<string, unknown> {
   const { body, headers } = request
   if (!Buffer.isBuffer(body) || body.length === 0) return {}
   const type = headers['content-type']?.toLowerCase() ?? ''
   const isForm = type.startsWith('application/x-www-form-urlencoded')
-  // `curl -d '{…}'` without a header calls its JSON a form.
+  // `curl -d '{…}'` sends JSON with the content type of a form.
   const isJson = /\bjson\b/.test(type) || ((isForm || type === '') && body.at(0) === OPEN_BRACE)
   if (!isJson && !isForm) return {}
   refusePacked(request)
@@ -26,7 +26,7 @@ export function bodyFields(request: FastifyRequest): Record<string, unknown> {
   return fields
 }
 
-/** Throws 415 for a body that is packed, as by gzip: whatever it becomes when it is unpacked, it has passed no limit. */
+/** Throws 415 for a compressed body (gzip): the size limit would not apply to what it becomes when decompressed. */
 export function refusePacked({ headers }: FastifyRequest): void {
   const coding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (coding === 'identity') return
@@ -60,7 +60,7 @@ function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // What the parser says quotes the text, in which there may be a key.
+    // The parser's own message quotes the text, which may hold an API key.
     throw badRequest(`${what} is not valid JSON`, 'invalid_json')
   }
 }

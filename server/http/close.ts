@@ -2,24 +2,28 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
-const SLOW_MS = 5_000
-/** For the answers of those who have been told to try again. */
-const FAREWELL_MS = 500
+/** How long requests under way may take to finish. */
+const GRACE_MS = 5_000
+/** How long the refusals of the remaining requests may take to be sent. */
+const REFUSALS_MS = 500
 
-/** Takes no more callers, and waits for those that are here: for a while, and then they are told to come again. */
-export async function closeDoors(http: FastifyInstance, refuseThoseWhoWait: () => void): Promise<void> {
+/**
+ * Closes the HTTP server gracefully: it accepts no connections, and waits for the requests under way. After a timeout
+ * `refuseRest` answers those that wait to be stored with 503, and then all connections are cut.
+ */
+export async function closeDoors(http: FastifyInstance, refuseRest: () => void): Promise<void> {
   const closed = once(http.server, 'close')
-  // Closing ends the connections that are idle in that moment; one that was just between two requests stays.
+  // `close` ends only the connections that are idle at that moment; one that becomes idle later would stay open.
   const idle = setInterval(() => http.server.closeIdleConnections(), 50)
-  const slow = new AbortController()
+  const ended = new AbortController()
   const giveUp = async () => {
-    await sleep(SLOW_MS, undefined, { signal: slow.signal })
-    refuseThoseWhoWait()
-    await sleep(FAREWELL_MS, undefined, { signal: slow.signal })
+    await sleep(GRACE_MS, undefined, { signal: ended.signal })
+    refuseRest()
+    await sleep(REFUSALS_MS, undefined, { signal: ended.signal })
     http.server.closeAllConnections()
   }
   giveUp().catch(() => {})
   await Promise.all([http.close(), closed])
   clearInterval(idle)
-  slow.abort()
+  ended.abort()
 }

@@ -2,18 +2,19 @@ import type { Server } from 'node:http'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { limitPipelines } from './pipeline.ts'
 
-/** How long a caller may take, and how many may be connected. */
+/** Timeouts of HTTP, and limits of connections. */
 export interface HttpLimits {
-  /** Until all headers are there. */
+  /** A timeout: all headers must have arrived by then. */
   headersMs: number
-  /** Until the whole request is there. */
+  /** A timeout: the whole request must have arrived by then. */
   requestMs: number
-  /** In which a connection moves not a byte, in either direction; events are never that far apart. */
+  /** An idle timeout: closes a connection without a byte in either direction. Streams send pings more often. */
   stalledMs: number
-  /** How often slow callers are looked for. */
+  /** How often Node looks for requests beyond `headersMs` and `requestMs`. */
   lookEveryMs: number
+  /** How many connections may be open. */
   connections: number
-  /** How many streams of events may be open; the other connections are left for heartbeats. */
+  /** How many streams of events may be open. It is far fewer than `connections`, which leaves room for heartbeats. */
   streams: number
 }
 
@@ -33,7 +34,7 @@ export const timeoutsOf = ({ headersMs, requestMs, stalledMs, lookEveryMs }: Htt
     http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs },
   }) satisfies FastifyHttpOptions<Server>
 
-/** What is not said to Fastify when it is made. */
+/** Applies the limits that Fastify has no option for. */
 export function limitConnections(app: FastifyInstance, { connections }: HttpLimits): void {
   app.server.maxConnections = connections
   limitPipelines(app)

@@ -7,56 +7,58 @@ import { headersOfHeartbeat, PREFLIGHT } from './headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks at a door. */
+    /** The caller, as the access check of the door found it. */
     caller: Caller
   }
 }
 
-/** One address that answers. */
+/** An HTTP route: one method of one address. */
 export interface Door {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
+  /** Which access check comes before it. */
   kind: DoorKind
-  /** In bytes, where it is not that of the server. */
+  /** In bytes; by default that of the server. */
   bodyLimit?: number
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown
-  /** The setting that says its address, where people choose it. */
+  /** The name of the setting that holds its address, if people choose the address. */
   setting?: string
 }
 
+/** What comes before each handler: the access check and common headers. */
 interface Gate {
   check: AccessCheck
-  /** What every answer says, but for accepted heartbeats. */
+  /** The headers of every answer, except that of an accepted heartbeat. */
   headers: Record<string, string>
 }
 
 const ALL_METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Throws for a door whose address people chose, where the server itself answers below the same first name. */
+/** Throws ConfigError if a door with a chosen address begins with the same path segment as one of `others`. */
 export function refuseTaken(doors: readonly Door[], others: readonly string[]): void {
-  const taken = new Set(others.map(firstName))
+  const taken = new Set(others.map(firstSegment))
   for (const { setting, url } of doors) {
-    if (setting === undefined || !taken.has(firstName(url))) continue
+    if (setting === undefined || !taken.has(firstSegment(url))) continue
     throw new ConfigError(
-      `${setting} must have a path of its own, and Stillbeat itself answers at /${firstName(url)}; e.g. https://stillbeat.example.org/telegram`,
+      `${setting} must have a path of its own, and Stillbeat itself answers at /${firstSegment(url)}; e.g. https://stillbeat.example.org/telegram`,
     )
   }
 }
 
-const firstName = (url: string) => url.split('/')[1] ?? ''
+const firstSegment = (url: string) => url.split('/')[1] ?? ''
 
-/** Opens doors, and tells those who come with another method which ones an address takes. */
+/** Registers doors as routes. Other methods of their addresses get 405 with `Allow`, or answer a CORS preflight. */
 export function openDoors(app: FastifyInstance, doors: readonly Door[], gate: Gate): void {
   app.decorateRequest('caller')
-  for (const [url, its] of Map.groupBy(doors, (door) => door.url)) {
-    const allowed = its.flatMap(methodsOf)
-    const isForAnyPage = its.some(({ kind }) => kind === 'heartbeat')
-    for (const door of its) openDoor(app, door, gate)
+  for (const [url, itsDoors] of Map.groupBy(doors, (door) => door.url)) {
+    const allowed = itsDoors.flatMap(methodsOf)
+    const allowsAnyOrigin = itsDoors.some(({ kind }) => kind === 'heartbeat')
+    for (const door of itsDoors) openDoor(app, door, gate)
     app.route({
       method: ALL_METHODS.filter((other) => !allowed.includes(other)),
       url,
       handler: async (request, reply) =>
-        isForAnyPage && request.method === 'OPTIONS'
+        allowsAnyOrigin && request.method === 'OPTIONS'
           ? answerPreflight(reply, allowed)
           : refuseMethod(request, reply, allowed),
     })

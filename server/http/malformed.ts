@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Reason } from '../reasons.ts'
 
+/** Messages by Node's error code. */
 const faults: Record<string, string> = {
   HPE_HEADER_OVERFLOW: 'the address and headers are larger than 16 KiB; a body may have 64 KiB',
   HPE_INVALID_URL:
@@ -8,7 +9,7 @@ const faults: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'the request took too long to arrive',
 }
 
-/** Answers what Node cannot read as HTTP, before there is a request that a door could refuse. */
+/** Answers 400 to bytes that Node cannot parse as HTTP. No request exists yet, so Fastify cannot answer. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.writable && error.code !== 'ECONNRESET') {
     const message = faults[error.code ?? ''] ?? 'this is not an HTTP request'

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { CallerError } from '../errors.ts'
 
-/** Far beyond what any client has under way on one connection. */
-const MOST_OF_ONE = 100
-/** Of all connections together; beyond it each may have one. */
-const MOST_OF_ALL = 10_000
+/** How many requests one connection may have under way. No client needs nearly as many. */
+const MOST_PER_CONNECTION = 100
+/** How many all connections may have under way. Beyond it, each connection may have one. */
+const MOST_IN_ALL = 10_000
 
 /**
- * Cuts a connection on which requests come without end while their answers wait. Node reads them all, and each takes
- * memory until it is answered, so one stranger could fill it.
+ * Limits HTTP pipelining: it cuts a connection that sends more and more requests without waiting for answers. Node
+ * reads them all, and each takes memory until it is answered, so one client could fill the memory.
  */
 export function limitPipelines(app: FastifyInstance): void {
   const underWay = new WeakMap<Socket, number>()
@@ -22,7 +22,7 @@ export function limitPipelines(app: FastifyInstance): void {
     underWay.set(socket, count)
     all += 1
     response.once('close', () => settle(socket))
-    if (count > MOST_OF_ONE || (count > 1 && all > MOST_OF_ALL)) {
+    if (count > MOST_PER_CONNECTION || (count > 1 && all > MOST_IN_ALL)) {
       socket.destroy()
       throw new CallerError('rate_limited', 'too many requests at once on one connection; wait for answers')
     }

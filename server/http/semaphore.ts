@@ -1,15 +1,15 @@
-import { setImmediate as breath } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { CallerError } from '../errors.ts'
 
-/** Does some work as soon as it has a turn; throws 503 if that comes too late. */
+/** Runs some work as soon as a semaphore gives it a turn. Throws 503 if that takes longer than `LONGEST_WAIT_MS`. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Nobody waits for an answer much longer. And what a database that hangs holds up does not wait for each other's time limit. */
+/** A timeout, after which clients give up too. Those that wait longer for a database that hangs fail together. */
 const LONGEST_WAIT_MS = 20_000
 
 /**
- * Lets so many work at once; the others wait in the order in which they came. Who has waited begins in a turn of the
- * event loop of its own, so that however much is asked, what takes no turns is answered in between.
+ * A concurrency limit: `atOnce` may work at once, and the others wait in the order in which they came. Work that has
+ * waited begins with `setImmediate`, so that under any load the event loop also serves heartbeats, which take no turns.
  */
 export function createSemaphore(atOnce: number, now = () => performance.now()): InTurn {
   const waiting: (() => void)[] = []
@@ -32,15 +32,15 @@ export function createSemaphore(atOnce: number, now = () => performance.now()): 
 const tooMany = () =>
   new CallerError('overloaded', 'more is asked than can be answered; ask again, and for less at once')
 
-/** Of what belongs together all is done in one turn, one after another. */
-export function together(inTurn: InTurn): InTurn {
+/** Runs the calls of a batch one by one in a single turn, so that a batch is finished before another begins. */
+export function shareTurn(inTurn: InTurn): InTurn {
   const waiting: { begin: () => Promise<void>; reject: (error: unknown) => void }[] = []
 
-  async function workOff(): Promise<void> {
+  async function workAll(): Promise<void> {
     for (let next = waiting[0]; next; next = waiting[0]) {
       await next.begin()
       waiting.shift()
-      await breath()
+      await yieldToEventLoop()
     }
   }
 
@@ -51,6 +51,6 @@ export function together(inTurn: InTurn): InTurn {
   return (work) =>
     new Promise((resolve, reject) => {
       waiting.push({ begin: () => work().then(resolve, reject), reject })
-      if (waiting.length === 1) inTurn(workOff).catch(refuse)
+      if (waiting.length === 1) inTurn(workAll).catch(refuse)
     })
 }

@@ -31,19 +31,20 @@ import { refuseMalformed } from './malformed.ts'
 import { createSemaphore } from './semaphore.ts'
 
 const BODY_LIMIT = 64 * 1024
-/** More would be answered no sooner, and would leave heartbeats no connection to the database. */
+/** How many calls other than heartbeats run at once. More would not be faster, and could take all connections. */
 const QUESTIONS_AT_ONCE = 4
-/** A key of 200 characters of four bytes, each written as `%XX`, and what comes behind it in the name of a badge. */
+/** The longest name of a badge: a key of 200 characters, each of four bytes that are written as `%XX`, and `.svg`. */
 const LONGEST_PARAM = 200 * 4 * 3 + '.svg'.length
 
 export interface HttpOptions {
+  /** The readiness check of `/ready`: throws if the database does not answer. */
   isReady: () => Promise<void>
-  /** Throws as long as the database has not been reached and made ready. */
+  /** Throws 503 until the start has reached and migrated the database. */
   refuseUntilOpen: () => void
   takeBackup: TakeBackup
-  /** Where the page was built. */
+  /** The folder of the built page. */
   pageFolder: string
-  /** Beside those of the monitor itself. */
+  /** Further doors, beside the monitor's own. */
   doors: readonly Door[]
   limits: HttpLimits
 }
@@ -102,11 +103,11 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   return app
 }
 
-/** Fastify's remarks on its own start and stop are no news. */
+/** Drops Fastify's own messages of level `info`, which only say that it starts and stops. */
 const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { code, reason, message, cause, retryAfterSeconds } = callerErrorOf(ofFastify(error))
+  const { code, reason, message, cause, retryAfterSeconds } = callerErrorOf(translated(error))
   const status = HTTP_STATUS[code]
   if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
   if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
@@ -115,13 +116,13 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
   reply.code(status).send({ error: { code, reason, message } })
 }
 
-/** Fastify's own refusals in our words. */
-function ofFastify(error: FastifyError | Error): Error {
+/** Turns Fastify's own errors into ours. */
+function translated(error: FastifyError | Error): Error {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status === 413) {
     return new CallerError('body_too_large', `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`)
   }
-  // Fastify would repeat the address, in which there may be a key.
+  // Fastify's message repeats the address, which may hold an API key.
   if ('code' in error && error.code === 'FST_ERR_BAD_URL')
     return badRequest('the address is not a valid url: a % in it begins no %XX of UTF-8', 'invalid_request')
   return status >= 400 && status < 500 ? badRequest(error.message, 'invalid_request') : error

@@ -1,13 +1,13 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createSemaphore, together } from '../../server/http/semaphore.ts'
+import { createSemaphore, shareTurn } from '../../server/http/semaphore.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { startTestApp } from '../helpers/app.ts'
 import { SECOND } from '../helpers/clock.ts'
 import { beatAll } from '../helpers/rhythm.ts'
 
-/** Work that waits for something, and notes when it begins and ends. */
+/** Makes work that waits for the event loop, and notes in which order it began and how much ran at once. */
 function createWork() {
   const seen: string[] = []
   let [atOnce, most] = [0, 0]
@@ -22,7 +22,7 @@ function createWork() {
   return { seen, work, most: () => most }
 }
 
-test('so many work at once, in the order in which they came', async () => {
+test('as many as allowed work at once, in the order in which they came', async () => {
   const { seen, work, most } = createWork()
   const inTurn = createSemaphore(2)
   const names = ['a', 'b', 'c', 'd', 'e']
@@ -31,7 +31,7 @@ test('so many work at once, in the order in which they came', async () => {
   expect(most()).toBe(2)
 })
 
-test('who takes no turns is heard between any two that do, even if those wait for nothing', async () => {
+test('what takes no turns runs between any two that do, even if those wait for nothing', async () => {
   const inTurn = createSemaphore(1)
   const seen: string[] = []
   const asked = Array.from({ length: 3 }, (_, n) => inTurn(async () => seen.push(`question ${n}`)))
@@ -45,30 +45,30 @@ test('who takes no turns is heard between any two that do, even if those wait fo
   expect(seen).toEqual(['question 0', 'heard', 'question 1', 'heard', 'question 2'])
 })
 
-test('a fault is its own, and the next has its turn', async () => {
-  const inTurn = together(createSemaphore(1))
+test('an error rejects only its own call, and the next has its turn', async () => {
+  const inTurn = shareTurn(createSemaphore(1))
   const fault = inTurn(() => Promise.reject(new Error('broken')))
   const next = inTurn(async () => 'whole')
   await expect(fault).rejects.toThrow('broken')
   expect(await next).toBe('whole')
 })
 
-test('what belongs together is done before it is the turn of others', async () => {
+test('all calls that share a turn finish before the next turn begins', async () => {
   const { seen, work, most } = createWork()
   const turns = createSemaphore(1)
-  const [first, second] = [together(turns), together(turns)]
+  const [first, second] = [shareTurn(turns), shareTurn(turns)]
   await Promise.all([first(work('a1')), second(work('b1')), first(work('a2')), second(work('b2'))])
   expect(seen).toEqual(['a1', 'a2', 'b1', 'b2'])
   expect(most()).toBe(1)
 })
 
-test('who has waited for too long is told so, at once with all who have', async () => {
+test('all that have waited for too long are refused together', async () => {
   let now = 0
   const inTurn = createSemaphore(1, () => now)
   const { promise: hanging, resolve: finish } = Promise.withResolvers<void>()
   const first = inTurn(() => hanging)
   const tooLate = inTurn(async () => 'late')
-  const alsoTooLate = together(inTurn)(async () => 'late')
+  const alsoTooLate = shareTurn(inTurn)(async () => 'late')
   now = 21 * SECOND
   const inTime = inTurn(async () => 'in time')
   finish()

@@ -10,43 +10,47 @@ import { createRateLimit } from './rateLimit.ts'
 import { createKeyMatch } from './sameKey.ts'
 import { sessionToken } from './sessionCookie.ts'
 
-/** How carefully a door is kept. */
+/** The access check of a door: which key or session it needs. */
 export type DoorKind =
-  /** Tells whether the server is well: open to everybody, however often. */
+  /** A health check: open to everybody, without a rate limit. */
   | 'probe'
-  /** The page itself, which then says what it waits for: open to everybody, also before the database has been reached. */
+  /** The files of the page: open to everybody, also while the server waits for the database. */
   | 'page'
   /** Open to everybody. */
   | 'open'
-  /** Takes heartbeats: wants a key where there is one, also as `?key=`, and may be called from any web page. */
+  /** Takes heartbeats: needs a key if API_KEY is set, also as `?key=`. Any web page may call it. */
   | 'heartbeat'
-  /** Wants the scope `read`, and tells also while the database is away: by a stored key that was valid when it was last asked. */
+  /** Needs the scope `read`. While the database is away, it accepts keys that were valid when they were last read. */
   | 'metrics'
-  /** Wants a key or session of this scope where there is a key; where there is none, only callers that are no foreign web page. */
+  /** Needs a key or session of this scope if API_KEY is set; otherwise only foreign web pages are refused. */
   | Scope
 
-/** Throws 401, 403 or 429 for a caller who may not pass a door. */
+/** Finds out who calls. Throws 401, 403 or 429 for a caller whom the door refuses. */
 export type AccessCheck = (request: FastifyRequest, door: DoorKind) => Promise<Caller>
 
 export interface Access {
   check: AccessCheck
-  /** Who asks, `null` if nothing tells; `requests` is for how many it counts, 0 if it was counted before. Throws 401 for a wrong key, and 429. */
+  /**
+   * Finds out who calls; `null` if the request has neither key nor session. Throws 401 for a wrong key or an ended
+   * session, 403 for a foreign page, and 429 beyond the rate limit. `requests` is how many it counts: 0 if it was counted
+   * before.
+   */
   identify(request: FastifyRequest, door: DoorKind, requests?: number): Promise<Caller | null>
-  /** Who signs in with this key. Throws 401 if it is nobody's, and 429 after too many that were. */
+  /** Finds out whose key somebody signs in with. Throws 401 for a wrong key, and 429 after too many of them. */
   signIn(request: FastifyRequest, key: string): Promise<Caller>
 }
 
 export interface AccessOptions {
-  /** Where there is a key to sign in with. */
+  /** `null` if API_KEY is not set, since nobody needs to sign in then. */
   sessions: Sessions | null
-  /** Throws as long as there is no database to look into. */
+  /** Throws 503 until the start has reached and migrated the database. */
   refuseUntilOpen: () => void
 }
 
-/** Where nothing else is limited. */
+/** The rate limit for keys from a locked-out address, if RATE_LIMIT_PER_SECOND sets none. */
 const SUSPECTS_PER_SECOND = 100
 
-/** The one gate before all doors. */
+/** Makes the access check that all doors share: API keys, sessions, rate limit and the lockout after wrong keys. */
 export function createAccess(
   { config, clock, keyring }: Pick<Deps, 'config' | 'clock' | 'keyring'>,
   { sessions, refuseUntilOpen }: AccessOptions,
@@ -64,7 +68,7 @@ export function createAccess(
     const isOpen = door === 'page' || door === 'open'
     const key = isOpen || refuseForeign ? undefined : givenKey(request, door)
     if (key !== undefined) {
-      const caller = await holderOf(request, key, { alsoOld: door === 'metrics' })
+      const caller = await holderOfKey(request, key, { alsoOld: door === 'metrics' })
       rateLimit(`key ${caller.keyId ?? 'API_KEY'}`, requests)
       return caller
     }
@@ -78,9 +82,9 @@ export function createAccess(
     return token === undefined ? null : viewerOf(request, token)
   }
 
-  async function holderOf(request: FastifyRequest, key: string, { alsoOld = false } = {}): Promise<Caller> {
+  async function holderOfKey(request: FastifyRequest, key: string, { alsoOld = false } = {}): Promise<Caller> {
     const isSuspect = attempts.areTooMany(request.ip)
-    // A right key is let in from wherever it comes; but where guesses come from, the next one may be right.
+    // A right key works even from a locked-out address, for others may share it; the rate limit slows guessing.
     if (isSuspect) rateOfSuspects(request.ip)
     const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect, alsoOld })
     if (caller) return caller
@@ -101,7 +105,7 @@ export function createAccess(
     check: async (request, door) => admitted(await identify(request, door), scopeOf(door)),
     async signIn(request, key) {
       if (attempts.areTooMany(request.ip)) throw tooManyAttempts()
-      return holderOf(request, key)
+      return holderOfKey(request, key)
     },
   }
 }
@@ -111,7 +115,7 @@ function scopeOf(door: DoorKind): Scope {
   return door === 'probe' || door === 'page' || door === 'open' || door === 'heartbeat' ? 'ping' : door
 }
 
-/** Throws 401 for who has shown nothing, and 403 for a caller whose key allows less. */
+/** Throws 401 without a caller, and 403 for one whose key has too low a scope. */
 export function admitted(caller: Caller | null, wanted: Scope): Caller {
   if (caller === null) {
     throw new CallerError(

@@ -3,8 +3,8 @@ import { type Config, isLoopback } from '../../config.ts'
 import { CallerError } from '../../errors.ts'
 
 /**
- * Without a key the monitor trusts whoever reaches it, but not the web pages that their browsers happen to show: those
- * come with a foreign Origin, or with a foreign Host if they have bent their own name to this address.
+ * Makes the check for a monitor without API_KEY, which trusts everybody who can reach it, but not the web pages in their
+ * browsers. It throws 403 for a foreign Origin (cross-site request), and for a foreign Host (DNS rebinding).
  */
 export function keylessCheck({
   host,

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { CallerError } from '../../errors.ts'
 
-/** Throws 403 where the page of another site uses what the browser keeps for ours. */
+/** Throws 403 if the page of another site uses the session cookie (cross-site request forgery). */
 export function refuseForeignPage({ headers }: FastifyRequest, publicUrl: string | undefined): void {
   const { origin, host } = headers
   const site = headers['sec-fetch-site']

@@ -2,16 +2,16 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
 import { CallerError } from '../../errors.ts'
 
-/** Counts requests of a key or address. Throws 429 for those that come too fast. */
+/** Counts requests of a key or address. Throws 429 beyond the limit. */
 export type RateLimit = (who: string, requests?: number) => void
 
-const CALLERS_KEPT_IN_MIND = 10_000
+const MOST_BUCKETS = 10_000
 
-/** Who asks for nothing for a second may ask for a second's worth at once; `null`: no limit. */
+/** A token bucket for each caller, which holds one second of requests. `null` means no limit. */
 export function createRateLimit(clock: Clock, perSecond: number | null): RateLimit {
   if (perSecond === null) return () => {}
   const most = Math.max(1, perSecond)
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: CALLERS_KEPT_IN_MIND })
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_BUCKETS })
   return (who, requests = 1) => {
     const now = clock.now()
     let bucket = buckets.get(who)
@@ -19,10 +19,10 @@ export function createRateLimit(clock: Clock, perSecond: number | null): RateLim
       bucket = { left: most, at: now }
       buckets.set(who, bucket)
     }
-    // A clock that was set back gives nothing, and takes nothing.
+    // If the clock was set back, no time has passed.
     bucket.left = Math.min(most, bucket.left + (Math.max(0, now - bucket.at) / 1000) * perSecond)
     bucket.at = now
-    // What can never be had at once is let in as soon as all of it is there.
+    // More than a full bucket can never be had, so a larger batch passes when the bucket is full.
     const wanted = Math.min(requests, most)
     if (bucket.left < wanted) throw tooFast(perSecond, (wanted - bucket.left) / perSecond)
     bucket.left -= wanted

@@ -8,7 +8,7 @@ export function sessionToken({ headers }: FastifyRequest): string | undefined {
   return headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[NAME] || undefined
 }
 
-/** Gives the browser a session's token, anew each time so that it does not expire in use; `null` takes it away. */
+/** Sets the cookie with a session's token; `null` deletes it. Setting it again on each visit keeps it from expiring. */
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,7 +1,7 @@
 import type { TakeBackup } from '../../backup/backup.ts'
 import type { Door } from '../door.ts'
 
-/** `POST /backup`: a copy of the embedded database, made while it goes on working. */
+/** `POST /backup`: streams a backup of the embedded database, which goes on working meanwhile. */
 export function backupDoor(take: TakeBackup): Door {
   return {
     method: 'POST',

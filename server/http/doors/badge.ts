@@ -20,8 +20,8 @@ const HEADERS = {
 const NO_NAME = 'service'
 
 /**
- * `GET /badge/<key>.svg`: the status of a service as an image, for everybody where its group is public or there is no
- * key, else for those who have it. To others it looks like a service that does not exist.
+ * `GET /badge/<key>.svg`: the status of a service as an image. Everybody sees it if its group is public or API_KEY is
+ * not set; otherwise it needs a key or session. Without one, it looks like a service that does not exist.
  */
 export function badgeDoor(deps: Deps, identify: Access['identify']): Door {
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<string> {
@@ -42,9 +42,9 @@ export function badgeDoor(deps: Deps, identify: Access['identify']): Door {
   ): Promise<'everybody' | 'holders of the key' | 'nobody'> {
     const group = row?.group_name ?? null
     if (group !== null && (await isPublicGroup(deps.db, group))) return 'everybody'
-    // Also asked where there is no such service, so that a wrong key cannot tell which there are.
+    // This runs also for unknown services, so that a caller with a wrong key cannot find out which exist.
     try {
-      // The door has counted it.
+      // The 0 says that the access check of the door has counted the request.
       admitted(await identify(request, 'read', 0), 'read')
       return deps.config.apiKey === undefined ? 'everybody' : 'holders of the key'
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Door } from '../door.ts'
 
-/** `/health`: the process is up. `/ready`: it also reaches its database and is listening. */
+/** Health checks. `/health`: the process is up (liveness). `/ready`: its database answers too (readiness). */
 export function healthDoors(isReady: () => Promise<void>): Door[] {
   return [
     { method: 'GET', url: '/health', kind: 'probe', handle: () => ({ status: 'ok' }) },

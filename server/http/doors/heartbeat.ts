@@ -6,7 +6,7 @@ import { sentenceOf } from '../../input/sentence.ts'
 import { bodyFields } from '../body.ts'
 import type { Door } from '../door.ts'
 
-/** `POST /heartbeat`, with the key in the query, a JSON or form body, or the path. */
+/** `POST /heartbeat`, with the service's key in the path, the query, or a JSON or form body. */
 export function heartbeatDoors(deps: Deps): Door[] {
   const handle = async (request: FastifyRequest) => {
     const fields = bodyFields(request)
@@ -21,7 +21,7 @@ export function heartbeatDoors(deps: Deps): Door[] {
   ]
 }
 
-/** The one key that was given, in however many places. */
+/** The service's key. Throws 400 if it is missing, or given twice with different values. */
 function theKey({ params, query }: FastifyRequest, fields: Record<string, unknown>): unknown {
   const inPath = (params as { service_key?: string }).service_key || undefined
   const inQuery = (query as { service_key?: string | string[] }).service_key

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { createScrape } from '../../metrics/collect.ts'
 import type { Door } from '../door.ts'
 
-/** `GET /metrics`, for Prometheus. */
+/** `GET /metrics`: the metrics that Prometheus scrapes. */
 export function metricsDoor(deps: Deps): Door {
   const scrape = createScrape(deps)
   return {

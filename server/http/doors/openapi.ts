@@ -32,7 +32,7 @@ const unavailable: ZodOpenApiResponseObject = {
   headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
 }
 
-/** `GET /openapi.json`: the raw doors, described by the schemas that check them. */
+/** `GET /openapi.json`: describes the routes outside tRPC, by the schemas that validate them. */
 export function openApiDoor(version: string, publicUrl: string): Door {
   const document = JSON.stringify(describe(version, publicUrl))
   return {

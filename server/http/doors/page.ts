@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerError } from '../../errors.ts'
 import type { Door } from '../door.ts'
 
-/** Nothing runs or is loaded but what comes from here, and no other page may show this one. */
+/** The page may load and run only what this server sends, and no other page may embed it. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,11 +27,11 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** The names of assets change with their content. */
+/** Caching for assets, whose names contain a hash of their content. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const ASK_EACH_TIME = 'no-cache'
 
-/** `/` and what it loads, from the folder into which the page was built. */
+/** `/` and the files that the page loads, from the folder into which it was built. */
 export async function pageDoors(app: FastifyInstance, folder: string): Promise<Door[]> {
   await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false })
 
@@ -39,8 +39,8 @@ export async function pageDoors(app: FastifyInstance, folder: string): Promise<D
   const send = (reply: FastifyReply, path: string, caching: string) =>
     reply.headers({ ...HEADERS, 'Cache-Control': caching }).sendFile(path, folder)
 
-  const others = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
-  const names = others.filter((one) => one.isFile() && !/^index\.html|\.(br|gz)$/.test(one.name))
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
+  const names = entries.filter((one) => one.isFile() && !/^index\.html|\.(br|gz)$/.test(one.name))
   return [
     {
       ...open,

@@ -9,8 +9,8 @@ import { sessionToken, setSessionCookie } from '../access/sessionCookie.ts'
 import { bodyFields } from '../body.ts'
 import type { Door } from '../door.ts'
 
-/** `/session`: is this browser signed in? POST signs in with the key, DELETE signs out. */
-export function sessionDoors({ config }: Deps, sessions: Sessions | null, signsIn: Access['signIn']): Door[] {
+/** `/session`: GET says whether this browser is signed in, POST signs in with a key, DELETE signs out. */
+export function sessionDoors({ config }: Deps, sessions: Sessions | null, checkKey: Access['signIn']): Door[] {
   const { publicUrl } = config
 
   async function show(request: FastifyRequest, reply: FastifyReply) {
@@ -27,7 +27,7 @@ export function sessionDoors({ config }: Deps, sessions: Sessions | null, signsI
     if (!sessions) return view(OWNER)
     const { key } = bodyFields(request)
     if (typeof key !== 'string') throw badRequest('key is required, e.g. {"key":"<API_KEY>"}')
-    const viewer = admitted(await signsIn(request, key), 'read')
+    const viewer = admitted(await checkKey(request, key), 'read')
     setSessionCookie(request, reply, { token: await sessions.begin(viewer), publicUrl })
     return view(viewer)
   }

@@ -63,10 +63,10 @@ export const rawStatus = z
 
 type RawService = z.infer<typeof rawServiceStatus>
 
-/** How many services are held in memory at once while an answer without a limit goes out. */
+/** How many services are read at once while an answer without `limit` is streamed. This bounds its memory. */
 const CHUNK = 1_000
 
-/** `GET /status`: all services, or a page of them with `limit` and `cursor`. */
+/** `GET /status`: all services as a stream of JSON, or one page with `limit` and `cursor`. */
 export function statusDoor(deps: Deps, inTurn: InTurn): Door {
   return {
     method: 'GET',
@@ -92,6 +92,7 @@ function inputOf({ query }: FastifyRequest) {
   return { ...input.data, limit }
 }
 
+/** Writes the JSON piece by piece; `services` is its last field, so that its closing brackets come last. */
 async function* allPages(
   first: StatusAnswer,
   pageAfter: (cursor: string) => ReturnType<typeof listPage>,

@@ -7,10 +7,10 @@ import { HTTP_LIMITS, limitConnections, timeoutsOf } from '../connectionLimits.t
 import { type Door, openDoors } from '../door.ts'
 import { headersFor } from '../headers.ts'
 
-/** Takes an update and the secret that came with it; false if that is wrong. */
+/** Handles an update from Telegram. @returns false if the secret that came with it is wrong */
 export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
 
-/** Where Telegram posts what people write to the bot. Its own secret keeps strangers out. */
+/** The webhook of the bot: Telegram posts here what people write. A secret header proves that it is Telegram. */
 export function telegramDoor(webhookUrl: string, receive: Receive): Door {
   return {
     method: 'POST',
@@ -29,10 +29,10 @@ export function telegramDoor(webhookUrl: string, receive: Receive): Door {
 
 const TOO_LARGE = new CallerError('body_too_large', 'no update is as large as this')
 
-/** A message of 4,096 characters that quotes another, with what Telegram says of both. */
+/** In bytes: room for a message of 4,096 characters that quotes another, with their metadata. */
 const LARGEST_UPDATE = 1024 * 1024
 
-/** The same door alone, for a bot that runs by itself. */
+/** A server with only this door, for a bot that runs in its own process. */
 export function createBotHttp(door: Door): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: 'idle', ...timeoutsOf(HTTP_LIMITS) })
   limitConnections(app, HTTP_LIMITS)

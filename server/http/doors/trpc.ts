@@ -9,27 +9,27 @@ import { type AppRouter, appRouter } from '../../router.ts'
 import { type Access, admitted } from '../access/access.ts'
 import { refusePacked } from '../body.ts'
 import { refuseMethod } from '../door.ts'
-import { createSemaphore, type InTurn, together } from '../semaphore.ts'
+import { createSemaphore, type InTurn, shareTurn } from '../semaphore.ts'
 
 export const TRPC_PREFIX = '/trpc'
 
-/** Programs of ours send no larger ones. */
+/** Calls in a batch. Our own clients send no larger ones. */
 const LARGEST_BATCH = 100
-/** What they ask for is held in memory until the last call is answered. */
+/** It is few, since all answers of a batch are held in memory until its last call is answered. */
 const BATCHES_AT_ONCE = 2
-/** In characters of JSON, beyond which no further call of a batch is answered: about what 10,000 services are. */
+/** In characters of JSON: about 10,000 services. Once a batch has more, its remaining calls are refused. */
 const LARGEST_ANSWERS = 4_000_000
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 interface Gate {
   access: Access
-  /** What every answer says. */
+  /** The headers of every answer. */
   headers: Record<string, string>
-  /** Whatever is asked or changed takes its turn here, heartbeats apart. */
+  /** The semaphore that limits all calls but heartbeats. */
   questions: InTurn
 }
 
-/** The typed API under `/trpc`. */
+/** The typed API under `/trpc`: registers tRPC's plugin with our access check, semaphores and limits of size. */
 export async function openTrpc(
   app: FastifyInstance,
   deps: Deps,
@@ -39,13 +39,14 @@ export async function openTrpc(
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: TRPC_PREFIX,
     trpcOptions: {
-      // It streams multipart bodies past the limit that Fastify has for the others.
+      // Fastify's limit does not apply to multipart bodies, which tRPC streams itself.
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       maxBatchSize: LARGEST_BATCH,
       createContext: ({ req, info }) => {
+        // The calls of a batch share one access check.
         let caller: Promise<Caller | null> | undefined
-        let stranger: Promise<unknown> | undefined
+        let anybody: Promise<unknown> | undefined
         return {
           deps,
           async admit(scope: Scope) {
@@ -55,8 +56,8 @@ export async function openTrpc(
             return who
           },
           async admitAnybody() {
-            stranger ??= identify(req, 'open', info.calls.length)
-            await stranger
+            anybody ??= identify(req, 'open', info.calls.length)
+            await anybody
           },
           inTurn: callsInTurn(questions, batches, info),
         }
@@ -74,10 +75,13 @@ export async function openTrpc(
   })
 }
 
-/** Answers calls as long as somebody waits for them; those of a batch one after another, and as long as their answers are not too much. */
+/**
+ * Makes the `inTurn` of one request. A batch takes one turn of `batches`, in which its calls run one
+ * by one, each in a turn of `questions`. Calls are refused once the client has disconnected or the answers are too large.
+ */
 function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPCRequestInfo) {
   const isBatch = calls.length > 1
-  const oneByOne = together(batches)
+  const oneByOne = shareTurn(batches)
   const inTurn: InTurn = isBatch ? (work) => oneByOne(() => questions(work)) : questions
   let answered = 0
   return <T extends { ok: boolean }>(call: () => Promise<T>): Promise<T> =>
@@ -96,14 +100,14 @@ const tooMuch = () =>
     'the answers to this batch are more than fits into one; ask for fewer in a batch, or for less with `limit`',
   )
 
-/** tRPC makes a URL of it, and fails where it cannot. */
+/** Throws 400 for a Host that is not one: tRPC builds a URL from it, and would answer 500. */
 function refuseStrangeHost({ headers: { host = 'localhost' } }: FastifyRequest): void {
   if (/[@/?#\\]/.test(host) || !URL.canParse(`http://${host}`)) {
     throw badRequest('the header Host is no host, e.g. Host: stillbeat.example.org', 'invalid_request')
   }
 }
 
-/** The same hints that other doors give with an error. */
+/** The headers that other doors send with an error too. A batch gets the longest `Retry-After` of its errors. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const causes = errors.map(({ cause }) => cause).filter((cause) => cause instanceof CallerError)
   const waits = causes.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
