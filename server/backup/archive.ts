@@ -10,8 +10,8 @@ const BLOCK = 512
 const CHUNK = 256 * 1024
 
 /**
- * The folder of an embedded database as a tar archive, read while the database goes on being written to. What a file
- * holds may be torn; the log from the beginning of the backup, which comes last, mends it when the copy is first opened.
+ * Streams the folder of an embedded database as a tar archive, while others write to the database (a base backup). Files
+ * may be inconsistent, so the write-ahead log follows last: the copy replays it when it is first opened.
  */
 export async function* archive(
   { db, folder }: { db: Db; folder: string },
@@ -63,7 +63,7 @@ async function* fileEntry({ path }: Entry, file: FileHandle): AsyncGenerator<Buf
   }
 }
 
-/** Exactly as much as was announced: what has been added meanwhile is in the log, and what was cut off is cut off by it again. */
+/** Reads exactly `size` bytes, and pads with zeros. The log restores what the file gained or lost meanwhile. */
 async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size; ) {
     const chunk = Buffer.alloc(Math.min(CHUNK, size - at))
@@ -74,7 +74,7 @@ async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> 
   }
 }
 
-/** A table may have been removed since the folder was listed. */
+/** Ignores a missing file: its table may have been removed since the folder was listed. */
 function unlessGone(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
   throw error

@@ -4,10 +4,10 @@ import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { archive } from './archive.ts'
 
-/** Begins a backup of the embedded database, and resolves to the packed archive while it is made. */
+/** Begins a backup. @returns the compressed archive, as a stream that is made while it is read */
 export type TakeBackup = () => Readable
 
-/** `folder`: where the embedded database is; `null` where a server keeps the data. */
+/** `folder` is the embedded database's; `null` if the data is in PostgreSQL. Only one backup runs at a time. */
 export function createBackup(
   { db, clock, log, about }: Pick<Deps, 'db' | 'clock' | 'log' | 'about'>,
   folder: string | null,
@@ -30,7 +30,7 @@ export function createBackup(
       log.error({ err: error }, 'a backup failed')
       packed.destroy(error)
     })
-    // Its last act is to let go of the database.
+    // It closes after it has ended the backup in the database.
     tar.once('close', () => {
       isRunning = false
     })

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Folders whose content belongs to the process that is running, or is made anew at a start; the log is read last. */
+/** Folders that are archived empty, as PostgreSQL's manual says for base backups; `pg_wal` is read last. */
 const EMPTIED = new Set([
   'pg_dynshmem',
   'pg_notify',
@@ -12,6 +12,7 @@ const EMPTIED = new Set([
   'pg_subtrans',
   'pg_wal',
 ])
+/** Files of the running process, and temporary ones. */
 const LEFT_OUT = /^(postmaster\.(pid|opts)|backup_label\.old|pgsql_tmp.*)$/
 
 export interface Entry {
@@ -20,7 +21,7 @@ export interface Entry {
   isFolder: boolean
 }
 
-/** What of a database's folder goes into a backup, but for its log: a folder comes before what is in it. */
+/** Lists what a backup copies, without the write-ahead log. A folder comes before its content. */
 export async function* entriesOf(root: string, below = ''): AsyncGenerator<Entry> {
   for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
     const path = join(below, entry.name)
@@ -30,7 +31,7 @@ export async function* entriesOf(root: string, below = ''): AsyncGenerator<Entry
   }
 }
 
-/** The files of the log from `first` to `last`. */
+/** Lists the files of the write-ahead log from `firstLogFile` to `lastLogFile`. */
 export async function logFilesOf(
   root: string,
   { firstLogFile, lastLogFile }: { firstLogFile: string; lastLogFile: string },

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** The last entry of an archive: without it the archive is not whole. */
+/** The name of the last entry of an archive. An archive without it is incomplete. */
 export const MANIFEST = 'stillbeat.json'
 
-/** What an archive says of itself. */
+/** What an archive says about itself. */
 export const manifest = z.object({
-  /** Of the Stillbeat that made it. */
+  /** The version of the Stillbeat that made it. */
   version: z.string(),
   /** When it was begun. */
   takenAt: z.iso.datetime(),
-  /** How many entries are before this one. */
+  /** How many entries come before this one. */
   entries: z.int().positive(),
 })
 

@@ -12,13 +12,13 @@ import { unpack } from './unpack.ts'
 export interface Restored extends Manifest {
   services: number
   lastHeartbeatAt: number | null
-  /** Where what was there before is kept; `null` if there was nothing. */
+  /** The folder that keeps the database that was there before; `null` if there was none. */
   replaced: string | null
 }
 
 /**
- * Puts a backup in the place of the embedded database below `dataDir`, which nobody may be using. Until the copy is whole
- * and has been opened, nothing of what is there is touched.
+ * Replaces the embedded database below `dataDir` by a backup. No process may have it open, which a lock makes sure of.
+ * The old database stays untouched until the copy is complete and could be opened.
  */
 export async function restore({
   dataDir,
@@ -59,7 +59,7 @@ export async function restore({
   }
 }
 
-/** Opens the copy, which replays its log, and looks whether this program knows its tables. */
+/** Opens the copy, which replays its log, and checks that this program knows its schema. @returns what it holds */
 async function tryOut(folder: string, { version }: Manifest) {
   const { db, pglite } = await openFolder(folder).catch((error) => {
     throw new RestoreError(`the backup cannot be opened; try it with Stillbeat ${version}, which made it`, {
@@ -79,7 +79,7 @@ async function tryOut(folder: string, { version }: Manifest) {
   }
 }
 
-/** What root restores has to belong to whom the folder belongs to, or the server could not open it. */
+/** Gives the files to the owner of `dataDir` if root restores, or the server could not open them. */
 async function handOver(dataDir: string, folder: string): Promise<void> {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = await stat(dataDir)

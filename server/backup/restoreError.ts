@@ -1,4 +1,4 @@
-/** Why nothing was restored, in a sentence that says the cure. */
+/** Nothing was restored. The message says why, and what to do. */
 export class RestoreError extends Error {
   override name = 'RestoreError'
 }

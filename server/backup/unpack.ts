@@ -7,7 +7,7 @@ import { extract, type ReadEntry } from 'tar'
 import { MANIFEST, type Manifest, manifest } from './manifest.ts'
 import { RestoreError } from './restoreError.ts'
 
-/** Writes what is in a packed archive into an empty folder. Throws RestoreError unless all of it is there and nothing else. */
+/** Extracts a compressed archive into an empty folder. Throws RestoreError if it is incomplete or not ours. */
 export async function unpack(source: Readable, folder: string): Promise<Manifest> {
   let entries = 0
   let stranger: string | undefined
@@ -39,7 +39,7 @@ function faultOf({ code, message }: NodeJS.ErrnoException): string {
   return `this is not a whole backup of Stillbeat (${message}); take another one, or copy it again`
 }
 
-/** A backup has plain files and folders, all of them below its root. */
+/** A backup has only plain files and folders below its root. Anything else might write elsewhere (path traversal). */
 const isOurs = ({ type, path }: ReadEntry) =>
   (type === 'File' || type === 'Directory') && !path.startsWith('/') && !/(^|[\\/])\.\.([\\/]|$)|^\w:/.test(path)
 

@@ -2,7 +2,7 @@ import { harmless } from '../text/words.ts'
 
 export type BadgeStatus = 'alive' | 'down' | 'dead' | 'unknown' | 'paused' | 'not found'
 
-/** Each has a colour on which white can be read, and a shape for those who see no colours. */
+/** White text is legible on each colour. The shape tells the status to people who do not see colours. */
 const looks: Record<BadgeStatus, { colour: string; shape: string }> = {
   alive: { colour: '#1a7f37', shape: '<circle cx="5" cy="10" r="4.5"/>' },
   down: { colour: '#cf222e', shape: '<path d="M0 5.5h10L5 15z"/>' },
@@ -19,7 +19,7 @@ const LONGEST_LABEL = 80
 const PADDING = 6
 const SHAPE_WIDTH = 14
 
-/** A label beside a status, as an image. */
+/** Draws a badge, a label beside a status, as SVG. */
 export function badgeSvg(labelText: string, status: BadgeStatus): string {
   const { colour, shape } = looks[status]
   const label = harmless(labelText, LONGEST_LABEL)
@@ -45,7 +45,7 @@ ${text(middle + PADDING + SHAPE_WIDTH, statusWidth, status)}
 const NARROW = /[\s.,:;!|'`()[\]{}fijltrI1]/
 const WIDE = /[mwMW@%]|[\u3000-\u{10FFFF}]/u
 
-/** About as wide as Verdana sets it; the image then has it fit. */
+/** Estimates the width in Verdana, in pixels. `textLength` then makes the text fit it. */
 function widthOf(text: string): number {
   const widths = [...text].map((one) => (NARROW.test(one) ? 4.5 : WIDE.test(one) ? 11 : 7))
   return Math.ceil(widths.reduce((sum, width) => sum + width, 0))

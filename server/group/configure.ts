@@ -6,7 +6,7 @@ import { type Group, listGroups } from './list.ts'
 
 export const configureGroupInput = z.object({ group: z.string(), public: z.boolean() })
 
-/** Lets everybody look at a group, or nobody who has no key. */
+/** Makes a group public or private. Everybody may see a public group, without a key. */
 export async function configureGroup(deps: Deps, input: z.output<typeof configureGroupInput>): Promise<Group> {
   const { groups } = await listGroups(deps)
   const found = groups.find(({ group }) => group === input.group)

@@ -6,12 +6,12 @@ import { statusOf, viewContext } from '../status/view.ts'
 
 export interface Group {
   group: string
-  /** Whether everybody may look at it, without a key. */
+  /** Whether everybody may see it, without a key. */
   public: boolean
   counts: StatusCounts
 }
 
-/** All groups in alphabetical order: those of services, and public ones that have none left. */
+/** All groups in alphabetical order: those that have services, and public ones without any. */
 export async function listGroups(deps: Deps): Promise<{ groups: Group[] }> {
   const context = viewContext(deps)
   const open = new Set(await listPublicGroups(deps.db))

@@ -12,7 +12,7 @@ import { type ServiceStatus, view, viewContext } from '../status/view.ts'
 
 export const publicGroupInput = z.object({ group: z.string() })
 
-/** What everybody may see of a service: neither its key nor its settings nor what it said. */
+/** What everybody may see of a service: not its key, its settings or its metadata. */
 export interface PublicService extends Pick<ServiceStatus, 'status' | 'paused' | 'statusSince' | 'lastHeartbeat'> {
   name: string
   /** Newest first, at most 30. */
@@ -30,30 +30,30 @@ export interface PublicGroup {
 }
 
 const MOST_SERVICES = 500
-/** However many people look, it is put together this seldom. */
-const KEPT_MS = 10_000
-const GROUPS_KEPT = 10
+/** How long an answer is cached, so that many viewers cost the database no more than one. */
+const CACHE_TTL_MS = 10_000
+const GROUPS_CACHED = 10
 
 type PublicDeps = Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>
 
-/** The groups that are switched on for everybody. */
+/** The public groups, as anybody sees them without a key. Answers are cached. */
 export interface PublicGroups {
   show(group: string): Promise<PublicGroup>
 }
 
 export function createPublicGroups(deps: PublicDeps): PublicGroups {
-  const kept = new LRUCache<string, { at: number; shown: Promise<PublicGroup> }>({ max: GROUPS_KEPT })
+  const cache = new LRUCache<string, { at: number; shown: Promise<PublicGroup> }>({ max: GROUPS_CACHED })
   return {
     async show(group) {
       if (!(await isPublicGroup(deps.db, group))) {
         throw new CallerError('no_such_group', 'there is no public page of a group by this name')
       }
       const now = deps.clock.now()
-      const last = kept.get(group)
-      if (last && Math.abs(now - last.at) < KEPT_MS) return last.shown
+      const last = cache.get(group)
+      if (last && Math.abs(now - last.at) < CACHE_TTL_MS) return last.shown
       const shown = collect(deps, group)
-      kept.set(group, { at: now, shown })
-      shown.catch(() => kept.delete(group))
+      cache.set(group, { at: now, shown })
+      shown.catch(() => cache.delete(group))
       return shown
     },
   }

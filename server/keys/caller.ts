@@ -1,22 +1,23 @@
-/** What a key allows, from the least to the most; each allows what those before it do. */
+/** What a key allows, from least to most. Each scope includes those before it. */
 export const SCOPES = ['ping', 'read', 'admin'] as const
 
 export type Scope = (typeof SCOPES)[number]
 
 export const allows = (given: Scope, wanted: Scope): boolean => SCOPES.indexOf(given) >= SCOPES.indexOf(wanted)
 
-/** Who asks, as far as a key tells. */
+/** A caller, as far as its key tells. */
 export interface Caller {
   scope: Scope
-  /** `null` for who has `API_KEY`, and for everybody where there is none. */
+  /** The stored key; `null` for `API_KEY` itself, and for callers who need no key. */
   keyId: number | null
-  /** The services that it may send heartbeats for: those of this group, and those whose keys begin so. */
+  /** Limits the heartbeats of a `ping` key to the services of this group; `null` for no limit. */
   group: string | null
+  /** Limits them to services whose keys begin like this; `null` for no limit. */
   keyPrefix: string | null
 }
 
-/** Who may do everything. */
+/** A caller with `API_KEY`, or anybody if it is not set: may do everything. */
 export const OWNER: Caller = { scope: 'admin', keyId: null, group: null, keyPrefix: null }
 
-/** Who has shown nothing, at a door that is open to everybody. */
+/** A caller without a key, at a door that is open to everybody. */
 export const NOBODY: Caller = { scope: 'ping', keyId: null, group: null, keyPrefix: null }

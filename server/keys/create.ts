@@ -23,7 +23,7 @@ export const createKeyInput = z.object({
   keyPrefix: text('keyPrefix', 200),
 })
 
-/** Makes a key; this answer is the only one that ever holds its secret. */
+/** Creates an API key. Only this answer holds its secret, since only a hash is stored. */
 export async function createKey(
   deps: Deps,
   { name, scope, group, keyPrefix }: z.output<typeof createKeyInput>,

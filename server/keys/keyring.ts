@@ -5,36 +5,36 @@ import type { Hints } from '../hints.ts'
 import { withTimeout } from '../net/withTimeout.ts'
 import type { Caller } from './caller.ts'
 
-/** The stored keys that are valid, kept in mind: a heartbeat costs no query for its key. */
+/** A cache of the valid API keys, so that a heartbeat needs no query for its key. */
 export interface Keyring {
   /**
-   * Whose secret this is, if anybody's; `alsoNew`: even if another server has made it in this moment, for a query;
-   * `alsoOld`: by what the database said last, if it says nothing now.
+   * Finds the key with this secret. `alsoNew`: on a cache miss it queries the database, since another server may have
+   * just created the key. `alsoOld`: if the database does not answer, the expired cache is used.
    */
   find(secret: string, options: { alsoNew: boolean; alsoOld: boolean }): Promise<Caller | undefined>
-  /** The key by its number, if it is still valid. */
+  /** Finds a key by its id, if it is still valid. */
   get(id: number): Promise<Caller | undefined>
-  /** A key was made or revoked: all are read anew before anybody is let in by one, also by the other servers. */
+  /** Invalidates the cache after a key was created or revoked, and that of the other servers by a hint. */
   changed(id: number): void
 }
 
-/** So long a key that another server has revoked may still be let in here, if the hint of it got lost. */
-const FRESH_MS = 5_000
-/** So long a caller who may be let in by an old answer waits for a new one. */
-const PATIENCE_MS = 2_000
-/** A key that is used all the time is written down this seldom. */
+/** If a hint is lost, a key that another server has revoked still works here for this long. */
+const CACHE_TTL_MS = 5_000
+/** How long `alsoOld` waits for the database before it uses the expired cache. */
+const TIMEOUT_MS = 2_000
+/** `last_used_at` is stored at most this often, to save writes. */
 const TOUCH_AFTER_MS = 60_000
 
-/** So that programs which look for secrets in public places recognize one. */
+/** Lets secret scanners recognize a key that was published by mistake. */
 const PREFIX = 'sb_'
 const looksLikeOne = /^sb_[\w-]{43}$/
 
 export const createSecret = (): string => PREFIX + randomBytes(32).toString('base64url')
 
-/** A secret is 256 random bits: nobody finds it by trying or timing, so its hash needs neither salt nor slowness. */
+/** Hashes a secret. It has 256 random bits and cannot be guessed, so a fast hash without salt is enough. */
 export const hashOf = (secret: string): string => hash('sha256', secret, 'base64url')
 
-interface Kept {
+interface Cached {
   readAt: number
   byHash: Map<string, KeyRow>
   byId: Map<number, KeyRow>
@@ -46,30 +46,30 @@ export function createKeyring({
   absence,
   hints,
 }: Pick<Ground, 'db' | 'clock' | 'absence'> & { hints: Hints }): Keyring {
-  let kept: Kept | null = null
-  let reading: Promise<Kept> | null = null
-  let wanted: Promise<Kept> | null = null
+  let cached: Cached | null = null
+  let reading: Promise<Cached> | null = null
+  let next: Promise<Cached> | null = null
   let changes = 0
 
-  /** What the database holds now or later: one query at a time, however many ask. */
-  function read(): Promise<Kept> {
+  /** Reads the keys as they are now or later. Callers share queries, of which one runs at a time. */
+  function read(): Promise<Cached> {
     if (!reading) {
       reading = query().finally(() => {
         reading = null
       })
       return reading
     }
-    // The query under way may have begun too early for the one who asks.
-    wanted ??= reading
+    // The query under way may have begun before the change that this caller must see.
+    next ??= reading
       .catch(() => undefined)
       .then(() => {
-        wanted = null
+        next = null
         return read()
       })
-    return wanted
+    return next
   }
 
-  async function query(): Promise<Kept> {
+  async function query(): Promise<Cached> {
     const [readAt, changesBefore] = [clock.now(), changes]
     const rows = await listValidKeys(db)
     const found = {
@@ -77,22 +77,22 @@ export function createKeyring({
       byHash: new Map(rows.map((row) => [row.secret_hash, row])),
       byId: new Map(rows.map((row) => [row.id, row])),
     }
-    // Else this may be from before the change.
-    if (changes === changesBefore) kept = found
+    // If a key changed during the query, its result may be outdated, and is not cached.
+    if (changes === changesBefore) cached = found
     return found
   }
 
   function forget(): void {
     changes += 1
-    kept = null
+    cached = null
   }
   hints.on('keys', forget)
 
-  const fresh = async () => (kept && Math.abs(clock.now() - kept.readAt) < FRESH_MS ? kept : read())
+  const fresh = async () => (cached && Math.abs(clock.now() - cached.readAt) < CACHE_TTL_MS ? cached : read())
 
   const freshOrOld = () =>
-    withTimeout(PATIENCE_MS, fresh()).catch((error) => {
-      if (kept) return kept
+    withTimeout(TIMEOUT_MS, fresh()).catch((error) => {
+      if (cached) return cached
       throw error
     })
 

@@ -11,13 +11,13 @@ export interface KeyView {
   keyPrefix: string | null
   /** ISO 8601 in the server's zone. */
   createdAt: string
-  /** To the minute. */
+  /** May lack the last minute, since not every use is stored. */
   lastUsedAt: string | null
   revokedAt: string | null
 }
 
 export interface NewKeyView extends KeyView {
-  /** Shown this once. */
+  /** The key itself, which is never shown again. */
   secret: string
 }
 

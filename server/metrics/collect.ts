@@ -8,10 +8,10 @@ import { countStatus } from '../status/list.ts'
 import { channelOf } from './metrics.ts'
 import { processMetrics } from './process.ts'
 
-/** However many ask, the database is asked this seldom. */
-const SHARED_MS = 5_000
-/** Prometheus itself waits ten seconds for all of it. */
-const PATIENCE_MS = 7_000
+/** How long counts are cached, so that frequent scrapes cost the database little. */
+const CACHE_TTL_MS = 5_000
+/** The timeout for counting, below the ten seconds after which Prometheus gives up a scrape. */
+const TIMEOUT_MS = 7_000
 
 interface Counts {
   services: Awaited<ReturnType<typeof countStatus>>
@@ -21,19 +21,19 @@ interface Counts {
   checkAt: number | null
 }
 
-/** Everything there is to measure, in the text format of Prometheus; what the process knows also while the database is away. */
+/** Makes the answer to a scrape, in the text format of Prometheus. While the database is away, it is shorter. */
 export function createScrape(deps: Deps): () => Promise<{ type: string; text: string }> {
   const { clock, absence, db, ledger, intake, about, metrics } = deps
   const targets = deps.channels.map(({ target }) => target)
   const gauges = createGauges()
-  let shared: { at: number; counts: Promise<Counts> } | undefined
+  let cached: { at: number; counts: Promise<Counts> } | undefined
 
   function counts(): Promise<Counts> {
-    if (shared && Math.abs(clock.now() - shared.at) < SHARED_MS) return shared.counts
+    if (cached && Math.abs(clock.now() - cached.at) < CACHE_TTL_MS) return cached.counts
     const counts = count()
-    shared = { at: clock.now(), counts }
+    cached = { at: clock.now(), counts }
     counts.catch(() => {
-      shared = undefined
+      cached = undefined
     })
     return counts
   }
@@ -59,7 +59,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
     for (const gauge of [gauges.pending, gauges.oldest, gauges.jobs, gauges.bytes]) gauge.reset()
     for (const target of targets) gauges.pending.set({ channel: channelOf(target) }, 0)
     for (const { target, count } of pending) gauges.pending.inc({ channel: channelOf(target) }, count)
-    // The newest first, so that of several chats the one that has waited longest is left standing.
+    // A channel may have several targets: the one that has waited longest comes last, and so sets the gauge.
     for (const { target, oldestAt } of pending.toSorted((a, b) => b.oldestAt - a.oldestAt)) {
       gauges.oldest.set({ channel: channelOf(target) }, (now - oldestAt) / 1000)
     }
@@ -68,7 +68,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
   }
 
   return async () => {
-    const found = await withTimeout(PATIENCE_MS, counts()).catch((error: unknown) => {
+    const found = await withTimeout(TIMEOUT_MS, counts()).catch((error: unknown) => {
       absence.noted(error, 'the database could not be asked for metrics')
       return null
     })
@@ -89,6 +89,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
   }
 }
 
+/** Makes two registries of gauges, since those of the database are left out while it is away. */
 function createGauges() {
   const ofServer = new Registry()
   const ofDatabase = new Registry()

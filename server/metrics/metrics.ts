@@ -1,18 +1,20 @@
 import { Counter, Histogram, Registry } from '@prometheus-io/client'
 import type { HeartbeatKind, Status } from '../../db/schema.ts'
 
-/** What happens in this process, counted as it happens. Labels are few and known: never a key, a name or an address. */
+/** Counters and histograms of this process. Labels have few known values: never a key, a name or an address. */
 export interface Metrics {
   registry: Registry
+  /** Heartbeats and signals were stored. */
   stored(kinds: readonly HeartbeatKind[]): void
-  /** A write of a batch, whether it went well or not. */
+  /** A batch was written, or could not be. */
   batchWritten(size: number, seconds: number): void
-  /** The watch looked; `lags` tells of each service whose silence it recorded, how long after the deadline, in seconds. */
+  /** A check has run. `lags`: how many seconds after its deadline each silence was recorded. */
   checked(seconds: number, lags: readonly number[]): void
-  /** To be told once the changes are committed. */
+  /** Transitions were committed. */
   changed(changes: readonly { to: Status }[]): void
-  /** An attempt to tell something came to this. */
+  /** An attempt to deliver a message has ended. */
   delivered(target: string, outcome: Outcome): void
+  /** A request was answered. */
   answered(door: string, code: number): void
 }
 
@@ -23,7 +25,7 @@ const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 500]
 const WRITE_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
 const LAG_SECONDS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600]
 
-/** @param targets to whom this server tells things */
+/** @param targets the targets that this server delivers messages to */
 export function createMetrics(targets: readonly string[]): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -76,7 +78,7 @@ export function createMetrics(targets: readonly string[]): Metrics {
     registers,
   })
 
-  // Prometheus sees no increase in a counter that appears with a 1 in it, and nobody would hear of the first refusal.
+  // Prometheus sees no increase when a counter first appears with 1, so the first failure would raise no alert.
   for (const target of targets) {
     for (const outcome of OUTCOMES) deliveries.inc({ channel: channelOf(target), outcome }, 0)
   }
@@ -102,5 +104,5 @@ export function createMetrics(targets: readonly string[]): Metrics {
   }
 }
 
-/** `telegram`, `webhook` or `log`: the rest of a target's name says who is told. */
+/** The channel of a target: `telegram`, `webhook` or `log`. The rest of its name could tell who gets messages. */
 export const channelOf = (target: string): string => target.replace(/:.*/s, '')

@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 let registry: Registry | undefined
 
 /**
- * Memory, processor, garbage collection and the delay of the event loop. Their observers belong to the process and never
- * end, so they are begun once, however many servers run in it.
+ * Metrics of the process: memory, processor, garbage collection and event loop delay. Their observers never end, so they
+ * are created once, however many servers run in the process (as in tests).
  */
 export function processMetrics(): Registry {
   if (!registry) {

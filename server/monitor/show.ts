@@ -7,29 +7,30 @@ import { countStatus, type StatusCounts } from '../status/list.ts'
 import { viewContext } from '../status/view.ts'
 import { slotsAround } from '../summary/when.ts'
 
-/** How the monitor itself is. Times in ISO 8601 with the server's offset. */
+/** The state of the monitor itself. Times are in ISO 8601 with the server's offset. */
 export interface MonitorView {
   version: string
   startedAt: string
   now: string
-  /** For people, without secrets. */
+  /** Where the database is, without secrets. */
   database: string
   timezone: string
-  /** The address people use, if it was set. */
+  /** The setting PUBLIC_URL. */
   publicUrl: string | null
   counts: StatusCounts
-  /** What the database takes on disk, the largest table first, and for how long single heartbeats are kept. */
+  /** Disk usage, the largest table first, and the retention of single heartbeats. */
   storage: { bytes: number; tables: { table: string; bytes: number }[]; retentionDays: number }
-  /** When nobody was listening, the newest first. */
+  /** Outages of the monitor, the newest first. */
   outages: { from: string; to: string; seconds: number }[]
   deliveries: Delivery[]
   /** `nextAt` is `null` when there are no summaries. */
   summary: { nextAt: string | null }
 }
 
+/** How delivery to one target goes. */
 export interface Delivery {
   target: string
-  /** By the settings of this server; the others were once. */
+  /** Whether the settings of this server name it. Others are from former settings. */
   isConfigured: boolean
   pending: number
   failedLastDay: number

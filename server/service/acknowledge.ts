@@ -14,13 +14,13 @@ export const acknowledgeInput = z.object({ serviceKey, by: acknowledger })
 
 export interface Acknowledged {
   serviceKey: string
-  /** The incident that is open, if there is one; the first who acknowledged it by name stays. */
+  /** The open incident, if there is one. The first person who acknowledged it by name stays. */
   incident: IncidentView | null
-  /** Whether the service had asked for a look, which is done with now. */
+  /** Whether the service had asked people to look at it; that request is cleared now. */
   attention: boolean
 }
 
-/** Somebody has seen it: no more reminders of the incident, and the request for a look is off the summary. */
+/** Acknowledges the open incident, which ends its reminders, and clears the service's request for attention. */
 export async function acknowledge(deps: Deps, input: z.output<typeof acknowledgeInput>): Promise<Acknowledged> {
   return deps.db.transaction().execute(async (trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)

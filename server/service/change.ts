@@ -13,8 +13,9 @@ import { findAndLock } from './lock.ts'
 const ATTEMPTS = 10
 
 /**
- * Changes one service in one transaction: `change` says what becomes of its state. What its silence has done until now
- * is recorded first. If a heartbeat changes it in the meantime, all is undone and decided again on what is there then.
+ * Changes one service in one transaction: first the transitions that its silence has caused until now, then what
+ * `change` decides. If a heartbeat writes the state meanwhile, the transaction is rolled back and retried (optimistic
+ * locking).
  */
 export async function changeService(
   deps: Deps,
@@ -32,7 +33,7 @@ export async function changeService(
   }
   throw new CallerError('contended', `service "${key}" keeps changing; try again`)
 
-  /** @returns the id of the service and how its status changed, unless somebody else was faster */
+  /** @returns the id of the service and its transitions; `null` if another writer was faster */
   async function tryChange(trx: Trx): Promise<{ id: number; changes: Change[] } | null> {
     const now = deps.clock.now()
     if (registers) await registerServices(trx, [{ key }], now)

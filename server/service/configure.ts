@@ -22,7 +22,7 @@ import { isTimeZone } from '../text/time.ts'
 import { changeService } from './change.ts'
 import { getSettings, type ServiceSettings } from './settings.ts'
 
-/** 100 years: far beyond any job, and within what a time in milliseconds can be added to. */
+/** 100 years: longer than any job needs, and a time in milliseconds plus this is still a valid date. */
 const LONGEST_SECONDS = 3_153_600_000
 
 const seconds = (what: string, least: number) =>
@@ -57,21 +57,21 @@ export const configureInput = z.object({
 
 type ConfigureInput = z.output<typeof configureInput>
 
-/** Creates a service or changes it: absent fields stay, `null` clears. A period replaces a cron line and the reverse. */
+/** Creates or changes a service. Absent fields stay, `null` clears. A period replaces a cron line, and the reverse. */
 export async function configureService(deps: Deps, input: ConfigureInput): Promise<ServiceSettings> {
   const columns = columnsOf(input, deps.clock.now())
   const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, [row.id], columns)
-    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await tellOfMute(deps, trx, row.id, now)
-    return settle(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
+    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await announceMute(deps, trx, row.id, now)
+    return rejudge(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   }
   await changeService(deps, input.serviceKey, change, { registers: true })
   return getSettings(deps, input)
 }
 
-/** A mute may have ended, or begun before an alert left; and the alert that did leave shows it. */
-async function tellOfMute(deps: DepsInTransaction, trx: Trx, serviceId: number, now: number): Promise<void> {
+/** Announces alerts that a mute held back until now, and updates the messages about the open incident. */
+async function announceMute(deps: DepsInTransaction, trx: Trx, serviceId: number, now: number): Promise<void> {
   await deps.jobs.announce.after(trx)
   const open = await findOpenIncident(trx, serviceId)
   if (!open) return
@@ -79,8 +79,8 @@ async function tellOfMute(deps: DepsInTransaction, trx: Trx, serviceId: number, 
   await requestEdits(trx, [open.id], now)
 }
 
-/** Judges the service by its new settings, where they say when to expect it. */
-function settle(deps: Deps, before: ServiceState, row: FullServiceRow, now: number): Outcome {
+/** Judges the service by its new settings, if its schedule changed. */
+function rejudge(deps: Deps, before: ServiceState, row: FullServiceRow, now: number): Outcome {
   const { schedule, deadAfterMs } = stateOf(row, deps.config.timezone)
   const state = { ...before, schedule, deadAfterMs }
   if (isDeepStrictEqual(schedule, before.schedule)) return { state, changes: [] }

@@ -6,7 +6,7 @@ import { changeService } from './change.ts'
 
 export const pauseInput = z.object({ serviceKey, untilHeartbeat: z.boolean().default(false) })
 
-/** From now on the service is not judged, until it is resumed or, if so asked, until its next heartbeat. */
+/** Pauses a service: it is not judged until it is resumed or, with `untilHeartbeat`, until its next heartbeat. */
 export async function pauseService(deps: Deps, input: z.output<typeof pauseInput>): Promise<void> {
   await changeService(deps, input.serviceKey, (state, now) => afterPause(state, now, input.untilHeartbeat))
 }

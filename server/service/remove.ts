@@ -11,7 +11,7 @@ import { findAndLock } from './lock.ts'
 
 export const removeInput = z.object({ serviceKey })
 
-/** Forgets a service and its history. If it still beats, its next heartbeat registers it anew. */
+/** Deletes a service and its history. If it still sends heartbeats, the next one registers it again. */
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {
   const removed = await deps.db.transaction().execute(async (trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)
@@ -22,7 +22,7 @@ export async function removeService(deps: Deps, input: z.output<typeof removeInp
     return { id, key }
   })
   deps.feed.removed(removed.id, removed.key)
-  // Afterwards, when no new ones can come, so that nobody waits for it.
+  // These are many rows. They are deleted after the commit, so that nobody waits for the lock; no new ones can come.
   await deleteHeartbeatsOf(deps.db, removed.id)
   const today = dayOf(deps.clock.now())
   await deleteFiguresOf(deps.db, removed.id, today - KEPT_DAYS, today)

@@ -6,7 +6,7 @@ import { changeService } from './change.ts'
 
 export const resumeInput = z.object({ serviceKey })
 
-/** Judges the service again; its silence starts afresh. Resuming what is not paused changes nothing. */
+/** Resumes a service: it is judged again, and its silence counts from now. Does nothing if it is not paused. */
 export async function resumeService(deps: Deps, input: z.output<typeof resumeInput>): Promise<void> {
   await changeService(deps, input.serviceKey, afterResume)
 }

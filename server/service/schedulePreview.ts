@@ -13,11 +13,11 @@ export const schedulePreviewInput = z.object({
 })
 
 export interface SchedulePreview {
-  /** What is wrong with the settings, as a sentence. */
+  /** What is wrong with the settings, as a sentence; `null` if nothing is. */
   fault: string | null
-  /** What they mean. */
+  /** What the settings mean, as a sentence; `null` if they are wrong. */
   sentence: string | null
-  /** When five heartbeats in a row are due, and when their lack is noticed. */
+  /** The next five due times, each with the moment after which the service is down. */
   next: { at: string; text: string; downAfter: string }[]
 }
 
@@ -28,7 +28,7 @@ const settings = configureInput.pick({
   graceSeconds: true,
 })
 
-/** What a schedule would mean, for somebody who is writing it: what is wrong with it is part of the answer. */
+/** Explains a schedule to somebody who is writing it. A mistake in it is part of the answer, and no error. */
 export function previewSchedule(deps: Deps, input: z.output<typeof schedulePreviewInput>): SchedulePreview {
   const now = deps.clock.now()
   const checked = settings.safeParse(input)
@@ -72,7 +72,7 @@ function ofPeriod(
   return { fault: null, sentence, next }
 }
 
-/** `Tue, 24 Nov 2026, 02:30`, with seconds where there are any. */
+/** Writes a moment as `Tue, 24 Nov 2026, 02:30`, and adds the seconds unless they are 0. */
 function readable(ms: number, timezone: string): string {
   return zoned(ms, timezone).toLocaleString('en-GB', {
     weekday: 'short',

@@ -14,11 +14,11 @@ export const getInput = z.object({ serviceKey })
 export const listInput = z.object({
   group: z.string().optional(),
   limit: z.int().min(1).max(1_000).default(1_000),
-  /** The last key of the page before. */
+  /** Where the page begins: after this key, the last of the page before. */
   after: z.string().optional(),
 })
 
-/** How a service is set up. Durations in seconds, times in ISO 8601; `null` where the default applies. */
+/** The settings of a service. Durations are in seconds, times in ISO 8601; `null` where the default applies. */
 export interface ServiceSettings {
   serviceKey: string
   displayName: string
@@ -32,11 +32,11 @@ export interface ServiceSettings {
   deadAfterSeconds: number | null
   alertsEnabled: boolean
   mutedUntil: string | null
-  /** Who muted it, if they said so. */
+  /** The name that the person who muted it gave. */
   mutedBy: string | null
   aliases: string[]
   metadata: Json
-  /** Of the newest heartbeat that carried any. */
+  /** The metadata of the newest heartbeat that had some. */
   lastMetadata: Json
   paused: boolean
   registeredAt: string

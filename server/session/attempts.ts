@@ -2,20 +2,20 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import { CallerError } from '../errors.ts'
 
-/** How often an address may be wrong within a minute. */
+/** How many wrong keys an address may send within `WITHIN_MS`. */
 const MOST_WRONG = 10
 const WITHIN_MS = 60_000
-const ADDRESSES_KEPT_IN_MIND = 10_000
+const MOST_ADDRESSES = 10_000
 
-/** Keeps those who guess keys from guessing fast. */
+/** Locks an address out for a minute after too many wrong keys, so that nobody guesses keys fast (brute force). */
 export interface Attempts {
-  /** Whether an address has been wrong so often that it has to wait. */
+  /** Whether an address is locked out. */
   areTooMany(address: string): boolean
   noteWrong(address: string): void
 }
 
 export function createAttempts(clock: Clock): Attempts {
-  const wrong = new LRUCache<string, number[]>({ max: ADDRESSES_KEPT_IN_MIND })
+  const wrong = new LRUCache<string, number[]>({ max: MOST_ADDRESSES })
   const recent = (address: string) => (wrong.get(address) ?? []).filter((at) => at > clock.now() - WITHIN_MS)
   return {
     areTooMany: (address) => wrong.has(address) && recent(address).length >= MOST_WRONG,

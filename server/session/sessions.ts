@@ -4,21 +4,22 @@ import { DAY_MS, HOUR_MS } from '../../db/units.ts'
 import type { Deps } from '../deps.ts'
 import { type Caller, OWNER } from '../keys/caller.ts'
 
-/** Browsers that are signed in. */
+/** The sessions of signed-in browsers, each with a random token in a cookie. */
 export interface Sessions {
-  /** @returns the token that stands for the caller's key from now on */
+  /** Begins a session. @returns its token, which stands for the caller's key */
   begin(caller: Caller): Promise<string>
-  /** Whose key a token stands for, while that key is valid; being asked for keeps it alive. */
+  /** Finds the caller of a session, as long as its key is valid. Each use prolongs the session. */
   find(token: string): Promise<Caller | undefined>
   end(token: string): Promise<void>
 }
 
+/** A session ends after this time without use. */
 export const IDLE_DAYS = 30
 export const IDLE_MS = IDLE_DAYS * DAY_MS
-/** A session that is used all the time is written down this seldom. */
+/** `seen_at` is stored at most this often, to save writes. */
 const TOUCH_AFTER_MS = HOUR_MS
 
-/** The database holds hashes of the tokens, made with the key: under another key none of them is found. */
+/** The database holds hashes of the tokens, keyed with API_KEY (HMAC), so that a new API_KEY ends all sessions. */
 export function createSessions(
   { db, clock, keyring }: Pick<Deps, 'db' | 'clock' | 'keyring'>,
   apiKey: string,

@@ -14,7 +14,7 @@ const since = z.iso
 
 export const daysInput = z.object({ serviceKey, since, limit: z.int().min(1).max(KEPT_DAYS).default(30) })
 
-/** What a service did on a day, from midnight to midnight in UTC. */
+/** The figures of a service on one day, from midnight to midnight in UTC. */
 export interface DayView {
   /** `2026-11-24` */
   date: string
@@ -24,20 +24,20 @@ export interface DayView {
   fails: number
   logs: number
   attentions: number
-  /** That were opened on this day. */
+  /** Incidents that were opened on this day. */
   incidents: number
   aliveSeconds: number
   downSeconds: number
-  /** Unknown, paused, not registered yet, or the monitor itself was away. */
+  /** Time in which it was unknown, paused or not registered yet, or in which the monitor itself was down. */
   noDataSeconds: number
-  /** Of the gaps within the day; `null` if there was none. */
+  /** The median of the gaps between heartbeats of this day; `null` if there was none. */
   medianGapSeconds: number | null
   longestGapSeconds: number | null
 }
 
 /**
- * The figures of days that are over, the newest first; they are kept when the heartbeats have gone. Days are those of UTC,
- * from `since` to yesterday; an hour after midnight yesterday has its figures too.
+ * Lists the figures of past days in UTC, from `since` to yesterday, the newest first. They outlive the heartbeats that
+ * they were computed from. Those of yesterday exist from an hour after midnight.
  */
 export async function listDays(
   deps: Ground,

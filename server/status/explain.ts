@@ -12,7 +12,7 @@ import { type ServiceStatus, view, viewContext } from './view.ts'
 
 export const explainInput = z.object({ serviceKey })
 
-/** Why a service has its status. Durations in seconds, times in ISO 8601. */
+/** Why a service has its status. Durations are in seconds, times in ISO 8601. */
 export interface Explanation {
   service: ServiceStatus
   /** In plain words, most important first. */
@@ -21,13 +21,13 @@ export interface Explanation {
   gapsSeconds: number[]
   cadenceSeconds: number | null
   limitSeconds: number | null
-  /** From when silence counts. */
+  /** The moment from which silence counts. */
   silenceSince: string
   deadline: string | null
   deadAt: string | null
-  /** Outages of the monitor since then, which do not count as silence. */
+  /** Outages of the monitor since `silenceSince`, which do not count as silence. */
   excludedOutages: { from: string; to: string }[]
-  /** The one that is open. */
+  /** The open incident. */
   incident: IncidentView | null
 }
 

@@ -10,13 +10,15 @@ import type { ViewContext } from './view.ts'
 
 export type RegisteredRow = ServiceRow & { created_at: number }
 
-/** Which statuses a service had since when, and when nothing could be known of it. */
+/** The past of a service. */
 export interface History {
+  /** Each status with the moment from which it held, in their order. */
   statuses: StatusFrom[]
+  /** When its status could not be known: outages of the monitor, and its own pauses. */
   blind: Outage[]
 }
 
-/** What is known of services from a moment until that of the context, by their transitions. */
+/** Reads the pasts of services from `since` until the context's `now`, with transitions that are not recorded yet. */
 export async function historiesOf(
   db: Db | Trx,
   rows: readonly RegisteredRow[],

@@ -17,7 +17,7 @@ const limit = z.int().min(1).max(1_000).default(100)
 export const historyInput = z.object({
   serviceKey: serviceKey.optional(),
   group: z.string().optional(),
-  /** Only transitions to one of these. */
+  /** Selects the transitions to one of these. */
   status: z.array(statusName).min(1).optional(),
   since,
   limit,
@@ -33,7 +33,7 @@ export interface Transition {
   at: string
 }
 
-/** Transitions, newest first. */
+/** Lists transitions, the newest first. */
 export async function listHistory(
   deps: Ground,
   input: z.output<typeof historyInput>,
@@ -61,20 +61,20 @@ export const heartbeatsInput = z.object({ serviceKey, since, limit })
 export interface HeartbeatSeen {
   at: string
   kind: HeartbeatKind
-  /** Seconds since the one before, of whatever kind; `null` for the oldest. */
+  /** The time since the heartbeat or signal before it; `null` for the oldest. */
   gapSeconds: number | null
-  /** Of a run: what its success or fail told, or the time since its start. */
+  /** How long a run took, for its success or fail: as the client says, or the time since its start. */
   durationSeconds: number | null
   details: Json
 }
 
-/** Heartbeats and signals of one service, newest first. */
+/** Lists the heartbeats and signals of one service, the newest first. */
 export async function listHeartbeatsOf(
   deps: Ground,
   input: z.output<typeof heartbeatsInput>,
 ): Promise<{ heartbeats: HeartbeatSeen[] }> {
   const { id } = await theService(deps, input.serviceKey)
-  // One more than asked for, so that the oldest shown has its gap.
+  // It reads one more than asked for, so that the oldest one shown has its gap.
   const rows = await listHeartbeats(deps.db, id, { since: input.since, limit: input.limit + 1 })
   const heartbeats = rows.map((row, index) => {
     const before = rows[index + 1]

@@ -1,6 +1,6 @@
 import type { Incident } from '../../db/incidents.ts'
 
-/** An incident that is open. Times in ISO 8601 with the server's offset. */
+/** An open incident. Times are in ISO 8601 with the server's offset. */
 export interface IncidentView {
   openedAt: string
   reason: string

@@ -35,7 +35,7 @@ export const statusAnswer = z.object({
 export type StatusCounts = z.infer<typeof statusCounts>
 export type StatusAnswer = z.infer<typeof statusAnswer>
 
-/** One page of services in the order of their keys, with the counts of all that the group and key let through. */
+/** Lists one page of services in the order of their keys, and counts all services of the group or key by status. */
 export async function listStatus(deps: Ground, input: z.output<typeof statusInput>): Promise<StatusAnswer> {
   const context = viewContext(deps)
   return {
@@ -45,7 +45,7 @@ export async function listStatus(deps: Ground, input: z.output<typeof statusInpu
   }
 }
 
-/** The same without the counts, for the pages that follow. */
+/** The same without the counts, for the following pages. */
 export async function listPage(
   deps: Ground,
   input: z.output<typeof statusInput>,
@@ -84,7 +84,7 @@ function matches(row: ServiceRow, filter: StatusFilter, context: ViewContext): b
   return !filter.status || filter.status.includes(statusOf(row, context))
 }
 
-/** Counted in the database as stored; the few that silence has changed since are moved over. */
+/** Counts services by status: the database counts, and what silence has changed since it was stored is corrected. */
 export async function countStatus(
   deps: Pick<Ground, 'db' | 'clock' | 'config' | 'ledger' | 'iso'>,
   filter: Pick<StatusFilter, 'serviceKey' | 'group'>,

@@ -1,16 +1,16 @@
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import { withKey } from '../text/words.ts'
 
-/** A service as far as its names go. */
+/** The columns that a service's name comes from. */
 export type NameColumns = Pick<ServiceRow, 'key' | 'display_name'>
 
-/** The names that several of the services have. */
+/** The names that more than one of these services has. */
 export function sharedNames(services: readonly NameColumns[]): Set<string> {
   const seen = new Set<string>()
   return new Set(services.map(displayName).filter((name) => seen.has(name) || !seen.add(name)))
 }
 
-/** What people call a service: its name, with its key where others have that name too. */
+/** The name of a service in messages: with its key if other services have that name too. */
 export function shownName(service: NameColumns, shared: ReadonlySet<string>): string {
   const name = displayName(service)
   return shared.has(name) ? withKey(name, service.key) : name

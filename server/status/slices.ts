@@ -1,13 +1,13 @@
-import { setImmediate as breath } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 
-/** A few milliseconds' worth. */
+/** So many rows take a few milliseconds. */
 const SLICE = 1_000
 
-/** Works out something of each of many rows, and lets whoever else asks be heard in between. */
+/** Maps many rows, and yields to the event loop between slices, so that other requests do not wait for all of it. */
 export async function mapInSlices<Row, Result>(rows: readonly Row[], of: (row: Row) => Result): Promise<Result[]> {
   const results: Result[] = []
   for (let from = 0; from < rows.length; from += SLICE) {
-    if (from > 0) await breath()
+    if (from > 0) await yieldToEventLoop()
     for (const row of rows.slice(from, from + SLICE)) results.push(of(row))
   }
   return results

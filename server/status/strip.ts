@@ -8,12 +8,12 @@ import type { ViewContext } from './view.ts'
 
 const LONGEST_STRIP = 30
 
-/** How regularly a service was heard lately: what its rhythm looks like on one line. */
+/** The data of a sparkline: the newest gaps between the heartbeats of a service, and the limit that a gap may have. */
 export const strip = z.object({
   serviceKey: z.string(),
   /** Newest first, at most 30. */
   gapsSeconds: z.array(z.number()),
-  /** A longer gap was too long, by what is expected now. */
+  /** Longer gaps are shown as too long. It is the limit of now, also for old gaps. */
   limitSeconds: z.number().nullable(),
 })
 

@@ -13,7 +13,7 @@ export const stripsInput = z.object({
   cursor: z.string().max(1_100).optional(),
 })
 
-/** The newest gaps of many services, in the order of their keys, without a look into history. */
+/** Lists the sparklines of many services in the order of their keys. It reads stored gaps, and no history. */
 export async function listStrips(
   deps: Ground,
   { group, limit, cursor }: z.output<typeof stripsInput>,

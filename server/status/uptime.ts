@@ -3,27 +3,27 @@ import type { Status } from '../../db/schema.ts'
 import { DAY_MS } from '../../db/units.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 
-/** How much of a stretch of time a service was alive. */
+/** How long a service was alive in a period that ends now. */
 export const uptimePeriod = z.object({
   days: z.int(),
   aliveSeconds: z.number(),
-  /** Dead is down for long. */
+  /** Time in which it was down or dead. */
   downSeconds: z.number(),
-  /** Unknown, paused, not registered yet, or the monitor itself was away. */
+  /** Time in which it was unknown, paused or not registered yet, or in which the monitor itself was down. */
   noDataSeconds: z.number(),
-  /** Of the time that something is known of; `null` if that is none. */
+  /** The share of alive in alive and down, from 0 to 1; `null` if both are zero. */
   ratio: z.number().nullable(),
 })
 
 export type UptimePeriod = z.infer<typeof uptimePeriod>
 
-/** A status that a service has from a moment on, until the next. */
+/** A status, and the moment from which a service had it. */
 export interface StatusFrom {
   at: number
   status: Status
 }
 
-/** `blind`: when nothing could be known, in the form of `mergeOutages`. */
+/** Computes the uptime. `blind` is the time that counts as no data, in the form of `mergeOutages`. */
 export function uptimeOf(
   history: readonly StatusFrom[],
   blind: readonly Outage[],

@@ -12,7 +12,7 @@ export const uptimeInput = z.object({ serviceKey })
 const PERIODS_DAYS = [1, 7, 30, 90] as const
 const LONGEST_MS = 90 * DAY_MS
 
-/** How much of the last 1, 7, 30 and 90 days a service was alive, by its transitions. */
+/** The uptime of a service in the last 1, 7, 30 and 90 days, computed from its transitions. */
 export async function showUptime(
   deps: Ground,
   input: z.output<typeof uptimeInput>,

@@ -17,7 +17,7 @@ export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
 
 const time = z.iso.datetime({ offset: true }).meta({ example: '2026-11-23T22:20:01.123+03:00' })
 
-/** A service as everybody is shown it, whichever door they ask at. */
+/** A service with its status, as the API, the page and the bot show it. */
 export const serviceStatus = z.object({
   serviceKey: z.string(),
   displayName: z.string(),
@@ -45,7 +45,7 @@ export interface ViewContext {
   iso: (ms: number) => string
 }
 
-/** The moment and the rules of one answer. */
+/** What one answer is computed with: it shows all services as of the same moment. */
 export function viewContext(deps: Pick<Ground, 'clock' | 'config' | 'ledger' | 'iso'>): ViewContext {
   return {
     now: deps.clock.now(),
@@ -56,7 +56,7 @@ export function viewContext(deps: Pick<Ground, 'clock' | 'config' | 'ledger' | '
   }
 }
 
-/** What a row means at a moment. */
+/** Computes the current view of a service from its row, with what silence has changed since it was stored. */
 export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   const { now, rules, outages, iso } = context
   const { state } = afterSilence(stateOf(row, context.timezone), now, rules, outages)
@@ -80,7 +80,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   }
 }
 
-/** The status by which a service is counted and filtered. */
+/** The current status alone, for counting and filtering. */
 export const statusOf = (row: ServiceRow, context: Omit<ViewContext, 'iso'>) =>
   afterSilence(stateOf(row, context.timezone), context.now, context.rules, context.outages).state.status
 
@@ -88,6 +88,7 @@ function isJudged(state: ServiceState): boolean {
   return state.status === 'alive' && state.pausedAt === null
 }
 
+/** How many heartbeats an unknown service still needs before it can be judged. */
 export function heartbeatsNeeded({ status, schedule, heartbeatCount }: ServiceState): number {
   if (status !== 'unknown') return 0
   return schedule ? 1 : Math.max(1, HEARTBEATS_NEEDED - heartbeatCount)

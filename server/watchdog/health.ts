@@ -4,14 +4,14 @@ import { failingTargets } from '../../db/deliveries.ts'
 import { MINUTE_MS } from '../../db/units.ts'
 import type { Deps } from '../deps.ts'
 
-/** A check may be late by this much before somebody else is to be told. */
+/** A check may be late by this much before the health check fails. */
 const LATE_CHECK_MS = 2 * MINUTE_MS
-/** A message may wait so long: Telegram is at times away for some minutes. */
+/** A message may wait this long, since Telegram is at times down for some minutes. */
 const LATE_MESSAGE_MS = 10 * MINUTE_MS
 
 export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'channels'> & { isReady: () => Promise<void> }
 
-/** What keeps people from being told in time, in a few words for the log; `null` while all is well, whichever server does it. */
+/** The health check for the watchdog: what keeps people from being told in time, or `null` if nothing does. */
 export async function problemOf({ db, clock, config, channels, isReady }: HealthDeps): Promise<string | null> {
   try {
     await isReady()

@@ -5,13 +5,13 @@ import { type HealthDeps, problemOf } from './health.ts'
 const EVERY_MS = 60_000
 const TIMEOUT_MS = 10_000
 
-/** Calls another monitor while all is well, so that it can tell when this one is not. */
+/** A dead man's switch: calls another monitor while the health check passes. When the calls stop, that one alerts. */
 export interface Watchdog {
   begin(): void
   stop(): void
 }
 
-/** Its address is often a secret: the log names the host alone, and says a thing once rather than each minute. */
+/** The log names only the host, since the URL is often secret, and has a line only when something changes. */
 export function createWatchdog(deps: HealthDeps & Pick<Deps, 'log'>, watchdogUrl: string): Watchdog {
   const { clock, log } = deps
   const url = new URL(watchdogUrl)
@@ -34,7 +34,7 @@ export function createWatchdog(deps: HealthDeps & Pick<Deps, 'log'>, watchdogUrl
     said = sentence
   }
 
-  /** @returns what went wrong */
+  /** @returns what went wrong; `null` if nothing did */
   async function call(): Promise<string | null> {
     const { address, headers } = withoutCredentials(url)
     try {
