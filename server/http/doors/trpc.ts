@@ -76,8 +76,8 @@ export async function openTrpc(
 }
 
 /**
- * Makes the `inTurn` of one request. A batch takes one turn of `batches`, in which its calls run one
- * by one, each in a turn of `questions`. Calls are refused once the client has disconnected or the answers are too large.
+ * Makes the `inTurn` of one request. A batch takes one turn of `batches`, in which its calls run one by one, each in a
+ * turn of `questions`. Calls are refused once the client has disconnected or the answers are too large.
  */
 function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPCRequestInfo) {
   const isBatch = calls.length > 1
