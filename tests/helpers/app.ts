@@ -16,18 +16,18 @@ export interface TestApp {
   url: string
   clock: TestClock
   database: OpenDatabase
-  /** The typed API. */
+  /** A client for the typed API. */
   api: ReturnType<typeof createTRPCClient<AppRouter>>
   /** Sends `POST /heartbeat?service_key=…` and expects 200. */
   beat(key: string): Promise<{ status: string; service_key: string; timestamp: string }>
   fetch(path: string, init?: RequestInit): Promise<Response>
-  /** Moves time on, and then waits until nothing is left to do. */
+  /** Moves the clock on, and then waits until nothing is left to do. */
   pass(ms: number): Promise<void>
-  /** Moves time on from one moment at which something is due to the next, and waits each time until it is done. */
+  /** Moves the clock on, and waits at each moment with due timers until nothing is left to do. */
   live(ms: number): Promise<void>
-  /** Waits until nothing is left to do in this moment. */
+  /** Waits until nothing is left to do at the clock's present time. */
   settled(): Promise<void>
-  /** What people were told, where no other channels were given. */
+  /** The messages that were sent, unless `channels` were given. */
   told: Outgoing[]
   stop(): Promise<void>
 }
@@ -35,21 +35,21 @@ export interface TestApp {
 export interface TestAppOptions {
   env?: Record<string, string>
   clock?: TestClock
-  /** A second server on the database of a first. */
+  /** Starts it on this database, beside another server. */
   beside?: TestDatabase
   channels?: readonly Channel[]
-  /** How often the server writes down that it listens. */
+  /** How often the server stores a proof that it listens. */
   proofEveryMs?: number
   pageFolder?: string
   limits?: Partial<HttpLimits>
-  /** `afterAll` for an app that all tests of a file share. */
+  /** When it is stopped: `afterAll` for an app that all tests of a file share. */
   stopAfter?: (stop: () => Promise<void>) => void
 }
 
-/** What a server does every few seconds, it does less often where hours pass: whatever is due rings by itself. */
+/** Long intervals for periodic work, since tests let hours pass. Whatever is due has its own timer. */
 const SELDOM = { env: { CHECK_INTERVAL_SECONDS: '3600' }, proofEveryMs: 10 * MINUTE }
 
-/** A whole server on a real database and a clock that the test moves; stopped when the test ends, if not later. */
+/** Starts a whole server on a real database and a test clock. It stops when the test ends, or as `stopAfter` says. */
 export async function startTestApp({
   env = {},
   clock = createTestClock(),

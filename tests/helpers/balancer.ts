@@ -3,8 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /**
- * The plainest thing that people put before several servers: each new connection goes to the next of them, and past those that
- * do not answer. It knows nothing of HTTP.
+ * Starts a load balancer for TCP: each new connection goes to the next server (round robin) that accepts it.
  *
  * @returns its address
  */

@@ -6,23 +6,23 @@ import { type BotApi, startBotApi } from './botApi.ts'
 export interface TestBot {
   app: TestApp
   botApi: BotApi
-  /** What the bot says in its log. */
+  /** The lines of the bot's log. */
   log: string[]
 }
 
 export interface TestBotOptions extends TestAppOptions {
   chatIds?: readonly string[]
-  /** One that is there already. */
+  /** A stand-in that was started before. */
   botApi?: BotApi
 }
 
 const HOUR_SECONDS = '3600'
 const MINUTE_MS = 60_000
 
-/** Chats enough for the tests of a file: each takes one, since a chat gets a message a second in the long run. */
+/** A chat for each test of a file, since the bot sends a chat only one message a second. */
 export const CHATS = Array.from({ length: 60 }, (_, index) => String(7_000 + index))
 
-/** A server, a stand-in for Telegram, and the bot between them, which knows the server by its address alone. */
+/** Starts a server, a stand-in for Telegram, and the bot between them, which knows only the server's address. */
 export async function startTestBot({
   chatIds = CHATS,
   stopAfter = onTestFinished,

@@ -33,23 +33,23 @@ export interface Accepted {
   threadId: number | null
   messageId: number
   at: number
-  /** False where the answer was lost on purpose, or nobody waited for it any more. */
+  /** False if the answer was lost on purpose, or the bot had disconnected. */
   answered: boolean
 }
 
 export type BotApi = Awaited<ReturnType<typeof startBotApi>>
 
-/** Messages that people write have larger numbers than the bot's. */
+/** Messages that people write have ids from here on, those of the bot smaller ones. */
 const FIRST_ID_OF_PEOPLE = 1_000_000
 
 type Update = { update_id?: number; [field: string]: unknown }
 
-/** A Telegram Bot API of our own, over real HTTP, with Telegram's answers and, if asked, its bad days. */
+/** Starts a stand-in for Telegram's Bot API over real HTTP, which answers as Telegram does, and fails if told to. */
 export async function startBotApi(
   options: {
     token?: string
     stopAfter?: (stop: () => Promise<void>) => void
-    /** Asked for each sendMessage for which `fail` left nothing. */
+    /** Called for each sendMessage for which `fail` planned nothing. */
     faultOf?: () => Fault | undefined
   } = {},
 ) {
@@ -227,22 +227,22 @@ export async function startBotApi(
     accepted,
     requests,
     injected,
-    /** For the next sendMessage requests, one each. */
+    /** Plans faults for the next sendMessage requests, one each. */
     fail(...next: Fault[]) {
       api.failAt('sendMessage', ...next)
     },
-    /** For the next requests of another method. */
+    /** Plans faults for the next requests of any method. */
     failAt(method: string, ...next: Fault[]) {
       faults.push(...next.map((fault) => ({ method, fault })))
     },
     shown,
-    /** What a press was answered with. */
+    /** Waits until the bot has answered a press of a button. */
     async nextAnswer(id: string, timeoutMs = 15_000) {
       const signal = AbortSignal.timeout(timeoutMs)
       while (!answers.has(id)) await once(events, 'answered', { signal })
       return answers.get(id) as { text: string; isAlert: boolean }
     },
-    /** Waits until a message is edited, or already is, so that this holds of it. */
+    /** Waits until `wants` is true of a message, now or after an edit. */
     async untilEdited(wants: (message: Accepted) => boolean, timeoutMs = 15_000): Promise<Accepted> {
       const already = accepted.find(wants)
       if (already) return already
@@ -257,14 +257,14 @@ export async function startBotApi(
     block(chatId: string | number) {
       blocked.add(String(chatId))
     },
-    /** Somebody does something with the bot. */
+    /** Sends the bot an update: somebody writes or presses a button. */
     say(update: Update) {
       updates.push({ update_id: nextUpdateId++, ...update })
       endPoll('said')
     },
     messages: (chatId?: string | number) =>
       accepted.filter((message) => chatId === undefined || message.chatId === String(chatId)),
-    /** The next accepted message, in the order of acceptance, that no call has returned yet. */
+    /** Waits for the first accepted message that no call has returned yet. */
     async nextMessage(wants: (message: Accepted) => boolean = () => true, timeoutMs = 15_000): Promise<Accepted> {
       const already = accepted.find((message) => !taken.has(message) && wants(message))
       if (already) {

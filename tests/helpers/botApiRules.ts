@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
 
-/** What befalls one request, as a rule a sendMessage. `hang` and `reset` come before it is accepted, `hangAfter` and `resetAfter` after. */
+/** How a request fails: `hang` and `reset` before the message is accepted, `hangAfter` and `resetAfter` after. */
 export type Fault =
   | { kind: '429'; retryAfter: number }
   | { kind: '500' | '502' | 'hang' | 'hangAfter' | 'reset' | 'resetAfter' }
@@ -66,7 +66,7 @@ export function readText({ text: given, entities: list = [] }: Payload): { text:
   return { text, entities }
 }
 
-/** The buttons under a message; Telegram takes 64 bytes of data for each, and no empty label. */
+/** Reads the buttons under a message. Like Telegram it refuses empty labels, and data beyond 64 bytes. */
 export function readMarkup({ reply_markup: given }: Payload): Button[][] {
   const { inline_keyboard: rows = [] } = (typeof given === 'string' ? parsed(given) : (given ?? {})) as {
     inline_keyboard?: Button[][]

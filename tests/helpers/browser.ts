@@ -1,7 +1,7 @@
 import { rolldown } from 'rolldown'
 import { expect, onTestFinished } from 'vitest'
 
-/** A module of a folder for browsers, with all that it imports, as a script that makes a global `stillbeat`. */
+/** Bundles a module and its imports for browsers, as a script that makes a global `stillbeat`. */
 export async function bundleForBrowser(cwd: string, entry: string): Promise<string> {
   const built = await rolldown({
     cwd,
@@ -17,7 +17,7 @@ export async function bundleForBrowser(cwd: string, entry: string): Promise<stri
   return output[0].code
 }
 
-/** What browsers and Node have in common; no `process`, no `require`. */
+/** The globals that browsers and Node share: no `process`, no `require`. */
 export function webGlobals() {
   const names =
     'AbortController AbortSignal DOMException Event EventTarget Headers Request Response URL URLSearchParams'

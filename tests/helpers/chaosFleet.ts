@@ -5,16 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerProcess, startServer } from './process.ts'
 
-/** Several servers on one database, each with a name. */
+/** Several server processes on one database, each with a name. */
 export interface Fleet {
-  /** Those that are up. */
+  /** The addresses of those that are up. */
   urls(): readonly string[]
-  /** When one was killed, in epoch milliseconds. */
+  /** The moments of kills, in epoch milliseconds. */
   kills: number[]
-  /** `kill -9` for one of them, and another in its place after a while. */
+  /** Ends one by `kill -9`, and starts another in its place after `downMs`. */
   replace(name: string, downMs: number): Promise<void>
   stop(): Promise<void>
-  /** Where each process's log is, a file each. */
+  /** The folder with a log for each process. */
   logs: string
 }
 
@@ -30,7 +30,7 @@ export async function startFleet(envs: Record<string, Record<string, string>>): 
 
   async function start(name: string): Promise<void> {
     const file = join(logs, `${String(++started).padStart(2, '0')}-${name}.log`)
-    const server = await insist(file, envs[name] ?? {})
+    const server = await startWithRetries(file, envs[name] ?? {})
     const note = (text: string) => appendFile(file, text)
     void note(`${new Date().toISOString()} ${server.url} pid ${server.child.pid}\n`)
     for (const stream of [server.child.stdout, server.child.stderr]) stream?.on('data', note)
@@ -59,8 +59,8 @@ export async function startFleet(envs: Record<string, Record<string, string>>): 
   }
 }
 
-/** A start can be cut off by what the storm does to PostgreSQL; whoever runs one starts it again. */
-async function insist(file: string, env: Record<string, string>): Promise<ServerProcess> {
+/** Retries a start, since it fails if PostgreSQL is taken away meanwhile. */
+async function startWithRetries(file: string, env: Record<string, string>): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startServer(env)

@@ -1,34 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from './chaosRandom.ts'
 
-/** Epoch milliseconds. */
+/** A period, in epoch milliseconds. */
 export interface Stretch {
   from: number
   to: number
 }
 
-/** A stretch in which a service sent nothing; all in epoch milliseconds. */
+/** A period in which a service sent nothing. Times are in epoch milliseconds. */
 export interface Silence {
-  /** When the last heartbeat before it was sent, in the attempt that was answered. */
+  /** When the last heartbeat before it was sent: the attempt that was answered. */
   lastSentAt: number
-  /** When the first heartbeat after it was sent for the first time, and when it was answered at last. */
+  /** When the first heartbeat after it was first sent. */
   backAt: number
+  /** When that heartbeat was answered, after retries. */
   answeredAt: number
 }
 
+/** A simulated service, and what the simulation knows about it. */
 export interface Beaten {
   key: string
-  /** As messages call it. */
+  /** Its name in messages. */
   name: string
+  /** It never falls silent on purpose. */
   isSteady: boolean
   silences: Silence[]
-  /** The longest time between two answers while it beat, not counting that in which PostgreSQL was away. */
+  /** The longest time between two answers while it beat, without the time in which PostgreSQL was away. */
   worstGapMs: number
 }
 
 export interface Herd {
   services: Beaten[]
-  /** No silence begins any more; resolves when every service beats. */
+  /** Begins no more silences. Resolves when every service beats. */
   calm(): Promise<void>
   stop(): Promise<void>
 }
@@ -40,7 +43,7 @@ interface HerdOptions {
   limitMs: number
   /** The longest time for which a victim beats between two silences. */
   longestLifeMs: number
-  /** The servers that are up. */
+  /** The addresses of the servers that are up. */
   urls: () => readonly string[]
   /** When PostgreSQL was away. */
   away: readonly Stretch[]
@@ -48,13 +51,13 @@ interface HerdOptions {
 
 const BEAT_EVERY_MS = 500
 const LONGEST_ANSWER_MS = 1_500
-/** Five within an hour would be flapping, which is told in another way. */
+/** It is below five within an hour, which would be flapping and has other messages. */
 const MOST_SILENCES = 4
 const SHORTEST_LIFE_MS = 4_000
-/** Half of the victims are in pods, which do everything together, so that there are messages about several services. */
+/** Half of the victims are in pods, which fall silent together, so that some messages are about several services. */
 const PODS = 4
 
-/** Services that beat until they are stopped; victims fall silent now and then. */
+/** Starts services that beat until they are stopped. Victims fall silent now and then. */
 export function startHerd({ random, steady, victims, limitMs, longestLifeMs, urls, away }: HerdOptions): Herd {
   const stopped = new AbortController()
   let isCalm = false
@@ -82,7 +85,7 @@ export function startHerd({ random, steady, victims, limitMs, longestLifeMs, url
     }
   }
 
-  /** Repeats one heartbeat, each time at another server, until it is answered. */
+  /** Sends one heartbeat, and retries at the next server until it is answered. */
   async function beat(key: string, doors: Random) {
     const backAt = Date.now()
     for (let door = Math.floor(doors.between(0, 3)), attempts = 1; ; door++, attempts++) {

@@ -2,38 +2,42 @@ import type { Beaten } from './chaosHerd.ts'
 import { baselessRepetitions, compare, recognize } from './chaosTold.ts'
 import { compareWithSilences, contradictions, type Truth } from './chaosTruth.ts'
 
-/** What there is to judge by; times in epoch milliseconds. */
+/** Everything that the chaos test knows at its end. Times are in epoch milliseconds. */
 export interface Evidence {
   services: readonly Beaten[]
   limitMs: number
   truth: Truth
-  /** What people got, in its order. */
+  /** The messages that the stand-in for Telegram accepted, in order. */
   accepted: readonly { text: string; at: number }[]
-  /** Attempts whose answer was lost, by what they said. */
+  /** The texts of attempts whose answer was lost on purpose. */
   lost: readonly { text: string; at: number }[]
   kills: readonly number[]
 }
 
-/** What is wrong, as sentences for whoever must find out why; nothing of it may be. */
+/** What went wrong, in words for the person who looks for the cause. The test expects all lists to be empty. */
 export interface Faults {
-  /** Told too seldom. */
+  /** Incidents or recoveries that no message told. */
   missing: string[]
-  /** A silence without an incident. */
+  /** Silences without an incident. */
   overlooked: string[]
-  /** An incident without a silence, or told too often. */
+  /** Incidents without a silence, and messages without an incident. */
   false: string[]
+  /** Messages that came twice, and did not say "repeated". */
   doubled: string[]
+  /** Messages that say "repeated", though no answer was lost. */
   baselessRepetitions: string[]
+  /** Services whose messages came in a wrong order. */
   disordered: string[]
-  /** Neither that a service is down nor that it is alive again, or never written. */
+  /** Messages about something else, or that are not in the database. */
   unexpected: string[]
+  /** Services whose incidents and transitions differ. */
   contradictions: string[]
 }
 
 export interface Verdict {
   faults: Faults
   counts: { incidents: number; down: number; recovered: number; accepted: number; repeated: number }
-  /** Services whose heartbeats the test itself let come late, so that an incident of theirs would prove nothing. */
+  /** Services whose heartbeats the test itself sent late, so that an incident without a silence proves nothing. */
   unjudged: string[]
 }
 

@@ -14,7 +14,7 @@ interface KillerOptions {
   everyMs: number
 }
 
-/** Kills servers, one after the other: every other one at any moment, the rest while one waits for Telegram's answer. */
+/** Kills one server after the other: half of them at any moment, the others while they wait for Telegram's answer. */
 export async function killServers(fleet: Fleet, random: Random, options: KillerOptions): Promise<void> {
   const { cluster, telegram, servers, kills, everyMs } = options
   for (let kill = 0; kill < kills; kill++) {
@@ -31,12 +31,12 @@ export async function killServers(fleet: Fleet, random: Random, options: KillerO
 interface RestartOptions {
   restarts: number
   everyMs: number
-  /** Longer than services may be silent, which the first absence is. */
+  /** How long the first absence lasts: longer than services may be silent. */
   longMs: number
   away: Stretch[]
 }
 
-/** Takes PostgreSQL away for some seconds now and then, and writes into `away` when. */
+/** Stops PostgreSQL for some seconds now and then, and notes the periods in `away`. */
 export async function restartDatabase(cluster: Cluster, random: Random, options: RestartOptions): Promise<void> {
   const { restarts, everyMs, longMs, away } = options
   for (let restart = 0; restart < restarts; restart++) {
@@ -53,21 +53,21 @@ export async function restartDatabase(cluster: Cluster, random: Random, options:
 }
 
 export interface Telegram extends BotApi {
-  /** Attempts whose answer was lost on purpose, by what they said. */
+  /** The texts of attempts whose answer was lost on purpose. */
   lost: { text: string; at: number }[]
-  /** Resolves when a server has begun to wait for an answer that takes its time. */
+  /** Resolves when a server begins to wait for a slow answer. */
   nextSlow(): Promise<void>
-  /** Has good days only, from now on. */
+  /** Ends the faults. */
   calm(): void
 }
 
 const KINDS = ['slow', '502', 'slow', 'reset', '429', 'hangAfter', '500', 'resetAfter', 'slow', 'hang'] as const
 const LOSING: readonly string[] = ['502', 'hang', 'hangAfter', 'reset', 'resetAfter']
-/** These last until the server gives up, which is 20 s: more than a few would be all that happens. */
+/** These last until the server's timeout of 20 s, so only a few fit into the test. */
 const HANGING: readonly string[] = ['hang', 'hangAfter']
 const TROUBLE_IN = 4
 
-/** A Telegram of which every fourth request has trouble, of each kind in turn. */
+/** Starts a stand-in for Telegram that fails a quarter of the messages, by each kind of fault in turn. */
 export async function startTelegram(random: Random, { hangs }: { hangs: number }): Promise<Telegram> {
   const lost: Telegram['lost'] = []
   const kinds: (typeof KINDS)[number][] = []

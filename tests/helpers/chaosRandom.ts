@@ -1,15 +1,15 @@
-/** Chance that can be had again with the same seed. */
+/** Random numbers that repeat with the same seed. */
 export interface Random {
   between(from: number, to: number): number
   chance(probability: number): boolean
   pick<T>(items: readonly T[]): T
-  /** Another one for an actor of its own, so that its decisions do not depend on when others make theirs. */
+  /** Random numbers for one actor, so that its decisions do not depend on when others make theirs. */
   of(actor: string): Random
 }
 
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
-  /** mulberry32 */
+  /** The generator mulberry32. */
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

@@ -1,26 +1,28 @@
 import type { Incident } from './chaosTruth.ts'
 
-/** What a person reads out of a message. */
+/** What a message says, as a person reads it. */
 export interface Reading {
   kind: 'down' | 'recovered' | 'other'
-  /** The services that it is about. */
+  /** The names of the services that it is about. */
   names: string[]
   isRepeated: boolean
-  /** The message without the remark that it is repeated. */
+  /** The message without the line that says it is repeated. */
   text: string
 }
 
-/** A message in the database. */
+/** A message as stored in the database. */
 export interface Written {
   text: string
   createdAt: number
 }
 
-/** A message that came, in epoch milliseconds; and what it is in the database. */
+/** A message that was received. */
 export interface Told extends Reading {
+  /** In epoch milliseconds. */
   at: number
+  /** The same message in the database. */
   message: Written | undefined
-  /** It had come before. */
+  /** Whether it had been received before. */
   isAgain: boolean
 }
 
@@ -39,8 +41,8 @@ function read(message: string): Reading {
 }
 
 /**
- * Finds out which message each one is that came. Texts cannot tell, since a service may go down twice within a minute;
- * but messages come in their order, and those that follow each other never say the same.
+ * Finds the stored message of each received one. The text alone is ambiguous, since a service may go down twice within a
+ * minute. But messages are received in order, and two in a row never have the same text.
  */
 export function recognize(accepted: readonly { text: string; at: number }[], messages: readonly Written[]): Told[] {
   const come = new Set<Written>()
@@ -60,10 +62,10 @@ export function recognize(accepted: readonly { text: string; at: number }[], mes
   })
 }
 
-/** Repetitions without a lost answer before them: one that was injected, or that of a server that was killed. */
+/** Finds repetitions without a reason: no earlier answer was lost on purpose, and no server was killed meanwhile. */
 export function baselessRepetitions(told: readonly Told[], { lost, kills }: Attempts): Told[] {
   const attempts = lost.map(({ text, at }) => ({ text: read(text).text, at }))
-  // One message at a time is on its way, so a kill can cost the answer of one only.
+  // Only one message is sent at a time, so a kill explains at most one lost answer.
   const excuses = [...kills]
   return told.filter(({ isRepeated, text, at, message }) => {
     const isMeanwhile = (moment: number) => message !== undefined && moment >= message.createdAt && moment <= at
@@ -79,7 +81,7 @@ interface Attempts {
   kills: readonly number[]
 }
 
-/** What was told of a service against what it went through: down, recovered, down, recovered. */
+/** Compares the messages about a service with its incidents: each is down, then recovered. */
 export function compare(name: string, news: readonly Told[], incidents: readonly Incident[]) {
   const told = news.filter(({ names }) => names.includes(name)).map(({ kind }) => kind)
   const due = incidents.flatMap(({ closedAt }) => (closedAt === null ? ['down'] : ['down', 'recovered']))

@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Beaten, Silence, Stretch } from './chaosHerd.ts'
 import type { Written } from './chaosTold.ts'
 
-/** Times in epoch milliseconds. */
+/** A stored incident. Times are in epoch milliseconds. */
 export interface Incident {
   key: string
   silentSince: number
@@ -10,18 +10,18 @@ export interface Incident {
   closedAt: number | null
 }
 
-/** What the database knows in the end. */
+/** What the database holds at the end. */
 export interface Truth {
   incidents: Incident[]
-  /** Changes to down and back. */
+  /** The transitions to down and from down. */
   transitions: { key: string; from: string; to: string; at: number }[]
   outages: Stretch[]
   messages: (Written & { reference: string | null })[]
 }
 
-/** Of clocks, and of rounding. */
+/** A tolerance for clocks and rounding. */
 const MARGIN_MS = 50
-/** A server that learns late of an outage's end may judge by the time before; a missing incident must be a clear one. */
+/** A tolerance for missing incidents, since a server may learn late that an outage of the monitor has ended. */
 const CLEARLY_MS = 500
 
 async function query<T extends object>(url: string, statement: string): Promise<T[]> {
@@ -39,7 +39,7 @@ export async function addUsers(url: string, names: readonly string[]): Promise<v
   await query(url, names.map((name) => `create role ${name} login superuser`).join(';'))
 }
 
-/** The server that is sending now. */
+/** Finds the server that is sending now: each logs in to PostgreSQL as a user of its own. */
 export async function holderOf(url: string): Promise<string | undefined> {
   const found = await query<{ user: string }>(
     url,
@@ -48,7 +48,7 @@ export async function holderOf(url: string): Promise<string | undefined> {
   return found[0]?.user
 }
 
-/** Incidents that are open, alerts that are not announced, and messages that are on their way or to be edited. */
+/** Counts open incidents, unannounced alerts, and messages that are still to be sent or edited. */
 export async function leftToTell(url: string): Promise<number> {
   const [row] = await query<{ left: string }>(
     url,
@@ -79,7 +79,7 @@ export async function readTruth(url: string): Promise<Truth> {
   }
 }
 
-/** The incidents that no silence explains, and the silences that clearly should have become an incident and did not. */
+/** Finds incidents that no silence explains, and silences that clearly should have become an incident and did not. */
 export function compareWithSilences({ key, silences }: Beaten, { incidents, outages }: Truth, limitMs: number) {
   const its = incidents.filter((incident) => incident.key === key)
   const explained = new Map<Silence, Incident>()
@@ -101,14 +101,14 @@ function explains({ lastSentAt, backAt, answeredAt }: Silence, incident: Inciden
   return isLate && isSilent && incident.closedAt !== null && incident.closedAt >= backAt - MARGIN_MS
 }
 
-/** Nobody's silence is counted during an outage, and a heartbeat that was due in one counts as received at its end. */
+/** Whether a silence clearly exceeds the limit. It does not count during an outage, and begins anew at its end. */
 function isClear({ lastSentAt, backAt }: Silence, outages: readonly Stretch[], limitMs: number): boolean {
   const ends = outages.filter(({ from, to }) => to > lastSentAt && from < backAt).map(({ to }) => to)
   const answeredBy = lastSentAt + CLEARLY_MS
   return backAt > Math.max(answeredBy, ...ends) + limitMs + CLEARLY_MS
 }
 
-/** Incidents and transitions are two accounts of the same. */
+/** Compares a service's incidents with its transitions, which must say the same. */
 export function contradictions({ key }: Beaten, { incidents, transitions }: Truth): string[] {
   const its = incidents.filter((incident) => incident.key === key)
   const told = its.flatMap(({ openedAt, closedAt }) => [
@@ -121,7 +121,7 @@ export function contradictions({ key }: Beaten, { incidents, transitions }: Trut
 
 const describe = (incident: Incident) => `${incident.key} ${JSON.stringify(incident)}`
 
-/** All that whoever looks into a failed run may want to know. */
+/** Reads whole tables, for the person who looks into a failed run. */
 export async function tablesOf(url: string): Promise<Record<string, object[]>> {
   const names = ['services', 'incidents', 'alerts', 'announcements', 'messages', 'targets', 'transitions', 'outages']
   const tables: Record<string, object[]> = {}

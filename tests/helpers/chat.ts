@@ -8,7 +8,7 @@ interface Said {
   replyTo: string | undefined
 }
 
-/** A chat in which messages can be answered and edited, as people see it now. */
+/** Makes a channel to a chat that shows messages as people see them: answers and edits included. */
 export function createChat(address = '7') {
   const said: Said[] = []
   const edits: string[] = []
@@ -45,14 +45,14 @@ export function createChat(address = '7') {
   return {
     channel,
     said,
-    /** Where each message went. */
+    /** The chat that each message was sent to. */
     addresses,
-    /** What each attempt of an edit was to say. */
+    /** The text of each attempted edit. */
     edits,
     texts: () => said.map(({ text }) => text),
-    /** What becomes of the next messages, one each. */
+    /** Plans the outcomes of the next messages, one each. */
     onSend: (...next: Delivery[]) => sendOutcomes.push(...next),
-    /** What becomes of the next edits, one each. */
+    /** Plans the outcomes of the next edits, one each. */
     onEdit: (...next: Delivery[]) => outcomes.push(...next),
   }
 }

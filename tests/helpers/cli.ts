@@ -11,7 +11,7 @@ export interface Ended {
 
 const env = { PATH: process.env.PATH, SERVICE_REGISTRY_URL: 'http://127.0.0.1:1' }
 
-/** Starts `stillbeat …` as a process of its own, by default without a monitor; ended with the test. */
+/** Starts `stillbeat …` as a process that is killed when the test ends. By default no monitor answers it. */
 export function startCli(args: string[], more: Record<string, string> = {}, options: SpawnOptions = {}): ChildProcess {
   const child = spawn(process.execPath, ['client/cli/main.ts', ...args], { env: { ...env, ...more }, ...options })
   onTestFinished(() => {
@@ -20,14 +20,14 @@ export function startCli(args: string[], more: Record<string, string> = {}, opti
   return child
 }
 
-/** Runs `stillbeat …` to its end. */
+/** Runs `stillbeat …` until it ends. */
 export async function cli(args: string[], more: Record<string, string> = {}, input = ''): Promise<Ended> {
   const child = startCli(args, more)
   child.stdin?.end(input)
   return ended(child)
 }
 
-/** What a process wrote in all, and how it ended. */
+/** Waits until a process ends. @returns its output and how it ended */
 export async function ended(child: ChildProcess): Promise<Ended> {
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []

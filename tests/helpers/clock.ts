@@ -11,13 +11,13 @@ interface Timer {
 }
 
 export interface TestClock extends Clock {
-  /** Moves time on, ringing each timer at its moment and waiting for what it does, and then for `after` once a moment. */
+  /** Moves time on. Calls each timer at its time and waits for it, and after the last one of a moment for `after`. */
   advance(ms: number, after?: () => Promise<void>): Promise<void>
-  /** Moves time at once, as when a host wakes from sleep, so that what was due rings late; or sets the clock back. */
+  /** Changes the time without calling timers, as when a host wakes from sleep, or the clock is set back. */
   jump(ms: number): void
 }
 
-/** Stands still until it is moved. */
+/** A clock that stands still until the test moves it. */
 export function createTestClock(startAt = Date.UTC(2026, 10, 23, 12)): TestClock {
   let now = startAt
   const timers = new Set<Timer>()
@@ -43,7 +43,7 @@ export function createTestClock(startAt = Date.UTC(2026, 10, 23, 12)): TestClock
     },
     jump(ms) {
       now += ms
-      // A timer counts what is left of its time, and knows nothing of a clock that was set back.
+      // A real timer counts the time that is left, so setting the clock back does not delay it.
       if (ms < 0) for (const timer of timers) timer.at += ms
     },
   }

@@ -8,23 +8,23 @@ import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { freePort } from './port.ts'
 
-/** A PostgreSQL cluster of the test's own, which it may treat badly. */
+/** A PostgreSQL cluster (server with its data folder) for one test, which may stop and crash it. */
 export interface Cluster {
   url: string
-  /** Whether its first process is there; it ends by itself when it cannot write what it must. */
+  /** Whether its main process runs. It ends by itself when it cannot write its log. */
   isUp(): boolean
-  /** `fast` ends every connection and writes all out; `immediate` is a crash, and the next start recovers from it. */
+  /** `fast` closes connections and shuts down cleanly; `immediate` is a crash, from which the next start recovers. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
-  /** Resolves once connections are taken. */
+  /** Resolves once it accepts connections. */
   start(): Promise<void>
-  /** Stops it for good and deletes its files; done at the end of the test, if not before. */
+  /** Stops it and deletes its files. The end of the test does so too. */
   remove(): Promise<void>
 }
 
 export interface ClusterOptions {
-  /** The folder for its files, instead of one of its own. */
+  /** The folder for its files; by default a new one. */
   home?: string
-  /** Copies this cluster by `pg_basebackup` and follows it as its standby, under the name `standby`. */
+  /** Makes it a standby of this cluster, named `standby`, by `pg_basebackup`. */
   of?: Cluster
   settings?: string[]
 }
@@ -35,7 +35,7 @@ const LONGEST_STOP_MS = 20_000
 const ROOT = 0
 const TELLS_ITS_FOLDER = 'pg_config'
 
-/** The folder with `initdb` and `postgres`; `null` where PostgreSQL's server is not installed. */
+/** Finds the folder with `initdb` and `postgres`; `null` if PostgreSQL's server is not installed. */
 export function findBinaries(): string | null {
   const places = [askPgConfig(), ...packaged()]
   return places.find((place) => place && ['initdb', 'postgres'].every((name) => existsSync(join(place, name)))) ?? null
@@ -52,7 +52,7 @@ function askPgConfig(): string | null {
   }
 }
 
-/** Where Debian and its kin put them, the newest first. */
+/** The folders of Debian's packages, the newest version first. */
 function packaged(): string[] {
   const home = '/usr/lib/postgresql'
   if (!existsSync(home)) return []
@@ -96,7 +96,7 @@ export async function createCluster(binaries: string, options: ClusterOptions = 
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill(SIGNALS[mode])
-    // It cannot be left behind: without its first process the others end by themselves.
+    // A kill leaves nothing behind: without the main process, the others end by themselves.
     const kill = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MS)
     await ended
     clearTimeout(kill)
@@ -114,7 +114,7 @@ export async function createCluster(binaries: string, options: ClusterOptions = 
   return { url, isUp: () => running !== undefined && running.exitCode === null, stop, start, remove }
 }
 
-// Small files of changes, so that a small disk holds some.
+// Small segments of the write-ahead log, so that a small disk has room for several.
 const NEW = ['initdb', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--wal-segsize=1']
 
 const copyOf = ({ url }: Cluster) => [
@@ -130,7 +130,7 @@ const copyOf = ({ url }: Cluster) => [
 
 const HASTY = ['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', 'log_min_messages=panic']
 
-/** PostgreSQL refuses to run as root. */
+/** The user to run PostgreSQL as if the test runs as root, which it refuses. That user gets the folder. */
 function ownerOf(folder: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== ROOT) return {}
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })))

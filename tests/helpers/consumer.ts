@@ -6,11 +6,11 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 
-/** A folder far from this repository, in which somebody installed the client package and nothing else. */
+/** A folder outside this repository, in which only the client package is installed. */
 export interface Consumer {
   folder: string
   tarball: string
-  /** The names of what npm wrote into the fresh lock file. */
+  /** The names of the packages in the new lock file. */
   locked: string[]
   run(command: string, args: string[], env?: Record<string, string>): Promise<Output>
   remove(): Promise<void>
@@ -22,7 +22,7 @@ interface Output {
   stderr: string
 }
 
-/** Builds the package, packs it and installs the tarball. */
+/** Builds and packs the client package, and installs the tarball. */
 export async function installPackage(): Promise<Consumer> {
   const home = await mkdtemp(join(tmpdir(), 'stillbeat-package-'))
   const dist = join(home, 'dist')
@@ -48,7 +48,7 @@ export async function installPackage(): Promise<Consumer> {
   }
 }
 
-/** The Node that the machine had before npm put the project's own first on the path. */
+/** Finds the machine's own Node, behind the project's, which npm puts first on the path. */
 export function machineNode(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
   return folders.map((folder) => join(folder, 'node')).find((file) => existsSync(file))
@@ -73,7 +73,7 @@ async function run(command: string, args: string[], cwd: string, env: Record<str
   )
 }
 
-/** Under `npm test`, npm tells the commands that it starts which project they belong to: this one. */
+/** The environment without what `npm test` sets, or npm in the other folder would act on this project. */
 function outsideNpm(): Record<string, string> {
   const own = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !/^(npm_|INIT_CWD$|NODE_OPTIONS$|SERVICE_REGISTRY_|VITEST)/i.test(name),

@@ -1,6 +1,6 @@
-// What the users of the client package might write.
+// Programs as users of the client package might write them.
 
-/** Right calls of everything. */
+/** Calls everything correctly. */
 export const RIGHT = `import {
   aheartbeat, type ClientOptions, createClient, heartbeat, heartbeatForAsync, heartbeatForSync, job, runWithHeartbeat, setupService,
 } from '@stillbeat/client'
@@ -40,7 +40,7 @@ const grace: number | null | undefined = set?.graceSeconds
 export { aliases, dead, done, first, five, grace, later, nothing, run, stored, worked }
 `
 
-/** One mistake in each line that says so. */
+/** Has one mistake in each line with a comment. */
 export const WRONG = `import { createClient, heartbeat, setupService } from '@stillbeat/client'
 
 const stillbeat = createClient()
@@ -52,7 +52,7 @@ await heartbeat(5) // wrong: a key
 await setupService('a', { graceMinutes: 5 }) // wrong: a setting
 `
 
-/** Prints what came of its calls. */
+/** Prints the results of its calls. */
 export const PLAIN = `import {
   createClient, heartbeat, heartbeatForAsync, heartbeatForSync, job,
 } from '@stillbeat/client'
@@ -70,7 +70,7 @@ const { services } = await createClient().status.query({ serviceKey: 'plain' })
 console.log(JSON.stringify({ version: process.versions.node, stored, sync, async, job: done, status: services[0].status }))
 `
 
-/** Compiles where the built router asks for and answers what the server's does, and nothing else. */
+/** Compiles only if the built router has the same inputs and outputs as the server's. */
 export const SAME = `import type { TRPCClient, TRPCClientErrorLike } from '@trpc/client'
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import type { AppRouter as Ours } from '../server/router.ts'

@@ -6,16 +6,16 @@ import { inject } from 'vitest'
 
 const serverUrl = process.env.TEST_DATABASE_URL
 
-/** True in the run on PostgreSQL. */
+/** Whether the tests run on PostgreSQL, and not on the embedded database. */
 export const onPostgres = Boolean(serverUrl)
 
 export interface TestDatabase {
-  /** For `readConfig`: where the database is. */
+  /** The settings for `readConfig` that say where the database is. */
   env: { DATABASE_URL: string } | { DATA_DIR: string }
   drop(): Promise<void>
 }
 
-/** A database of its own without services: a copy of the template, on the server of TEST_DATABASE_URL or in a folder. */
+/** Makes a database without services, a copy of the template: on the server of TEST_DATABASE_URL, or in a folder. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = inject('template')
   return serverUrl ? createOnServer(serverUrl, template) : copyFolder(template)

@@ -5,13 +5,13 @@ export const ROOT = new URL('../../', import.meta.url)
 export const readRoot = (file: string): Promise<string> => readFile(new URL(file, ROOT), 'utf8')
 
 export interface Step {
-  /** Of the `FROM` it belongs to, counted from 0. */
+  /** The stage it belongs to, counted from 0: each `FROM` begins one. */
   stage: number
   instruction: string
   text: string
 }
 
-/** The steps of the Dockerfile: without comments, continued lines joined. */
+/** Reads the steps of the Dockerfile, without comments and with continued lines joined. */
 export async function readSteps(): Promise<Step[]> {
   const lines = (await readRoot('Dockerfile'))
     .replace(/^#.*\n/gm, '')

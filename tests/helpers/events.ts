@@ -14,14 +14,14 @@ interface Event<T> {
 }
 
 export interface Events<T> {
-  /** The next that tells anything; the line is open before the first. */
+  /** Waits for the next message; pings and the event that says the stream is open are skipped. */
   next(): Promise<{ id: string | undefined; data: T }>
-  /** What came until the line broke. */
+  /** Waits until the connection ends. @returns the events until then */
   rest(): Promise<Event<unknown>[]>
   leave(): void
 }
 
-/** Watches as a browser's EventSource does. */
+/** Opens a stream of server-sent events, as a browser's EventSource does. */
 export async function watchEvents<K extends keyof Kinds>(
   app: { url: string },
   kind: K,

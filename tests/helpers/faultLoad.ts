@@ -2,28 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 
-/** Many callers, each beating as fast as it is answered, and going on when it is not. */
+/** A load of many callers: each sends heartbeats as fast as they are answered, and goes on after failures. */
 export interface Load {
   answered(): number
-  /** Requests that were refused, or not answered. */
+  /** How many requests were refused or not answered. */
   unanswered(): number
-  /** Other answers than 200 and 503. */
+  /** The statuses of answers other than 200 and 503. */
   strange: number[]
-  /** How many of the answered heartbeats the database does not have; ends the load. */
+  /** Stops the load, and counts the answered heartbeats that are not in the database. */
   lost(databaseUrl: string): Promise<number>
   stop(): Promise<void>
 }
 
 export interface LoadOptions {
   callers?: number
-  /** What each sends along. */
+  /** The JSON body of each heartbeat. */
   body?: string
   prefix?: string
-  /** How long each waits after it was refused. */
+  /** How long a caller waits after a failure. */
   patienceMs?: number
 }
 
-/** Longer than any server lets a caller wait. */
+/** A timeout, longer than any server lets a caller wait. */
 const LONGEST_ANSWER_MS = 40_000
 
 export function startLoad(
@@ -102,7 +102,7 @@ export async function query<T extends object>(databaseUrl: string, statement: st
   }
 }
 
-/** The one line of figures that a fault test leaves. */
+/** Prints the figures of a fault test in one line. */
 export function report(name: string, figures: Record<string, number | string>): void {
   const told = Object.entries(figures).map(([what, figure]) => `${what} ${figure}`)
   process.stdout.write(`faults: ${name}: ${told.join(', ')}\n`)

@@ -6,10 +6,10 @@ import type { Db } from '../../db/schema.ts'
 import { readConfig } from '../../server/config.ts'
 import type { TestDatabase } from './database.ts'
 
-/** Of the schema, the oldest first. */
+/** The versions of the schema, named by migrations, the oldest first. */
 export const versions = Object.keys(migrations)
 
-/** Makes of a test's database what a server of this version would have left behind. */
+/** Resets a test's database to an old version of the schema, and fills it as a server of that version would have. */
 export async function leaveAt(
   { env }: TestDatabase,
   version: string,

@@ -9,12 +9,12 @@ const { CHROMIUM } = process.env
 const quiet =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
-/** Longer than the server's pause between two looks for news. */
+/** Longer than the server's pause between two looks for changes. */
 const A_LOOK = SECOND
 
 let browser: Browser
 
-/** Stories that people see; skipped, and said so, where no browser is named. The database makes no difference to them. */
+/** Tests in a browser. They are skipped without CHROMIUM, and on PostgreSQL, which makes no difference to them. */
 export function describePage(name: string, stories: () => void): void {
   if (!CHROMIUM && !onPostgres) process.stderr.write(`page: skipped "${name}"; CHROMIUM names no browser\n`)
   describe.skipIf(!CHROMIUM || onPostgres)(name, () => {
@@ -30,13 +30,13 @@ export function describePage(name: string, stories: () => void): void {
 }
 
 export interface Shown extends BrowserContextOptions {
-  /** Errors that are part of the story, such as a server that is away. */
+  /** Matches errors that the test expects, such as a server that is away. */
   expected?: RegExp
-  /** Before the page is loaded. */
+  /** Runs before the page is loaded. */
   prepare?: (page: Page) => Promise<unknown>
 }
 
-/** Opens a view in a browser of its own; the test fails if that complains, or asks anybody but the server. */
+/** Opens a view in a new browser context. The test fails on errors or warnings, and on requests to any other server. */
 export async function openPage(app: { url: string }, hash = '#/', options: Shown = {}): Promise<Page> {
   const { expected, prepare, ...context } = options
   const page = await browser.newPage({
@@ -62,19 +62,19 @@ export async function openPage(app: { url: string }, hash = '#/', options: Shown
   return page
 }
 
-/** One heartbeat, and time enough for the page to hear of it. */
+/** Sends a heartbeat of each service, and moves the clock on until the page hears of it. */
 export async function beatSeen(app: TestApp, ...keys: string[]): Promise<void> {
   await Promise.all(keys.map((key) => app.beat(key)))
   await app.clock.advance(A_LOOK)
 }
 
-/** A monitor that is as if new, for the next story. */
+/** Removes all services, for the next test. */
 export async function forgetAll(app: TestApp): Promise<void> {
   const { services } = await app.api.status.query()
   for (const { serviceKey } of services) await app.api.services.remove.mutate({ serviceKey })
 }
 
-/** Waits until the page hears what happens. */
+/** Waits until the page is connected and gets events. */
 export const isLive = (page: Page) => page.locator('.light-live').waitFor()
 
 export const rowOf = (page: Page, name: string) =>

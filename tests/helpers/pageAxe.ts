@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What hinders people with assistive technology, by the rules of WCAG 2.2 A and AA, or by some of them. */
+/** Finds accessibility violations with axe, by the rules of WCAG 2.2 A and AA, or only by `rules`. */
 export async function hindrancesOf(page: Page, ...rules: string[]): Promise<string[]> {
   await page.evaluate(axe.source)
   return page.evaluate(

@@ -8,10 +8,10 @@ interface Fiber {
   memoizedProps: { serviceKey?: string; remark?: unknown } | null
 }
 
-/** React's own name for "this component was called in this commit". */
+/** React's flag for a component that was rendered in this commit. */
 const PERFORMED_WORK = 1
 
-/** Counts, as React's developer tools do, which rows of the overview are drawn from now on. Before the page loads. */
+/** Notes which rows of the overview are rendered, by the hook of React's developer tools. Call it before loading. */
 export async function countDrawnRows(page: Page): Promise<void> {
   await page.addInitScript((performedWork) => {
     const drawn: string[] = []
@@ -37,6 +37,6 @@ export async function countDrawnRows(page: Page): Promise<void> {
   }, PERFORMED_WORK)
 }
 
-/** The keys of the rows that were drawn since this was last asked. */
+/** The keys of the rows that were rendered since the last call. */
 export const drawnRows = (page: Page): Promise<string[]> =>
   page.evaluate(() => (globalThis as unknown as { drawnRows: string[] }).drawnRows.splice(0))

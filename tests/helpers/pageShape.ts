@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Adds up by how much what was there moves while the rest is loading. Before the page loads. */
+/** Adds up the layout shifts (CLS) while the page loads. Call it before loading. */
 export const watchShifts = (page: Page) =>
   page.addInitScript(() => {
     let sum = 0
@@ -17,15 +17,15 @@ export const watchShifts = (page: Page) =>
     })
   })
 
-/** 0.1 is what people begin to mind. */
+/** The layout shift so far. Above 0.1, people begin to mind. */
 export const shiftOf = (page: Page): Promise<number> =>
   page.evaluate(async () => {
-    // What the newest frame has moved is told after it.
+    // The shift of a frame is reported after it.
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
     return (globalThis as unknown as { shiftSoFar(): number }).shiftSoFar()
   })
 
-/** What makes the page wider than the window. */
+/** Finds the elements that make the page wider than the window. */
 export const overhangOf = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement

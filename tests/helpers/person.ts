@@ -1,9 +1,9 @@
 import type { Accepted, BotApi } from './botApi.ts'
 
-/** Somebody in a chat who writes to the bot and presses its buttons. */
+/** A simulated person in a chat, who writes to the bot and presses its buttons. */
 export interface Person {
   chatId: string
-  /** @returns the number of the message */
+  /** Writes to the bot. @returns the id of the message */
   write(text: string, more?: { [field: string]: unknown }): number
   /** Writes, and waits for the bot's next message to this chat. */
   ask(text: string, more?: { [field: string]: unknown }): Promise<Accepted>
@@ -11,7 +11,7 @@ export interface Person {
   press(message: Accepted, label: string): Promise<Answered>
 }
 
-/** What a press was answered with, above the chat. */
+/** The bot's answer to a press: a notification above the chat, or an alert. */
 export interface Answered {
   text: string
   isAlert: boolean
@@ -24,7 +24,7 @@ interface Who {
   threadId?: number
 }
 
-/** Telegram's own numbers for what people write. */
+/** The ids that Telegram gives to what people write. */
 let lastMessageId = 1_000_000
 let lastCallbackId = 0
 

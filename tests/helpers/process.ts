@@ -7,7 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 const STARTED = /Stillbeat listens on (\S+)/
 const BOT_STARTED = /the bot asks ([^\s"]+)/
 const LONGEST_START_MS = 30_000
-/** What `npm run server` tells Node. */
+/** Node's arguments in `npm run server`. */
 const SERVER = [...(packageJson.scripts.server.match(/--\S+/g) ?? []), 'server/main.ts']
 
 export interface ServerProcess {
@@ -15,7 +15,7 @@ export interface ServerProcess {
   /** Ends it, and waits until it has. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null }>
   child: ChildProcess
-  /** What it has said so far, line by line. */
+  /** The lines of its output so far. */
   told: string[]
 }
 
@@ -30,16 +30,16 @@ function launch(env: Record<string, string>, program = ['server/main.ts']): Chil
   return child
 }
 
-/** `npm run server` as its own process, ready to take heartbeats. */
+/** Runs what `npm run server` runs, and waits until it takes heartbeats. */
 export const startServer = (env: Record<string, string>) => start(env, SERVER, STARTED)
 
-/** `npm start`: with the bot in it. */
+/** Runs what `npm start` runs: the server with the bot in it. */
 export const startAllInOne = (env: Record<string, string>) => start(env, [...SERVER, '--bot'], STARTED)
 
-/** `npm run bot`; its `url` is that of the API. */
+/** Runs what `npm run bot` runs. `url` is the address of the API that it uses. */
 export const startBotProcess = (env: Record<string, string>) => start(env, ['server/bot.ts'], BOT_STARTED)
 
-/** A server whose start may take as long as it likes, or come to nothing; `flags` are Node's. */
+/** Begins a server, and does not wait for its start, which may fail. `flags` are Node's. */
 export function beginServer(env: Record<string, string>, flags: string[] = []): BegunProcess {
   const begun = begin(env, [...flags, 'server/main.ts'], STARTED)
   begun.started.catch(() => {})
@@ -52,7 +52,7 @@ async function start(env: Record<string, string>, program: string[], ready: RegE
 }
 
 export interface BegunProcess extends Omit<ServerProcess, 'url'> {
-  /** Its address, once it says so. */
+  /** Resolves to its address once its log says it. */
   started: Promise<string>
 }
 
@@ -83,7 +83,7 @@ function begin(env: Record<string, string>, program: string[], ready: RegExp): B
   }
 }
 
-/** A start that is expected to fail: what it says and its exit code. */
+/** Runs a start that is expected to fail. @returns its error output and exit code */
 export async function failToStart(
   env: Record<string, string>,
   program?: string[],

@@ -9,7 +9,7 @@ export interface Ended {
   tookMs: number
 }
 
-/** Runs a program that uses the client, given as the text of a module, until it ends by itself. */
+/** Runs the source of a module that uses the client, until it ends by itself. */
 export async function runProgram(
   source: string,
   env: Record<string, string> = {},

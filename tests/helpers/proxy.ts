@@ -3,20 +3,21 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 export interface Proxy {
-  /** The same database address, by way of the proxy. */
+  /** The database's address through the proxy. */
   url: string
   /** Cuts every connection and refuses new ones. */
   cut(): void
+  /** Ends a cut. */
   mend(): void
-  /** Lets nothing more through what is connected now, as a firewall that has forgotten it; new connections work. */
+  /** Drops all data of present connections, as a firewall that has forgotten them. New connections work. */
   freeze(): void
-  /** The same for all that connects from now on: what is asked is taken, and never answered. */
+  /** Accepts new connections, and never answers on them. */
   silence(): void
-  /** Moves to another server: cuts what is connected, and leads new connections there. */
+  /** Cuts present connections, and leads new ones to another server. */
   move(databaseUrl: string): void
 }
 
-/** Stands between the server and PostgreSQL, so that a test can cut the line. */
+/** Starts a TCP proxy between the server and PostgreSQL, so that a test can cut the connection. */
 export async function startProxy(databaseUrl: string): Promise<Proxy> {
   let target = new URL(databaseUrl)
   const sockets = new Set<Socket>()

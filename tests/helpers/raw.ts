@@ -1,14 +1,14 @@
 import { connect } from 'node:net'
 
 export interface RawAnswer {
-  /** 0 where the server closed the connection without a word. */
+  /** The HTTP status; 0 if the server closed the connection without an answer. */
   status: number
   body: string
 }
 
 const LONGEST_ANSWER_MS = 5_000
 
-/** Writes bytes to a server as they are, and waits until it has answered and closed. */
+/** Sends bytes to a server, and waits until it has answered and closed the connection. */
 export async function sendBytes(url: string, bytes: Uint8Array): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
@@ -29,7 +29,7 @@ export async function sendBytes(url: string, bytes: Uint8Array): Promise<RawAnsw
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), body: body.join('\r\n\r\n') }
 }
 
-/** A request whose address may hold any bytes. */
+/** Sends a request whose address may hold any bytes. */
 export function sendRequest(
   url: string,
   line: Uint8Array | string,

@@ -13,10 +13,10 @@ const KNOWN = {
 
 export type Refusal = keyof typeof KNOWN
 
-/** A stack trace, a path of ours, or the words of PostgreSQL. */
+/** Matches what no answer may show: a stack trace, a path of the server, or words of PostgreSQL. */
 const INNARDS = /\n\s+at |\.ts:\d|node_modules|node:internal|invalid byte sequence|\bstack\b/
 
-/** Expects a raw door to refuse in one sentence, and to show nothing of its inside. */
+/** Expects the error of a route outside tRPC: one sentence, without internals. */
 export function expectRefusal(answer: { status: number; body: string }, code: Refusal, message: string | RegExp): void {
   expect(answer).toMatchObject({ status: KNOWN[code], body: expect.not.stringMatching(INNARDS) })
   expect(JSON.parse(answer.body)).toStrictEqual({
@@ -24,7 +24,7 @@ export function expectRefusal(answer: { status: number; body: string }, code: Re
   })
 }
 
-/** The same for `/trpc`, which has an envelope of its own. */
+/** Expects the same of `/trpc`, whose errors have tRPC's format. */
 export function expectTrpcRefusal(
   answer: { status: number; body: string },
   code: string,
@@ -39,7 +39,7 @@ export function expectTrpcRefusal(
   })
 }
 
-/** tRPC has a code of its own for what it cannot parse. */
+/** Whether a reason belongs to a code. tRPC's PARSE_ERROR counts as BAD_REQUEST. */
 const isReasonOf = (code: string) => (reason: Reason) =>
   REASONS[reason] === (code === 'PARSE_ERROR' ? 'BAD_REQUEST' : code)
 

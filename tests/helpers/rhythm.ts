@@ -3,7 +3,7 @@ import type { AppRouter } from '../../server/router.ts'
 import type { TestApp } from './app.ts'
 import { MINUTE } from './clock.ts'
 
-/** Four heartbeats, five minutes apart: then the rhythm is known, and ten minutes of silence are fine. */
+/** Sends four heartbeats, five minutes apart. Then the rhythm is known, and ten minutes of silence are fine. */
 export async function learnFiveMinutes(app: TestApp, ...keys: string[]): Promise<void> {
   for (let beat = 0; beat < 4; beat++) {
     if (beat > 0) await app.clock.advance(5 * MINUTE)
@@ -11,13 +11,13 @@ export async function learnFiveMinutes(app: TestApp, ...keys: string[]): Promise
   }
 }
 
-/** A heartbeat of each of many services, a hundred in a request. */
+/** Sends a heartbeat of each of many services, in batches of a hundred. */
 export async function beatAll(app: TestApp, keys: readonly string[]): Promise<void> {
   const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${app.url}/trpc`, maxItems: 100 })] })
   await Promise.all(keys.map((serviceKey) => client.heartbeat.mutate({ serviceKey })))
 }
 
-/** What became of the services, oldest first: `worker: alive → down (silence)`. */
+/** The transitions of the services, oldest first, such as `worker: alive → down (silence)`. */
 export async function transitionsOf(app: TestApp, serviceKey?: string): Promise<string[]> {
   const { transitions } = await app.api.history.query({ serviceKey, limit: 1_000 })
   return transitions.map(({ serviceKey, from, to, reason }) => `${serviceKey}: ${from} → ${to} (${reason})`).reverse()

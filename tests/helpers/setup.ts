@@ -13,7 +13,7 @@ import { createOnServer, type TestDatabase } from './database.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A database without services, made once and copied for every test: its name on the server, or its folder. */
+    /** The template that every test's database is copied from: its name on the server, or its folder. */
     template: string
   }
 }
@@ -53,7 +53,7 @@ async function makeSchema(env: TestDatabase['env']): Promise<void> {
 const IN_MEMORY = '/dev/shm'
 const ROOM_FOR_ALL = 1e9
 
-/** Each copy is a thousand files that are soon deleted; ext4 takes longer for every one that was deleted before. */
+/** Prefers memory to a disk: each copy is a thousand short-lived files, and ext4 gets slower with each deleted one. */
 async function fastFolder(): Promise<string> {
   const { bavail, bsize } = await statfs(IN_MEMORY).catch(() => ({ bavail: 0, bsize: 0 }))
   return bavail * bsize > ROOM_FOR_ALL ? IN_MEMORY : tmpdir()

@@ -6,17 +6,17 @@ import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { stillbeatOnPath } from './stillbeatOnPath.ts'
 
-/** What the instructions call by a name that only their reader can fill in. */
+/** What fills the placeholders of the instructions. */
 export interface Place {
-  /** Of a server that is well: what the container of the health check would be asked. */
+  /** The address of a healthy server, in place of the container's own. */
   wellUrl: string
-  /** The key, where one is needed. */
+  /** The API key, if one is needed. */
   key?: string
 }
 
 type Run = (text: string, place: Place) => Promise<void>
 
-/** How each of the instructions is run by whoever copies it. */
+/** How to run each of the instructions, as a person who copies it would. */
 export const runs: Record<string, Run> = {
   curl: (text, place) => shell(text, keyOf(place)),
   cron: crontab,
@@ -32,7 +32,7 @@ const keyOf = ({ key }: Place): Record<string, string> => (key ? { SERVICE_REGIS
 
 const shell = (command: string, env: Record<string, string>) => program('/bin/sh', ['-c', command], env)
 
-/** As cron does: settings first, and after five fields of time a command, in which `\%` is `%`. */
+/** Runs a crontab as cron does: settings first, then five fields of time and a command, in which `\%` means `%`. */
 async function crontab(text: string, place: Place): Promise<void> {
   const lines = filledIn(text, place).split('\n')
   const settings = lines.flatMap((line) => [...(/^(\w+)=(.*)$/.exec(line)?.slice(1, 3) ?? [])])
@@ -44,7 +44,7 @@ async function crontab(text: string, place: Place): Promise<void> {
   await shell(command.replaceAll('\\%', '%').replace('/usr/local/bin/backup', 'true'), env)
 }
 
-/** With the settings that its comment tells of, and a line that uses it. */
+/** Runs the class with the settings from its comment, and a line that calls it. */
 async function decorator(text: string, place: Place): Promise<void> {
   const settings = [...filledIn(text, place).matchAll(/^\/\/ (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   const source = text.replace('@stillbeat/client', resolve('client/index.ts'))
@@ -54,7 +54,7 @@ async function decorator(text: string, place: Place): Promise<void> {
   await program(process.execPath, ['--input-type=module', '--eval', outputText], Object.fromEntries(settings))
 }
 
-/** As an HTTP Request node of n8n does. */
+/** Sends the request as n8n's HTTP Request node does. */
 async function n8n(text: string, place: Place): Promise<void> {
   const { nodes } = workflow.parse(JSON.parse(filledIn(text, place)))
   const [{ type, parameters }] = nodes
@@ -75,7 +75,7 @@ const node = z.object({
 })
 const workflow = z.object({ nodes: z.tuple([node]), connections: z.object({}) })
 
-/** As Docker does: the lines joined, and what comes after CMD given to a shell. */
+/** Runs the health check as Docker does: joins the lines, and runs what follows CMD in a shell. */
 async function docker(text: string, place: Place): Promise<void> {
   const command = /^HEALTHCHECK (?:--\S+ )*CMD (.*)$/.exec(text.replaceAll(/\s*\\\n\s*/g, ' '))?.[1]
   if (command === undefined) throw new Error(`Docker would not run ${text}`)
@@ -86,7 +86,7 @@ const filledIn = (text: string, { key = '' }: Place) => text.replaceAll('…', k
 
 const unquoted = (value: string) => /^'(.*)'$/.exec(value)?.[1] ?? value
 
-/** Runs it to its end, which must be a good one. */
+/** Runs a program to its end. Throws unless its exit code is 0. */
 async function program(name: string, args: string[], env: Record<string, string>): Promise<void> {
   const child = spawn(name, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
   let told = ''

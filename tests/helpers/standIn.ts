@@ -15,19 +15,19 @@ export type Answer = (response: ServerResponse, asked: Asked) => void
 export interface StandIn {
   url: string
   asked: Asked[]
-  /** What it answers from now on; each of these once, and the last for ever. */
+  /** Plans the answers from now on: one each, and the last for all further requests. */
   answer(...answers: Answer[]): void
   stop(): Promise<void>
   start(): Promise<void>
 }
 
-/** Takes whatever tRPC's batch link sends. */
+/** Accepts every call of a tRPC batch. */
 export const taken: Answer = (response, { body }) => {
   const result = Object.values(body).map(() => ({ result: { data: { status: 'ok' } } }))
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result))
 }
 
-/** Refuses it, as the monitor's tRPC does. */
+/** Refuses every call of a tRPC batch, as the monitor does. */
 export const refused =
   (httpStatus: number, message: string, headers: Record<string, string> = {}): Answer =>
   (response, { body }) => {
@@ -35,9 +35,10 @@ export const refused =
     response.writeHead(httpStatus, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(errors))
   }
 
+/** Never answers. */
 export const silent: Answer = () => {}
 
-/** A monitor that a test can let be away, slow or unwilling. */
+/** Starts a stand-in for the monitor that can be stopped, be slow or refuse calls. */
 export async function startStandIn(...answers: Answer[]): Promise<StandIn> {
   const asked: Asked[] = []
   let left = answers.length > 0 ? answers : [taken]

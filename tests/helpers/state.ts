@@ -4,10 +4,10 @@ import type { CronSchedule, Schedule } from '../../server/lifecycle/schedule.ts'
 import type { Change, Outcome, ServiceState } from '../../server/lifecycle/transition.ts'
 import { DAY, MINUTE, SECOND } from './clock.ts'
 
-/** What the server's settings are by default. */
+/** The server's default settings. */
 export const rules: Rules = { minSilenceMs: 10 * SECOND, deadAfterMs: 7 * DAY }
 
-/** Alive, heard every five minutes, the fourth and last time at zero. */
+/** A service that is alive: it was heard every five minutes, the fourth and last time at 0. */
 export function beating(differences: Partial<ServiceState> = {}): ServiceState {
   return {
     schedule: null,
@@ -27,11 +27,11 @@ export function beating(differences: Partial<ServiceState> = {}): ServiceState {
   }
 }
 
-/** Heard once, at zero. */
+/** A service that was heard once, at 0. */
 export const heardOnce = (differences: Partial<ServiceState> = {}): ServiceState =>
   beating({ status: 'unknown', heartbeatCount: 1, gaps: [], cadenceMs: null, ...differences })
 
-/** Registered at zero and not heard yet. */
+/** A service that was registered at 0, and not heard yet. */
 export const neverHeard = (differences: Partial<ServiceState> = {}): ServiceState =>
   heardOnce({ heartbeatCount: 0, lastHeartbeatAt: null, ...differences })
 
@@ -46,6 +46,6 @@ export const cron = (expression: string, timezone = 'UTC', graceMs = 5 * MINUTE)
 
 export const outage = (fromMs: number, toMs: number): Outage => ({ fromMs, toMs })
 
-/** `alive → down: silence`, with its moment beside it. */
+/** Writes changes such as `alive → down: silence`, each with its moment. */
 export const told = ({ changes }: Outcome): [string, number][] =>
   changes.map(({ from, to, reason, at }: Change) => [`${from} → ${to}: ${reason}`, at])

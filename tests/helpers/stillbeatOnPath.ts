@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A folder with a `stillbeat` in it, as `npm install -g` leaves one. */
+/** Makes a folder for PATH with the command `stillbeat`, as after `npm install -g`. */
 export async function stillbeatOnPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillbeat-bin-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import type { Db } from '../../db/schema.ts'
 import type { Notifier, Outgoing } from '../../server/delivery/notifier.ts'
 import type { TestClock } from './clock.ts'
 
-/** A channel that always works, and keeps what it was given. */
+/** A channel that always delivers, into a list. */
 export function remember(told: Outgoing[]): Notifier {
   return {
     async send(_address, message) {
@@ -16,7 +16,7 @@ export function remember(told: Outgoing[]): Notifier {
 
 const LONGEST_MS = 20_000
 
-/** Waits until no job waits or runs, and no message could be sent in this moment. */
+/** Waits until no job waits or runs, and no message or edit could be sent at the clock's present time. */
 export async function untilSettled(db: Db, clock: TestClock): Promise<void> {
   const giveUpAt = Date.now() + LONGEST_MS
   for (let left = await leftToDo(db, clock.now()); left > 0; left = await leftToDo(db, clock.now())) {
@@ -38,6 +38,6 @@ async function leftToDo(db: Db, now: number): Promise<number> {
   return Number(rows[0]?.left)
 }
 
-/** The messages as people see them: title and body, one text each. */
+/** Messages as people see them, one text each: title, body, and whether it is repeated. */
 export const textsOf = (told: readonly Outgoing[]): string[] =>
   told.map(({ title, body, repeated }) => [title, body, repeated ? 'repeated' : ''].filter(Boolean).join('\n'))
