@@ -12,7 +12,7 @@ const bearer = { Authorization: `Bearer ${KEY}` }
 describe('where a key is set', async () => {
   const app = await startTestApp({ env: { API_KEY: KEY }, stopAfter: afterAll })
 
-  // Those who are wrong too often within a minute are told something else.
+  // After too many wrong keys within a minute, the answer would be 429.
   beforeEach(() => app.clock.jump(MINUTE))
 
   async function ask(method: string, path: string, headers: Record<string, string> = {}) {
@@ -27,7 +27,7 @@ describe('where a key is set', async () => {
     ['GET', '/openapi.json'],
   ]
 
-  test.each(kept)('%s %s wants it', async (method, path) => {
+  test.each(kept)('%s %s needs it', async (method, path) => {
     const without = await ask(method, path)
     expectRefusal(without, 'UNAUTHORIZED', /a key is needed: send the header "Authorization: Bearer/)
     expect(without.challenge).toBe('Bearer')
@@ -94,7 +94,7 @@ describe('where no key is set', async () => {
   const app = await startTestApp({ env: { PUBLIC_URL: 'https://beats.example.org' }, stopAfter: afterAll })
   const { port } = new URL(app.url)
 
-  /** `fetch` would not let a test choose its Host. */
+  /** Sends a request by node:http, since `fetch` cannot set the header Host. */
   function ask(method: string, path: string, headers: Record<string, string>) {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
     const sent = request(app.url + path, { method, headers }, async (response) => {

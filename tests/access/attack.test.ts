@@ -21,10 +21,10 @@ import { startServer } from '../helpers/process.ts'
 
 const OWNER = 'correct-horse-battery-staple'
 const HERD = 1_000
-/** Generous bounds: on a machine that does other things too an answer waits for a core as well. */
+/** Generous bounds, since on a busy machine an answer also waits for a core. */
 const HEALTH_MOSTLY_WITHIN_MS = 100
 const HEALTH_ALWAYS_WITHIN_MS = 3_000
-/** So long senders of heartbeats wait. */
+/** The timeout of clients that send heartbeats. */
 const HEARTBEATS_WITHIN_MS = 10_000
 
 const families = { auth, scopes, sessions, injection, bodies, paths, headers, patterns, floods }
@@ -92,7 +92,7 @@ function clientOf(url: string) {
   })
 }
 
-/** What there is to be had: services, keys of every scope, and browsers that have signed in. */
+/** Makes what attacks aim at: services, keys of every scope, and sessions. */
 async function prepare(url: string, owner: ReturnType<typeof clientOf>): Promise<Target> {
   const make = async (scope: 'ping' | 'read', limits: { group?: string; keyPrefix?: string } = {}) =>
     owner.keys.create.mutate({ name: `a ${scope} key`, scope, ...limits })
@@ -133,7 +133,7 @@ async function prepare(url: string, owner: ReturnType<typeof clientOf>): Promise
   }
 }
 
-/** Asks for `/health`, and sends heartbeats, all the while. */
+/** Starts the program that measures `/health` and heartbeats during the attacks. */
 function probe(url: string, key: string) {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../attacks/probe.ts'), url, key], {
     stdio: ['pipe', 'pipe', 'inherit'],

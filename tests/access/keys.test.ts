@@ -102,7 +102,7 @@ describe('a stored key', () => {
     await expect(owner.keys.revoke.mutate({ id: 999_999 })).rejects.toMatchObject({ message: /there is no key 999999/ })
   })
 
-  test('is written down as used, to the minute', async () => {
+  test('has its last use stored, to the minute', async () => {
     const { secret, id } = await make('ping')
     const lastUse = async () => (await owner.keys.list.query()).find((key) => key.id === id)?.lastUsedAt
     await beat(secret, 'often')
@@ -126,7 +126,7 @@ describe('a stored key', () => {
     expectTrpcRefusal(await ask('POST', '/trpc/keys.create', bearer(KEY), input), 'BAD_REQUEST', message)
   })
 
-  test('is not made where nothing asks for it', async () => {
+  test('cannot be made while API_KEY is not set', async () => {
     const open = await startTestApp()
     await expect(open.api.keys.create.mutate({ name: 'x', scope: 'ping' })).rejects.toMatchObject({
       message: /set API_KEY first/,
@@ -169,7 +169,7 @@ describe('a ping key that is limited', () => {
     expect(await beat(secret, 'vault')).toMatchObject({ status: 200 })
   })
 
-  test('what is refused is not in the way of what travels with it', async () => {
+  test('a refused heartbeat does not stop the others of its batch', async () => {
     const { secret } = await make('ping', { keyPrefix: 'mixed-' })
     const services = Array.from({ length: 40 }, (_, index) => (index % 2 ? `other-${index}` : `mixed-${index}`))
     const answers = await Promise.all(services.map((service) => beat(secret, service)))
@@ -261,7 +261,7 @@ test.runIf(onPostgres)('who may scrape is told that the database is away, and by
   await drop()
 })
 
-test('who guesses has to wait a minute, and never a caller whose key is right', async () => {
+test('an address that guesses keys has to wait a minute, but not a caller there whose key is right', async () => {
   const guessed = await startTestApp({ env: { API_KEY: KEY } })
   const { secret } = await clientWith(KEY, guessed).keys.create.mutate({ name: 'x', scope: 'read' })
   const by = (key: string) => ask('GET', '/status', bearer(key), undefined, guessed)

@@ -69,7 +69,7 @@ test('the password of the database is in nothing that is said when it is wrong',
   )
 })
 
-test('nor when the database cannot be reached, in the log or by what anybody is told who asks', async () => {
+test('the password is neither in the log nor in an answer when the database cannot be reached', async () => {
   const port = String(await freePort())
   const server = beginServer({
     DATABASE_URL: `postgres://bob:${PASSWORD}@127.0.0.1:1/x`,
@@ -85,7 +85,7 @@ test('nor when the database cannot be reached, in the log or by what anybody is 
   for (const piece of PIECES) expect([...server.told, ...seen].join('\n')).not.toContain(piece)
 })
 
-/** What a PostgreSQL says to whom it does not let in. */
+/** Starts a server that refuses the password, as PostgreSQL does. */
 async function startRefusingDatabase(): Promise<string> {
   const fields = ['SFATAL', 'C28P01', 'Mpassword authentication failed for user "bob"', '', '']
   const said = Buffer.from(fields.join('\0'))

@@ -16,7 +16,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return { status: response.status, body: await response.text(), headers: response.headers }
 }
 
-/** @returns the cookie as the browser sends it back */
+/** Signs in. @returns the cookie as the browser sends it back */
 async function signIn(to: TestApp = app): Promise<{ Cookie: string }> {
   const { status, headers } = await ask('POST', '/session', {}, { key: KEY }, to)
   expect(status).toBe(200)
@@ -104,7 +104,7 @@ test('heartbeats are not sent on a session', async () => {
   expectRefusal(await ask('POST', '/heartbeat/a', await signIn()), 'UNAUTHORIZED', 'a key is needed')
 })
 
-test('who guesses keys has to wait, and so does the right key from there', async () => {
+test('an address that guesses keys has to wait, also with the right key', async () => {
   const guesser = await startTestApp({ env: { API_KEY: KEY } })
   const guess = (key: string) => ask('POST', '/session', {}, { key }, guesser)
   for (let count = 0; count < 10; count++) expect(await guess(`wrong-${count}`)).toMatchObject({ status: 401 })

@@ -6,7 +6,7 @@ const env = { ALERT_GROUP_SECONDS: '10', CHECK_INTERVAL_SECONDS: '3600', DAILY_S
 
 const start = () => startTestApp({ env, proofEveryMs: HOUR })
 
-/** Lets services fail, and answers the id of the alert that tells of it. */
+/** Lets services fail. @returns the id of the alert about them */
 async function fail(app: TestApp, ...keys: string[]): Promise<string> {
   for (const serviceKey of keys) await app.api.signal.mutate({ serviceKey, kind: 'fail' })
   await app.live(10_000)

@@ -11,7 +11,7 @@ const GROUP = 10 * SECOND
 
 const start = startTestApp
 
-/** Learns the rhythm of services, and lets them be silent until they are down. */
+/** Teaches the rhythm of services, and lets them be silent until they are down. */
 async function goDown(app: TestApp, ...keys: string[]): Promise<void> {
   await learnFiveMinutes(app, ...keys)
   await app.live(LIMIT + SECOND)
@@ -205,7 +205,7 @@ test('who switches alerts off before the window ends is not told later of what i
 })
 
 test('a storm that is too large for one statement is told whole, and its summary too', async () => {
-  // Nobody carries them: ten thousand messages take a while.
+  // There is no channel, since ten thousand messages take a while to send.
   const app = await start({ channels: [], env: { DAILY_SUMMARY_TIME: 'off' } })
   const { db } = app.database
   const at = app.clock.now()

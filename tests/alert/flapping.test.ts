@@ -3,7 +3,7 @@ import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { MINUTE, SECOND } from '../helpers/clock.ts'
 import { textsOf } from '../helpers/told.ts'
 
-/** A job that is to be heard once a day, so that it is down only when it says so. */
+/** Starts an app with a job that is due once a day, so that it goes down only by its own signal. */
 async function startWithJob(): Promise<TestApp> {
   const app = await startTestApp({ env: { ALERT_GROUP_SECONDS: '0' } })
   await app.api.services.configure.mutate({ serviceKey: 'job', expectedPeriodSeconds: 86_400 })
@@ -13,7 +13,7 @@ async function startWithJob(): Promise<TestApp> {
 const fail = (app: TestApp) => app.api.signal.mutate({ serviceKey: 'job', kind: 'fail' })
 const succeed = (app: TestApp) => app.api.signal.mutate({ serviceKey: 'job', kind: 'success' })
 
-/** Down for a minute and back for a minute, so many times. */
+/** Lets the job go down for a minute and recover for a minute, `times` times. */
 async function flap(app: TestApp, times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
     await fail(app)

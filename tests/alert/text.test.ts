@@ -10,7 +10,7 @@ const NOON = Date.UTC(2026, 10, 23, 12)
 const in_ = (timezone: string, now = NOON): Occasion => ({ now, timezone, iso: isoIn(timezone) })
 const utc = in_('UTC')
 
-/** Usually heard every five minutes, silent for eleven. */
+/** A service that is usually heard every five minutes, and has been silent for eleven. */
 const silent = (displayName: string, more: Partial<IncidentNews> = {}): IncidentNews => ({
   ...{ serviceKey: displayName, displayName, group: null, openedAt: NOON - MINUTE, silentSince: NOON - 11 * MINUTE },
   ...{ closedAt: null, reason: 'silence', note: null, flapping: false },

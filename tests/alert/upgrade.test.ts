@@ -32,7 +32,7 @@ test.for(versions.filter((version) => version >= FIRST_WITH_ALERTS))(
       await app.beat(key)
       await app.settled()
     }
-    // A chat's name for a message is known only since alerts are edited.
+    // The old version did not store a chat's id of a message, so that one cannot be edited.
     expect(chat.texts().map((text) => text.split('\n')[0])).toEqual([
       version < FIRST_WITH_EDITS ? '🔴 Sent is down' : '✅ Sent was down',
       '✅ Waiting was down',
@@ -46,7 +46,7 @@ test.for(versions.filter((version) => version >= FIRST_WITH_ALERTS))(
   },
 )
 
-/** Three services that failed ten minutes ago: one was told, one's message waits after an attempt, one's alert has no message yet. */
+/** Stores three services that failed ten minutes ago: one was told, one's message waits, one has no message. */
 async function leaveAlerts(db: Db, { version, nowMs }: { version: string; nowMs: number }): Promise<void> {
   const at = nowMs - 10 * MINUTE
   const run = (statement: string) => sql.raw(statement).execute(db)

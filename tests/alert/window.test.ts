@@ -17,7 +17,7 @@ const waiting = (rows: readonly Row[]): Waiting[] =>
     heldUntil: heldUntil === undefined ? null : heldUntil * SECOND,
   }))
 
-/** What is told at a second, by ids, and at which second there will be more. */
+/** The ids of the alerts that are told at a second, by groups, and the second of the next ones. */
 function at(seconds: number, rows: readonly Row[], groupMs = GROUP) {
   const { groups, nextAt } = dueGroups(waiting(rows), seconds * SECOND, groupMs)
   return [groups.map((group) => group.map(({ id }) => id)), nextAt === null ? null : nextAt / SECOND]

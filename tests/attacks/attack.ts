@@ -3,17 +3,17 @@ import type { Reply, Request } from './wire.ts'
 /** The server under attack. */
 export interface Target {
   url: string
-  /** What its owner has. */
+  /** API_KEY. */
   owner: string
-  /** Stored keys. */
+  /** Stored keys, named by what they allow. */
   ping: string
   read: string
-  /** May beat for services whose keys begin with `shop-`. */
+  /** A ping key for services whose keys begin with `shop-`. */
   prefixed: string
-  /** May beat for services of the group "Shop". */
+  /** A ping key for services of the group "Shop". */
   grouped: string
   revoked: string
-  /** A browser that has signed in with the `read` key, and one that has signed out again. */
+  /** The cookie of a session with the `read` key; `oldCookie` is that of a session that was ended. */
   cookie: string
   oldCookie: string
 }
@@ -21,18 +21,18 @@ export interface Target {
 export interface Attack {
   name: string
   request: Request | string | ((target: Target) => Promise<Reply>)
-  /** The statuses that a server may answer with; 0: it closes the line. */
+  /** The statuses that the server may answer with; 0 means that it closes the connection. */
   expect: readonly number[]
   /** Whether the answer may have a Set-Cookie. */
   cookie?: boolean
 }
 
-/** What may not be seen in any answer: a stack trace, a path of ours, or the words of a database. */
+/** Matches what no answer may show: a stack trace, a path of the server, or words of the database. */
 export const INNARDS =
   /\n\s+at |\\n\s+at |\.ts:\d|node_modules|node:internal|"stack"|invalid byte sequence|syntax error at|pg_catalog|kysely|PGlite/i
 
 export const REFUSED = [400, 401, 403, 404, 405, 413, 415, 431]
-/** Taken as what it says, or refused; neither does anything. */
+/** Accepted or refused: both are harmless. */
 export const HARMLESS = [200, 204, 207, ...REFUSED, 409]
 
 export const bearer = (key: string) => ({ Authorization: `Bearer ${key}` })

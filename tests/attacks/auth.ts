@@ -14,7 +14,7 @@ const CLOSED: Request[] = [
   { path: '/trpc/onTransition' },
 ]
 
-/** What somebody shows who knows the key of the owner, but not how to show it, or who does not know it. */
+/** Credentials that must not work: wrong keys, and the right key sent in a wrong way. */
 const ways = ({ owner, ping, revoked }: Target): [string, Request['headers']][] => [
   ['nothing', {}],
   ['an empty key', { Authorization: 'Bearer ' }],

@@ -8,7 +8,7 @@ const nested = (open: string, close: string, depth: number) => open.repeat(depth
 
 const DOORS = ['/heartbeat', '/trpc/heartbeat', '/trpc/services.configure', '/session']
 
-/** Too large, too deep, packed, or of another kind than they say. */
+/** Bodies that are too large, too deep, compressed, or of another type than they say. */
 export function bodies({ owner }: Target): Attack[] {
   const headers = bearer(owner)
   const post = (path: string, body: string | Uint8Array, more: Record<string, string> = {}): Request => ({

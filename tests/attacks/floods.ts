@@ -1,10 +1,10 @@
 import { type Attack, bearer, call, HARMLESS, query, type Target } from './attack.ts'
 import { type Reply, type Request, send } from './wire.ts'
 
-/** More than can be answered at once is told to come again, so that heartbeats are not kept waiting. */
+/** 503 is fine (load shedding): too many requests are refused, so that heartbeats need not wait. */
 const SHED_AT_MOST = [200, 207, 503]
 
-/** Many at once; the answer that counts is the worst. */
+/** Many requests at once. The worst answer counts. */
 export function floods({ owner, read, revoked }: Target): Attack[] {
   const headers = bearer(owner)
   const flood = (
@@ -122,13 +122,13 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
   ]
 }
 
-/** The same question about one service, many times over. */
+/** A batch that asks the same about one service many times. */
 const ofOne = (procedure: string, times: number) =>
   `/trpc/${Array(times).fill(procedure).join()}?batch=1&input=${encodeURIComponent(
     JSON.stringify({ ...Array(times).fill({ serviceKey: 'canary' }) }),
   )}`
 
-/** Cut off after the 10 s that headers may take, or the 30 s of a request; the caller waits for that beside everything else. */
+/** Slow requests, which run into the server's timeouts: 10 s for headers, 30 s for a request. */
 export function slow({ owner }: Target): Attack[] {
   const unended = (name: string, text: string): Attack => ({
     name: `50 × ${name}`,
@@ -145,7 +145,7 @@ export function slow({ owner }: Target): Attack[] {
   ]
 }
 
-/** The one that is worst to have given: a 500, then whatever let somebody in. */
+/** Finds the worst answer: a 500, then one that let somebody in. */
 function worst(replies: Reply[]): Reply {
   const rank = ({ status }: Reply) => (status >= 500 ? 3 : status >= 200 && status < 300 ? 2 : status === 0 ? 1 : 0)
   const [first, ...others] = replies

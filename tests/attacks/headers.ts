@@ -1,6 +1,6 @@
 import { type Attack, bearer, REFUSED, type Target } from './attack.ts'
 
-/** What some servers believe of a stranger. */
+/** Headers that some servers trust, whoever sends them. */
 const CLAIMS: Record<string, string>[] = [
   { 'X-Forwarded-For': '127.0.0.1' },
   { 'X-Forwarded-For': "127.0.0.1, ' or 1=1 --" },

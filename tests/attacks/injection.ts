@@ -21,7 +21,7 @@ const TEXTS: [string, string][] = [
   ['a lookup', '%{jndi:ldap://127.0.0.1/a}'],
 ]
 
-/** JSON that `JSON.stringify` would not write. */
+/** JSON values that `JSON.stringify` would not write. */
 const VALUES: [string, string][] = [
   ['a lone surrogate', '"\\ud800"'],
   ['a huge number', '1e400'],

@@ -7,7 +7,7 @@ export interface Family {
   cases: number
   gotIn: number
   faults: number
-  /** What was not answered as it should be, in words. */
+  /** The attacks with a wrong answer, in words. */
   wrong: string[]
 }
 
@@ -24,14 +24,14 @@ export async function attackWith(family: string, attacks: readonly Attack[], tar
   return result
 }
 
-/** Each comes from an address of its own, or the server would tell it to wait after the tenth wrong key. */
+/** Sends an attack from an address of its own, or it would be locked out after ten wrong keys. */
 function made({ request }: Attack, target: Target, who: string): Promise<Reply> {
   if (typeof request === 'function') return request(target)
   if (typeof request === 'string') return send(target.url, request)
   return send(target.url, { ...request, headers: { 'X-Forwarded-For': addressOf(who), ...request.headers } })
 }
 
-/** Of a block that nobody has. */
+/** Makes an address from a block that is reserved for documentation. */
 const addressOf = (who: string) => `2001:db8::${hash('sha256', who, 'hex').slice(0, 12).match(/.{4}/g)?.join(':')}`
 
 function judge(result: Family, attack: Attack, { status, headers, body }: Reply): void {

@@ -2,7 +2,7 @@ import { type Attack, call } from './attack.ts'
 import { ask, procedures } from './procedures.ts'
 import type { Request } from './wire.ts'
 
-/** Of pages that somebody's browser shows, one of which has bent its own name to this address. */
+/** Headers that a foreign web page causes, also by DNS rebinding. */
 const FOREIGN: Record<string, string>[] = [
   { Origin: 'https://evil.example' },
   { Origin: 'null' },
@@ -24,7 +24,7 @@ const DOORS: Request[] = [
   { ...call('services.remove', { serviceKey: 'canary' }), headers: { 'Content-Type': 'text/plain' } },
 ]
 
-/** A monitor without a key, which trusts whoever reaches it, and no page of another site. */
+/** Requests to a monitor without API_KEY, which trusts everybody except foreign web pages. */
 export const keyless = (): Attack[] =>
   FOREIGN.flatMap((headers) => [
     ...DOORS.map((door, index) => ({

@@ -21,7 +21,7 @@ const CLIMBS = [
   '/assets/%00',
 ]
 
-/** Other ways to write an address that is closed. */
+/** Disguised addresses, which must not get around the access check. */
 const DISGUISES = [
   '//status',
   '/status/',

@@ -2,7 +2,7 @@ import { type Attack, bearer, call, HARMLESS, query, type Target } from './attac
 
 const LONG = 50_000
 
-/** Texts on which a careless pattern, or a search for the next due time, would go on for ever. */
+/** Cron lines on which a careless pattern (ReDoS), or a search for the next due time, would not end. */
 const CRON = [
   '0 0 30 2 *',
   '0 0 31 2,4,6,9,11 *',

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How a question was answered that was asked again and again. Times in milliseconds. */
+/** How a repeated request was answered. Times are in milliseconds. */
 export interface Probed {
   asked: number
   failures: number
@@ -10,7 +10,8 @@ export interface Probed {
   max: number
 }
 
-/** A program of its own, so that it measures the server and not the attacker: asks for `/health`, and sends heartbeats, until its input ends. */
+// Asks for `/health` and sends heartbeats until its input ends. It is a process of its own, so that the attacks, which
+// run in another, do not distort its measurements.
 const [url = '', key = ''] = process.argv.slice(2)
 const agent = new Agent({ keepAlive: true })
 let goesOn = true

@@ -2,7 +2,7 @@ import type { Scope } from '../../server/keys/caller.ts'
 import { appRouter } from '../../server/router.ts'
 import type { Request } from './wire.ts'
 
-/** Those whose kind does not tell what they want. Any other change wants admin, and any other look read. */
+/** The exceptions: any other mutation needs `admin`, and any other query or subscription `read`. */
 const OTHERWISE: Record<string, Scope | 'open'> = {
   heartbeat: 'ping',
   signal: 'ping',
@@ -10,7 +10,7 @@ const OTHERWISE: Record<string, Scope | 'open'> = {
   'keys.list': 'admin',
 }
 
-/** Every procedure of the router, also one that is added later. */
+/** Every procedure of the router, so that a new one is attacked too. */
 export const procedures = Object.entries(appRouter._def.procedures).map(([name, procedure]) => {
   const { type } = (procedure as { _def: { type: 'query' | 'mutation' | 'subscription' } })._def
   return { name, type, scope: OTHERWISE[name] ?? (type === 'mutation' ? 'admin' : 'read') }

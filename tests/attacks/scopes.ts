@@ -3,7 +3,7 @@ import { type Attack, bearer, call, FORM_TYPE, JSON_TYPE, type Target } from './
 import { ask, procedures } from './procedures.ts'
 import type { Request } from './wire.ts'
 
-/** A key that allows less is shown where more is wanted. */
+/** Calls with a key whose scope is too low. */
 export function scopes(target: Target): Attack[] {
   return [
     ...(['ping', 'read'] as const).flatMap((scope) =>
@@ -83,7 +83,7 @@ const beatFor = (key: string, service: string): Request => ({
   body: JSON.stringify({ service_key: service }),
 })
 
-/** A heartbeat of a service that such a key has nothing to do with, through every door. */
+/** Heartbeats, through every door, of a service that a limited key may not send them for. */
 function foreignBeats(key: string): [string, Request][] {
   const headers = bearer(key)
   const signals = ['start', 'success', 'fail', 'log', 'attention']

@@ -11,7 +11,7 @@ const FOREIGN: Record<string, string>[] = [
   { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', 'X-Requested-With': 'XMLHttpRequest' },
 ]
 
-/** Other sites in the browser of somebody who has signed in, and cookies that are not what they seem. */
+/** Requests of other sites from a signed-in browser (CSRF), and forged cookies. */
 export function sessions({ cookie, oldCookie, owner }: Target): Attack[] {
   const token = cookie.split('=')[1] ?? ''
   const asks: Request[] = [

@@ -1,30 +1,30 @@
 import { connect } from 'node:net'
 
 export interface Reply {
-  /** 0 where the line was closed without a word. */
+  /** The HTTP status; 0 if the connection was closed without an answer. */
   status: number
   headers: string
   body: string
 }
 
-/** What is written to the server, as it is. */
+/** A request that is sent without any check. */
 export interface Request {
   method?: string
   path?: string
-  /** By name; a list where the same name comes several times. */
+  /** A list where the same name is sent several times. */
   headers?: Record<string, string | string[]>
   body?: string | Uint8Array
-  /** What ends a stream of events, which else goes on. */
+  /** Closes a stream of events once this text has come. */
   leaveAfter?: string
 }
 
 const REFUSED_EVENT = /event: serialized-error[\s\S]*?"httpStatus":(\d{3})/
-/** The status of an answer that did not come. */
+/** The status if no answer came in time. */
 const NEVER = -1
-/** Longer than the server lets a request take. */
+/** A timeout, longer than the server lets a request take. */
 const LONGEST_ANSWER_MS = 40_000
 
-/** Sends what no well-behaved client would, and reads until the line is closed. */
+/** Sends any bytes, and reads until the connection is closed. */
 export function send(url: string, request: Request | string): Promise<Reply> {
   const { hostname, port, host } = new URL(url)
   const { promise, resolve } = Promise.withResolvers<Reply>()
@@ -39,7 +39,7 @@ export function send(url: string, request: Request | string): Promise<Reply> {
     const isEnough = typeof request !== 'string' && request.leaveAfter && text.includes(request.leaveAfter)
     if (isEnough || REFUSED_EVENT.test(text)) socket.destroy()
   })
-  // A server that refuses early closes while the rest is still on its way.
+  // A server that refuses early closes the connection while the rest is still being sent.
   socket.on('error', () => {})
   socket.on('close', () => resolve(replyOf(text)))
   socket.write(typeof request === 'string' ? request.replaceAll('HOST', host) : bytesOf(request, host))
@@ -61,7 +61,7 @@ function bytesOf({ method = 'GET', path = '/', headers = {}, body = '' }: Reques
 function replyOf(text: string): Reply {
   const [headers = '', ...rest] = text.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, '').split('\r\n\r\n')
   const body = rest.join('\r\n\r\n')
-  // Of a stream of events tRPC says 200 before it knows; what it then refuses is in the first event.
+  // tRPC answers 200 to a subscription before it has checked it; the refusal is in the first event.
   const refused = REFUSED_EVENT.exec(body)?.[1]
   return { status: Number(refused ?? /^HTTP\/1\.1 (\d{3})/.exec(headers)?.[1] ?? 0), headers, body }
 }

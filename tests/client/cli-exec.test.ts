@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { cli, ended, startCli } from '../helpers/cli.ts'
 
-/** How a job's last run ended, as the monitor tells it. */
+/** The details of a job's last success or fail, as the monitor stored them. */
 async function endOf(app: TestApp, serviceKey: string): Promise<Record<string, unknown>> {
   const { heartbeats } = await app.api.heartbeats.query({ serviceKey })
   const [end, ...more] = heartbeats.filter(({ kind }) => kind !== 'start')
@@ -13,7 +13,7 @@ async function endOf(app: TestApp, serviceKey: string): Promise<Record<string, u
   return { kind: end?.kind, ...(end?.details as object) }
 }
 
-/** A monitor that writes down what it is told, and answers as it is asked to. */
+/** Starts a fake monitor that keeps what it is sent, and answers as planned. */
 async function fakeMonitor(answer: (told: Record<string, unknown>) => number | undefined = () => 200) {
   const told: Record<string, unknown>[] = []
   const server = createServer(async (request, response) => {

@@ -3,7 +3,7 @@ import { aheartbeat, DeliveryError, heartbeat, setupService } from '../../client
 import { startTestApp } from '../helpers/app.ts'
 import { refused, silent, startStandIn, taken } from '../helpers/standIn.ts'
 
-/** What the console gets meanwhile. */
+/** Collects what is written to the console. */
 function listen() {
   const said: string[] = []
   const spies = (['warn', 'info'] as const).map((level) =>

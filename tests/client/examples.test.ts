@@ -15,9 +15,9 @@ import { stillbeatOnPath } from '../helpers/stillbeatOnPath.ts'
 const EXAMPLES = resolve('client/examples')
 const LONGEST_WAIT = { timeout: 20_000, interval: 50 }
 
-/** Whoever stores it, an example sends the same. */
+/** Skips the run on PostgreSQL, since examples send the same to either database. */
 const test = run.runIf(!onPostgres)
-/** What not every machine has; `.ci/run` sees to it that its machine does. */
+/** Also skips machines without the program. `.ci/run` makes sure that its machine has it. */
 const testWith = (program: string) => run.runIf(!onPostgres && !spawnSync(program, ['--version']).error)
 
 test('sync main: a busy loop beats and then ends', async () => {
@@ -198,7 +198,7 @@ async function startMonitor() {
     url,
     start: (file: string, env: Record<string, string>, program = process.execPath) =>
       start(program, [join('client/examples', file)], { ...env, SERVICE_REGISTRY_URL: url }),
-    /** Waits until that many of a kind have been stored. */
+    /** Waits until `count` heartbeats or signals of a kind are stored. */
     hears: (serviceKey: string, count: number, kind = 'heartbeat') =>
       vi.waitFor(async () => {
         const { heartbeats } = await api.heartbeats.query({ serviceKey })
@@ -239,7 +239,7 @@ function start(program: string, args: string[], env: Record<string, string> = {}
   }
 }
 
-/** The lines of a crontab, as cron reads them: settings, and commands after five fields of time. */
+/** Reads a crontab as cron does: settings, and commands after five fields of time. */
 function readCrontab(text: string): { settings: Record<string, string>; commands: string[] } {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const settings = lines.map((line) => /^(\w+)=(.*)$/.exec(line)).filter((found) => found !== null)

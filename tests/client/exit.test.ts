@@ -4,7 +4,7 @@ import { silent, startStandIn, taken } from '../helpers/standIn.ts'
 
 const AWAY = { SERVICE_REGISTRY_URL: 'http://127.0.0.1:2' }
 
-/** Starting Node and ending by itself; a heartbeat that held it would take 10 s or a minute. */
+/** Enough to start Node and end. If a heartbeat kept the process running, it would take 10 s or a minute. */
 const AT_ONCE_MS = 5_000
 
 test.each([
@@ -88,6 +88,6 @@ test('the worker of a sync function does not hold the program that has ended', a
     `,
     { SERVICE_REGISTRY_URL: monitor.url },
   )
-  // It would linger for a second.
+  // If the worker held it, the process would end a second later.
   expect(Number(stdout)).toBeLessThan(800)
 })

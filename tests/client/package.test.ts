@@ -31,7 +31,7 @@ describe.skipIf(onPostgres)('the package as it is published', () => {
     say(
       `the tarball has ${size} bytes; npm installs ${consumer.locked.filter((name) => !name.includes('@typescript/')).join(', ')}`,
     )
-    // TypeScript is a peer of @trpc/client.
+    // TypeScript is a peer dependency of @trpc/client.
     const ours = consumer.locked.filter((name) => !/^node_modules\/(typescript|@typescript\/[^/]+)$/.test(name))
     expect(ours.toSorted()).toEqual(
       ['@stillbeat/client', '@trpc/client', '@trpc/server'].map((name) => `node_modules/${name}`),
@@ -83,7 +83,7 @@ describe.skipIf(onPostgres)('the package as it is published', () => {
       const { heartbeats } = await api.heartbeats.query({ serviceKey: 'plain-sync' })
       expect(heartbeats.length).toBeGreaterThan(1)
       const { heartbeats: run } = await api.heartbeats.query({ serviceKey: 'plain-job' })
-      // Both in the same moment, so in any order.
+      // Both are stored in the same millisecond, so the order may vary.
       expect(run.map(({ kind }) => kind).toSorted()).toEqual(['start', 'success'])
     })
 
@@ -137,7 +137,7 @@ describe.skipIf(onPostgres)('the package as it is published', () => {
   })
 
   test('are the types wrong? no', async () => {
-    // There is only ESM, so what a `require` finds is left out; Node's own takes ESM since 20.19.
+    // The package has only ESM, which Node can also `require` since 20.19.
     const attw = join(
       dirname(fileURLToPath(import.meta.resolve('@arethetypeswrong/cli/package.json'))),
       'dist/index.js',
@@ -147,7 +147,7 @@ describe.skipIf(onPostgres)('the package as it is published', () => {
   })
 })
 
-// tRPC's own types, which are checked as well, ask for the DOM's types (the default), and for `Disposable`.
+// The default `lib` stays, since tRPC's types, which are checked too, need the DOM's and `Disposable`.
 const NODE = { module: ts.ModuleKind.NodeNext, typeRoots: [at('node_modules/@types')], types: ['node'] }
 const BROWSER = {
   module: ts.ModuleKind.ESNext,

@@ -170,7 +170,7 @@ describe('as a decorator', () => {
   })
 })
 
-/** What TypeScript says of the text of a module. */
+/** The errors that TypeScript finds in the source of a module. */
 function faultsOf(text: string): string[] {
   const name = '/program.mts'
   const options: ts.CompilerOptions = {

@@ -14,7 +14,7 @@ interface Script {
   notifier: Notifier
 }
 
-/** A channel whose attempts come out as they are told to, and well from then on. */
+/** A channel whose first attempts have these outcomes. Later ones succeed. */
 function scripted(...outcomes: Delivery[]): Script {
   const attempts: Script['attempts'] = []
   return {

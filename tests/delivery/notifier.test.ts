@@ -246,7 +246,7 @@ test.each<[string, RequestListener]>([
   const notifier = createTelegramNotifier({ token: '1:AAF-very_secret', apiRoot, timeoutMs: 1_000 })
   const delivery = await notifier.send('42', message())
   expect(delivery).toHaveProperty('reason', expect.stringMatching(/^[^\p{Cc}]{1,400}$/u))
-  // Nor a part of it: the message of JSON.parse quotes the first ten characters.
+  // No part of the token either: the message of JSON.parse quotes the first ten characters.
   expect(JSON.stringify([delivery, await notifier.check?.(['42'])])).not.toContain('AAF')
 })
 

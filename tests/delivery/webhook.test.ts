@@ -18,7 +18,7 @@ const message: Outgoing = {
 
 const SECRETS = ['hunter2', 'secret-path', 'secret-query']
 
-/** A receiver that answers as told, and an address for it that is full of secrets. */
+/** Starts a receiver that answers as planned, and makes an address for it that is full of secrets. */
 async function startReceiver(answer: (response: ServerResponse) => unknown) {
   const posts: { method?: string; url?: string; headers: IncomingHttpHeaders; body: unknown }[] = []
   const server = createServer(async ({ method, url, headers }, response) => {

@@ -15,7 +15,7 @@ import { type ServerProcess, startServer } from '../helpers/process.ts'
 
 const KEY = 'correct-horse'
 const NOBODY = 65_534
-/** So that one question for each service finds all of it. */
+/** How many heartbeats are sent at most, so that one query for each service finds all of them. */
 const MOST = 6_000
 
 async function temporaryFolder(): Promise<string> {
@@ -32,7 +32,7 @@ async function restore(dataDir: string, ...args: string[]) {
   )
 }
 
-/** Many callers that beat as fast as they are answered. */
+/** A load of many callers that send heartbeats as fast as they are answered. */
 function load(url: string) {
   const answered: { at: string; key: string }[] = []
   let goesOn = true
@@ -121,7 +121,7 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
       code: 1,
       said: expect.stringMatching(/pg\.replaced still holds what an earlier restore replaced; move it elsewhere/),
     })
-    // Also what root restores is the server's.
+    // What root restores belongs to the server's user too.
     const owners = ['pg', 'pg/PG_VERSION', 'pg/base', 'lock.sqlite'].map(
       async (name) => (await stat(join(other, name))).uid,
     )
@@ -129,7 +129,7 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
     expect((await readdir(other)).toSorted()).toEqual(['lock.sqlite', 'pg', 'pg.replaced'])
   }, 60_000)
 
-  test('what is no whole backup leaves everything as it was', async () => {
+  test('an incomplete or foreign archive is not restored, and changes nothing', async () => {
     const app = await startTestApp()
     await app.beat('one')
     const folder = await temporaryFolder()
@@ -233,7 +233,7 @@ test('a backup wants a key of full access', async () => {
   await answer.body?.cancel()
 })
 
-/** An entry of a tar archive, put before those of a backup. */
+/** Makes an entry of a tar archive, to be put before those of a backup. */
 function entry(path: string, type: 'File' | 'SymbolicLink' = 'File'): Buffer {
   const header = new Header({ path, type, mode: 0o644, size: 0, linkpath: type === 'File' ? '' : '/etc' })
   header.encode()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../server/config.ts'
 import { MINUTE, SECOND } from '../helpers/clock.ts'
 
-/** What a start with these settings says; empty if nothing is wrong. */
+/** The error message for these settings; empty if nothing is wrong. */
 function complaint(env: Record<string, string>): string {
   try {
     readConfig(env)

@@ -11,7 +11,7 @@ const last = Math.max(...steps.map(({ stage }) => stage))
 const of = (instruction: string, stage?: number) =>
   steps.filter((step) => step.instruction === instruction && (stage === undefined || step.stage === stage))
 
-/** npm runs them in a shell, which makes way for Node, so that signals reach it. */
+/** A script of package.json without `exec`, which replaces npm's shell by Node, so that signals reach Node. */
 const script = (name: 'start' | 'server' | 'bot') => packageJson.scripts[name].replace(/^exec /, '')
 
 test.each(['start', 'server', 'bot'] as const)('a signal to npm %s reaches Node', (name) => {
@@ -84,7 +84,7 @@ interface Compose {
   volumes: Record<string, unknown>
 }
 
-/** Which names a compose file gives to a service, and what they are made of. */
+/** The environment that a compose file gives to a service. */
 const environmentOf = (compose: Compose, service: string) =>
   new Map(
     (compose.services[service]?.environment ?? []).map((line) => {
@@ -93,7 +93,7 @@ const environmentOf = (compose: Compose, service: string) =>
     }),
   )
 
-/** The variables that a text of a compose file is filled in with. */
+/** The variables that a text of a compose file refers to. */
 const variablesIn = (text: string) => [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name = '']) => name)
 
 const COOLIFYS = /^SERVICE_(URL|USER|PASSWORD)_/

@@ -7,13 +7,13 @@ import { appRouter } from '../../server/router.ts'
 const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'client/README.md']
 const all = [...documents, ...globSync('docs/**/*.md').toSorted()]
 
-/** Lines of code show what to type: nothing in them is a link or a heading. */
+/** Leaves out blocks of code, in which nothing is a link or a heading. */
 function proseOf(document: string): string {
   const text = readFileSync(document, 'utf8')
   return text.replaceAll(/^[ \t]*(```|~~~)[^\n]*\n(?:.*\n)*?[ \t]*\1[ \t]*$/gm, '')
 }
 
-/** By GitHub's rule: small letters, no punctuation, a hyphen for each blank, a number where a heading comes again. */
+/** The anchors of headings, by GitHub's rule: lower case, no punctuation, hyphens, a number for repetitions. */
 function anchorsOf(document: string): Set<string> {
   const seen = new Map<string, number>()
   const anchors = new Set<string>()

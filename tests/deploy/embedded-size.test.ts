@@ -21,9 +21,9 @@ test.skipIf(onPostgres)('the embedded database stays small, however often its ro
     return rows[0] ?? { log: 0, states: 0, logged: 0 }
   }
   const before = await sizes()
-  // From noon on: the night's work would help too.
+  // It runs from noon to ten in the evening, since the nightly work would free space too.
   for (let hour = 0; hour < 10; hour++) {
-    // What moves rows from page to page: an indexed column changes with each write.
+    // Changing an indexed column forces each write to move the row (no HOT update).
     for (let write = 0; write < 24; write++) {
       await sql`update service_states set version = version + 1, check_at = check_at + 1`.execute(db)
     }

@@ -10,15 +10,15 @@ import { freePort } from '../helpers/port.ts'
 
 const run = promisify(execFile)
 
-/** Nobody: an ordinary user that every system has. */
+/** The id of the user `nobody`, an ordinary user that every system has. */
 const NOBODY = 65_534
 const MB = 1e6
 
 const isWanted = process.env.REHEARSE_IMAGE === '1' && process.getuid?.() === 0 && !process.env.TEST_DATABASE_URL
 
 /**
- * No engine is needed: the steps of the Dockerfile are done in a clean folder, but for what installs packages of the
- * system, and what they leave is started by an ordinary user who may write nothing but its data.
+ * Needs no container engine: it runs the steps of the Dockerfile in a clean folder, without those that install system
+ * packages. Then an ordinary user, who may write only to the data folder, starts the result.
  */
 test.runIf(isWanted)(
   'the steps of the Dockerfile make a program that an ordinary user can run',
@@ -83,7 +83,7 @@ test.runIf(isWanted)(
     const { size } = await stat(node)
     const app = (await sizeOf(image)) - size
     process.stdout.write(`image: node ${(size / MB).toFixed(1)} MB, app ${(app / MB).toFixed(1)} MB\n`)
-    // With a Debian of 75 MB below it.
+    // The base image, Debian, adds 75 MB.
     expect((size + app) / MB).toBeLessThan(175)
   },
   600_000,

@@ -9,7 +9,7 @@ const coded = (code: string, message: string) => Object.assign(new Error(message
 interface Watched {
   absence: Absence
   clock: TestClock
-  /** What the log was given since the last look. */
+  /** The lines of the log since the last call. */
   said(): unknown[]
 }
 
@@ -59,7 +59,7 @@ test('a database that takes some and refuses some is not back until it has been 
   expect(said()).toEqual(['the database can be reached again, after 10 s and 100 attempts'])
 })
 
-test('what nobody foresaw keeps its trace', () => {
+test('an unexpected error is logged with its trace', () => {
   const { absence, said } = watched()
   const bug = new TypeError('x is not a function')
   absence.noted(bug, 'could not do this', 'error')

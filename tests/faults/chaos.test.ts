@@ -13,24 +13,24 @@ import { onPostgres } from '../helpers/database.ts'
 
 const KILLS = Number(process.env.CHAOS_KILLS || 4)
 const RESTARTS = Number(process.env.CHAOS_RESTARTS || 1)
-/** The decisions repeat with it; when exactly they take effect does not. */
+/** The same seed repeats the decisions, though not the exact moments at which they take effect. */
 const SEED = Number(process.env.CHAOS_SEED || Math.floor(Math.random() * 1e9))
 
 const SERVERS = ['one', 'two', 'three']
 const LIMIT_SECONDS = 6
 const TROUBLE_GOES_ON_MS = 20_000
-/** Edits of what was told go last, one a second at most. */
+/** Time for the edits of messages, which are sent last, at most one a second. */
 const CALM_MS = 150_000
 const KILL_EVERY_MS = Math.max(4_500, 30_000 / KILLS)
 const STORM_MS = KILLS * KILL_EVERY_MS
 const TIMEOUT_MS = STORM_MS * 1.3 + TROUBLE_GOES_ON_MS + CALM_MS + 30_000
-// People, not groups: to a group a bot may write only every three seconds. Moving is the same to both here.
+// Private chats, since a bot may write to a group only every three seconds. The stand-in can move these too.
 const [CHAT, NEW_CHAT] = [4_711, 4_712]
 
 const binaries = findBinaries()
 const why = !onPostgres ? 'only in the run on PostgreSQL' : 'PostgreSQL is not installed here, only reachable'
 
-/** Where it fails, the message says where the logs of all processes and the evidence are. */
+/** If it fails, the message says where the logs of all processes and the evidence are. */
 test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS }, async ({ skip }) => {
   if (!onPostgres || !binaries) return skip(why)
   const beganAt = Date.now()
@@ -81,7 +81,7 @@ test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS },
     sleep(STORM_MS / 2).then(() => telegram.migrate(CHAT, NEW_CHAT)),
   ])
   await herd.calm()
-  // What has been held up meets troubles too.
+  // The faults go on, so that messages that waited meet them too.
   await sleep(TROUBLE_GOES_ON_MS)
   telegram.calm()
   await expect
@@ -103,7 +103,7 @@ test('whatever is killed, every incident is told once', { timeout: TIMEOUT_MS },
     lost,
     kills: fleet.kills,
   })
-  // Where it is known which message an alert became, and its chat is the present one.
+  // A down message should have been edited by now, if its id is stored and it is in the present chat.
   const known = new Set(truth.messages.map(({ reference }) => reference))
   const stale = telegram
     .messages(NEW_CHAT)

@@ -25,7 +25,7 @@ test.for([
     await app.pass(5 * MINUTE)
   }
   const downs = async () => (await transitionsOf(app)).filter((text) => text.includes('→ down'))
-  // What had been silent since before the step is late by now, and only that.
+  // Only the service that has been silent since before the step is late by now.
   expect(await downs()).toEqual(['quiet: alive → down (silence)'])
   await app.pass(20 * MINUTE)
   expect(await downs()).toEqual(['quiet: alive → down (silence)', 'worker: alive → down (silence)'])

@@ -28,7 +28,7 @@ test.runIf(onPostgres)('a database that went away answers 503 and heals by itsel
   expect(metrics('stillbeat_services', { status: 'alive' })).toBe(undefined)
   expect(metrics('stillbeat_http_requests_total', { door: '/status', code: '503' })).toBe(1)
 
-  // Shorter than any proof may be late: only the failed commit tells of it.
+  // This is too short for a late proof to mean an outage: only the failed commit says so.
   app.clock.jump(4 * SECOND)
   proxy.mend()
   await expect.poll(async () => (await app.fetch('/ready')).status, { timeout: 10_000 }).toBe(200)

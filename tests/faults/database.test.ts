@@ -12,7 +12,7 @@ import { startProxy } from '../helpers/proxy.ts'
 const LONGEST = { timeout: 120_000 }
 const binaries = findBinaries()
 
-/** PostgreSQL's programs, where this is the run on PostgreSQL. */
+/** Finds PostgreSQL's programs. Skips the test without them, and in the embedded run. */
 function needPrograms({ skip }: Pick<TestContext, 'skip'>): string {
   if (!onPostgres) skip('only in the run on PostgreSQL')
   if (!binaries) skip('PostgreSQL is not installed here, only reachable')
@@ -34,14 +34,14 @@ test('PostgreSQL restarts under load, by order and by a crash: nothing answered 
   await conclude('restart', { load, server, databaseUrl: cluster.url, figures: { restarts: 3 } })
 })
 
-test('an absence of PostgreSQL is one sentence in the log, and its return another', LONGEST, async (context) => {
+test('downtime of PostgreSQL is one line in the log, and its end another', LONGEST, async (context) => {
   const cluster = await createCluster(needPrograms(context))
   const server = await startServer({ DATABASE_URL: cluster.url, LOG_LEVEL: 'debug' })
   const load = startLoad(() => [server.url])
   await more(load, 100)
   const before = server.told.length
   await cluster.stop('fast')
-  // Some seconds, so that also those find it away who ask by themselves now and then.
+  // It lasts some seconds, so that periodic work meets the missing database too.
   const enough = load.unanswered() + 500
   await expect.poll(() => load.unanswered(), { timeout: 40_000 }).toBeGreaterThan(enough)
   await cluster.start()
@@ -68,7 +68,7 @@ test(
     const cluster = await createCluster(needPrograms(context))
     const proxy = await startProxy(cluster.url)
     const server = await startServer({ DATABASE_URL: proxy.url })
-    // Each carries metadata, so that each batch is a transaction of several statements.
+    // With metadata, each batch is a transaction of several statements.
     const load = startLoad(() => [server.url], { body: '{"metadata":{"cut":"me"}}' })
     let cuts = 0
     for (; cuts < 20; cuts++) {
@@ -114,7 +114,7 @@ test(
     await more(load, 200)
     const diedAt = performance.now()
     await primary.stop('immediate')
-    // A moved address whose new server is no primary yet must be waited for too.
+    // The server must also wait for an address whose new server is still a standby.
     proxy.move(standby.url)
     await untilReady(server, 503)
     await query(standby.url, 'select pg_promote()')
@@ -147,7 +147,7 @@ test('the disk fills up and is freed: nothing answered is lost', LONGEST, async 
   await expect.poll(() => load.unanswered() - before, { timeout: 40_000 }).toBeGreaterThan(20)
   expect((await fetch(`${server.url}/health`)).status).toBe(200)
   rmSync(ballast)
-  // Without room for what it must write down PostgreSQL may end altogether; whoever frees the disk starts it again.
+  // PostgreSQL may end if it cannot write its log. An operator would then start it again.
   const hadEnded = !cluster.isUp()
   if (hadEnded) await cluster.start()
   await untilReady(server, 200)
@@ -183,7 +183,7 @@ async function conclude(name: string, { load, server, databaseUrl, figures }: En
   expect((await server.end('SIGTERM')).code).toBe(0)
 }
 
-/** 96 MB in memory; `null` where mounting is not allowed. */
+/** Mounts a disk of 96 MB in memory; `null` where mounting is not allowed. */
 function mountSmallDisk(): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'stillbeat-disk-'))
   try {

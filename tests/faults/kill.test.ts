@@ -26,7 +26,7 @@ test('kill -9 in the middle of a load loses no heartbeat that was answered', { t
   process.stdout.write(`killed ${RUNS} times: ${answered.length} heartbeats answered, ${missing.length} missing\n`)
 })
 
-/** Many callers, each beating as fast as it is answered, until the server is gone. */
+/** A load of many callers, each of which sends heartbeats as fast as they are answered, until the server is killed. */
 async function loadUntilKilled(server: ServerProcess, prefix: string, answered: string[]): Promise<void> {
   let isUp = true
   const killAfter = 200 + Math.floor(Math.random() * 500)
@@ -47,7 +47,7 @@ async function loadUntilKilled(server: ServerProcess, prefix: string, answered: 
   await Promise.all(callers)
 }
 
-/** Which of the answered heartbeats the restarted server does not know. */
+/** Finds the answered heartbeats that the restarted server does not have. */
 async function notFound(url: string, prefix: string, answered: string[]): Promise<string[]> {
   const api = createClient({ url })
   const stored = new Map<string, number>()

@@ -7,7 +7,7 @@ import { watchSchema } from '../../server/newerSchema.ts'
 import { createTestClock, HOUR } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 
-test('who leaves in the middle of a look at the schema says nothing, and looks no more', async () => {
+test('a server that stops during a look at the schema logs nothing, and does not look again', async () => {
   const home = await createTestDatabase()
   const database = await openDatabase(readConfig(home.env).database)
   await database.db

@@ -7,10 +7,10 @@ import { report, startLoad } from '../helpers/faultLoad.ts'
 import { beginServer, startServer } from '../helpers/process.ts'
 
 const LONGEST = { timeout: 120_000 }
-/** Half of what `npm start` allows, so that half a flood will do. */
+/** Half the heap of `npm start`, so that half the flood fills it. */
 const HEAP = ['--max-semi-space-size=16', '--max-old-space-size=128']
 
-/** A way to block the event loop from outside. */
+/** A module that blocks the event loop when the process gets SIGUSR2. */
 const BLOCKABLE = `data:text/javascript,${encodeURIComponent(`
   const cell = new Int32Array(new SharedArrayBuffer(4))
   process.on('SIGUSR2', () => Atomics.wait(cell, 0, 0, Number(process.env.BLOCK_MS)))
@@ -46,7 +46,7 @@ test.runIf(onPostgres).for([8_000, 12_000])(
     await fetch(`${url}/health`)
     const tookMs = performance.now() - blockedAt
     expect(tookMs).toBeGreaterThan(blockMs - 1_000)
-    // As long as a service may be silent, and a check beyond.
+    // Longer than a service may be silent, and one check more.
     await sleep(8_000)
     const falseAlarms = await downs()
     isOver = true

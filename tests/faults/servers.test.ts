@@ -10,7 +10,7 @@ import { startStandIn } from '../helpers/standIn.ts'
 
 const VICTIMS = 20
 
-/** Told apart by what a webhook gets of an alert. */
+/** A message that the webhook received. */
 interface Told {
   body: unknown
 }
@@ -44,7 +44,7 @@ test.runIf(onPostgres)(
     }
     const load = startLoad(() => [proxy], { callers: 16 })
     await expect.poll(() => load.answered()).toBeGreaterThan(200)
-    // In the middle of the victims' going down.
+    // By now some victims are down, and others are not yet.
     await sleep(3_500)
     await one.end('SIGKILL')
     const before = load.answered()
@@ -85,7 +85,7 @@ test.runIf(onPostgres)(
   },
 )
 
-/** How long until a page at one server shows what another has heard: in the middle of five. */
+/** The median of five times, in milliseconds: until watchers at one server see what another has heard. */
 async function timeAcross(oneUrl: string, otherUrl: string): Promise<number> {
   const events = await watchEvents({ url: oneUrl }, 'onHeartbeat', { input: { serviceKey: 'seen' } })
   const took: number[] = []
@@ -99,7 +99,7 @@ async function timeAcross(oneUrl: string, otherUrl: string): Promise<number> {
   return Math.round(took.sort((a, b) => a - b)[2] as number)
 }
 
-/** The victims that a message of this kind names. */
+/** The victims that a message names, if its title begins with `mark`. */
 function mentions(body: unknown, mark: string): string[] {
   const { title, text } = body as { title: string; text: string }
   if (!title.startsWith(mark)) return []

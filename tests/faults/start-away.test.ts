@@ -91,7 +91,7 @@ test.runIf(onPostgres)(
     await makeNewer(env)
     await expect
       .poll(async () => {
-        // What a server says once it has started.
+        // The hint that a server sends when it has started.
         await tell(env, `{"from":"newer","topics":{"started":["99.0.0"]}}`)
         return warnings().length
       })

@@ -11,11 +11,11 @@ const LONGEST_STOP_MS = 10_000
 interface Hold {
   home: TestDatabase
   databaseUrl: string
-  /** Holds what these statements lock, until it is let go. */
+  /** The connection that holds the locks, until it ends its transaction. */
   holder: pg.Client
 }
 
-/** A database on which a start gets no further than its open doors: somebody holds a table of the job queue. */
+/** Makes a database on which a start hangs after HTTP is open, since a table of the job queue is locked. */
 async function heldUp(...statements: string[]): Promise<Hold> {
   const home = await createTestDatabase()
   const databaseUrl = (home.env as { DATABASE_URL: string }).DATABASE_URL
@@ -32,7 +32,7 @@ async function heldUp(...statements: string[]): Promise<Hold> {
   return { home, databaseUrl, holder }
 }
 
-/** Its doors are open, and it has not started. */
+/** Begins a server, and waits until HTTP is open; its start hangs. */
 async function beginHere(home: TestDatabase): Promise<{ server: BegunProcess; url: string }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -114,7 +114,7 @@ const untilWaiting = (databaseUrl: string) =>
     )
     .not.toEqual([])
 
-test('a start can be ended as soon as it has doors', async () => {
+test('a start can be ended as soon as HTTP is open', async () => {
   const home = await createTestDatabase()
   const port = await freePort()
   const server = beginServer({ ...home.env, PORT: String(port) })

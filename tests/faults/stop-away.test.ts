@@ -11,7 +11,7 @@ type Line = Awaited<ReturnType<typeof startProxy>>
 
 interface Loaded {
   server: ServerProcess
-  /** Between the server and its database. */
+  /** The proxy between the server and its database. */
   line: Line
   load: Load
   databaseUrl: string
@@ -28,7 +28,7 @@ async function startLoaded(): Promise<Loaded> {
   return { server, line, load, databaseUrl }
 }
 
-/** @returns what the log says from the signal on, without the news that the database is away, which may come in between */
+/** Ends the server in time. @returns its log from the signal on, without the line that the database is away */
 async function endInTime(name: string, { server, load, databaseUrl }: Loaded): Promise<string[]> {
   const askedAt = performance.now()
   expect(await server.end('SIGTERM')).toEqual({ code: 0 })
@@ -45,14 +45,14 @@ async function endInTime(name: string, { server, load, databaseUrl }: Loaded): P
   return others
 }
 
-test.runIf(onPostgres)('SIGTERM while the database is away is one sentence', LONGEST, async () => {
+test.runIf(onPostgres)('SIGTERM while the database is away is one line in the log', LONGEST, async () => {
   const loaded = await startLoaded()
   loaded.line.cut()
   await expect.poll(() => loaded.server.told.at(-1)).toMatch(/the database cannot be reached/)
   expect(await endInTime('database away', loaded)).toEqual(['SIGTERM: finishing what was accepted'])
 })
 
-test.runIf(onPostgres)('and so it is if the database goes away in that moment', LONGEST, async () => {
+test.runIf(onPostgres)('SIGTERM just when the database goes away is one line in the log too', LONGEST, async () => {
   const loaded = await startLoaded()
   loaded.line.cut()
   expect(await endInTime('database goes away', loaded)).toEqual(['SIGTERM: finishing what was accepted'])

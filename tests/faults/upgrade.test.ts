@@ -23,7 +23,7 @@ test.for(versions)('a database as %s left it is brought up to date, and keeps ev
   const kept = await app.api.heartbeats.query({ serviceKey: 'worker', limit: 100 })
   expect(kept.heartbeats).toHaveLength(heartbeats / 2)
   expect(await transitionsOf(app)).toEqual(['down: unknown → alive (learned)', 'down: alive → down (silence)'])
-  // It goes on from there: the old name is known, and what was down recovers.
+  // The server goes on from the old data: aliases work, and what was down recovers.
   await app.beat('alias-of-down')
   await app.beat('worker')
   await app.settled()
@@ -33,7 +33,7 @@ test.for(versions)('a database as %s left it is brought up to date, and keeps ev
   await home.drop()
 })
 
-/** What every version has had; five minutes apart, and the gaps as bytes in base 128. */
+/** Stores what every version had. Heartbeats are five minutes apart, and the gaps are varints (base 128). */
 async function fillIn(db: Db, nowMs: number): Promise<void> {
   const day = Math.floor(nowMs / 86_400_000) * 86_400_000
   const gap = 5 * MINUTE

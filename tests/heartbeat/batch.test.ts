@@ -8,7 +8,7 @@ interface Item {
 
 const item = (name: string): Item => ({ name, at: name.charCodeAt(0) })
 
-/** A write that the test lets through one at a time. */
+/** A write that waits until the test lets it end, one batch at a time. */
 function heldWrite() {
   const batches: string[][] = []
   const held: PromiseWithResolvers<void>[] = []
@@ -130,7 +130,7 @@ test('it knows when the oldest item came that is not stored yet', async () => {
   await expect.poll(() => batch.oldestAt()).toBe(null)
 })
 
-test('when nobody is to wait any more, all who do are told to try again, and so is who comes later', async () => {
+test('refuseAll tells all waiting callers, and later ones, to try again', async () => {
   const { batches, write, letGo } = heldWrite()
   const batch = createBatch(write, { largest: 1, queue: 10 })
   const waiting = [batch.add(item('a'))]

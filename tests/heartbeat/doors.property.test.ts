@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const RUNS = 150
 
-/** Bytes that a request line can carry. */
+/** Any bytes, as a request line can carry them: percent-encoded. */
 const bytesAsPercent = fc
   .uint8Array({ maxLength: 300 })
   .map((bytes) => Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))
@@ -24,7 +24,7 @@ const lonelyText = fc.string({
 const encodedText = anyText.map(encodeURIComponent)
 const address = fc.oneof(bytesAsPercent, urlText, encodedText)
 
-/** Junk of the shape that a door takes, and of others. */
+/** The names of fields in junk input: some that doors know, and others. */
 const field = fc.constantFrom(
   'service_key',
   'serviceKey',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startTestApp } from '../helpers/app.ts'
 import { SECOND } from '../helpers/clock.ts'
 
-/** Gaps of one second, two seconds, and so on: each can be told from the others. */
+/** Gaps of one second, two seconds, and so on, so that each gap is unique. */
 const gapAt = (beat: number) => beat * SECOND
 
 test('the newest 50 gaps are remembered, in order, however the heartbeats came together', async () => {

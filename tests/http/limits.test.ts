@@ -161,7 +161,7 @@ describe('a slow caller is cut off', async () => {
   const limits = { headersMs: 200, requestMs: 400, stalledMs: 600, lookEveryMs: 50 }
   const app = await startTestApp({ limits, stopAfter: afterAll })
 
-  /** @returns what came back until the server closed the line */
+  /** Sends text. @returns the answer until the server closed the connection */
   async function say(text: string): Promise<string> {
     const { hostname, port } = new URL(app.url)
     const socket = connect(Number(port), hostname)

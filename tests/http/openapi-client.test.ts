@@ -12,7 +12,7 @@ import { startTestApp } from '../helpers/app.ts'
 const app = await startTestApp({ stopAfter: afterAll })
 const folder = await generate()
 
-/** A client as a stranger gets one: from `/openapi.json` alone. */
+/** Generates a client from `/openapi.json` alone. */
 async function generate(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillbeat-openapi-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -26,7 +26,7 @@ async function generate(): Promise<string> {
   return folder
 }
 
-/** Compiles programs that use the client, by name; what the compiler has to say about each. */
+/** Compiles programs that use the client. @returns the compiler's errors by the name of the program */
 async function compile(programs: Record<string, string>): Promise<Record<string, string[]>> {
   const files = Object.keys(programs).map((name) => join(folder, `${name}.ts`))
   for (const [name, program] of Object.entries(programs)) {

@@ -23,7 +23,7 @@ const described = z.object({
 const response = await app.fetch('/openapi.json')
 const { openapi, servers, paths, components } = described.parse(await response.json())
 
-/** The schema of an answer, as the document has it, as a check. */
+/** Makes a validator of an answer from its schema in the document. */
 function answerSchema(path: string, method: 'get' | 'post', status: '200' | 'default' = '200') {
   const found = paths[path]?.[method]?.responses[status].content['application/json'].schema
   return z.fromJSONSchema(inlined(found ?? {}) as Parameters<typeof z.fromJSONSchema>[0])

@@ -7,7 +7,7 @@ import { createLog } from '../../server/log.ts'
 import { createTestClock } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 
-/** What a start says that has Telegram post to this path. */
+/** Starts a server with Telegram's webhook at this path. @returns the error; empty if there is none */
 async function startWith(path: string): Promise<string> {
   const home = await createTestDatabase()
   onTestFinished(() => home.drop())

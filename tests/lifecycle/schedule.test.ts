@@ -6,7 +6,7 @@ const NEW_YORK = 'America/New_York'
 const LORD_HOWE = 'Australia/Lord_Howe'
 const MOSCOW = 'Europe/Moscow'
 
-/** Zone, cron line, the moment, and the due times that follow it, all in UTC. */
+/** A zone, a cron line, a moment, and the due times after it. Times are in UTC. */
 type Row = [title: string, timezone: string, expression: string, after: string, due: string[]]
 
 function dueTimes(expression: string, timezone: string, after: string, count: number): string[] {

@@ -5,7 +5,7 @@ import { SECOND } from '../helpers/clock.ts'
 import { createTestDatabase, onPostgres, type TestDatabase } from '../helpers/database.ts'
 import { type Events, watchEvents } from '../helpers/events.ts'
 
-/** A server looks this seldom for what others did not tell. */
+/** How often a server polls for changes without a hint. */
 const LOOK_MS = 15 * SECOND
 
 describe.runIf(onPostgres)('two servers on one database', () => {
@@ -25,7 +25,7 @@ describe.runIf(onPostgres)('two servers on one database', () => {
     }
   })
 
-  test('what one hears, changes and removes is told to those who watch the other, sooner than it would look', async () => {
+  test('watchers of one server see what the other hears, changes and removes, sooner than by polling', async () => {
     await two.beat('worker')
     const services = await watchEvents(one, 'onHeartbeat')
     const transitions = await watchEvents(one, 'onTransition')
@@ -44,7 +44,7 @@ describe.runIf(onPostgres)('two servers on one database', () => {
     expect(one.clock.now() - since).toBeLessThan(LOOK_MS)
   })
 
-  test('a line that was cut is mended', async () => {
+  test('a lost connection for hints is reconnected', async () => {
     await two.beat('mended')
     const services = await watchEvents(one, 'onHeartbeat')
     await one.clock.advance(SECOND)
@@ -56,18 +56,18 @@ describe.runIf(onPostgres)('two servers on one database', () => {
     expect(one.clock.now() - since).toBeLessThan(LOOK_MS)
   })
 
-  test('what a server did not live to tell is found all the same', async () => {
+  test('the changes of a server that died before its hint are found by polling', async () => {
     await two.beat('untold')
     const services = await watchEvents(one, 'onHeartbeat')
     await one.clock.advance(LOOK_MS)
-    // What it leaves behind if it dies between its commit and its hint.
+    // This is what a server leaves behind if it dies between its commit and its hint.
     await sql`update service_states set version = version + 1, heartbeat_count = 7
       where service_id = (select id from services where key = 'untold')`.execute(two.database.db)
     await one.clock.advance(LOOK_MS + SECOND)
     await until(services, ({ serviceKey, service }) => serviceKey === 'untold' && service?.heartbeatCount === 7)
   })
 
-  test('a burst is told as such, and words of strangers on the line are no harm', async () => {
+  test('a burst of changes is sent as one hint without ids, and foreign notifications do no harm', async () => {
     await sql`select pg_notify('stillbeat', 'banana'), pg_notify('stillbeat', '{"from":1,"topics":[]}'),
       pg_notify('stillbeat', '{"from":"x","topics":{"unheard":["of"]}}')`.execute(two.database.db)
     const services = await watchEvents(one, 'onHeartbeat')
@@ -78,7 +78,7 @@ describe.runIf(onPostgres)('two servers on one database', () => {
     while (missing.size > 0) missing.delete((await soon(services)).serviceKey)
   })
 
-  /** The next event, while the clock goes on slowly. */
+  /** Waits for the next event, and moves the clock on slowly meanwhile. */
   async function soon<T>(events: Events<T>): Promise<T> {
     let data: T | undefined
     const arrives = events.next().then((event) => {
@@ -94,13 +94,13 @@ describe.runIf(onPostgres)('two servers on one database', () => {
     return data as T
   }
 
-  /** News of what was before may come first. */
+  /** Waits for an event, and skips news of earlier changes. */
   async function until<T>(events: Events<T>, isMeant: (data: T) => boolean): Promise<void> {
     while (!isMeant(await soon(events))) {}
   }
 })
 
-/** Ends the connections on which a server waits for hints. */
+/** Ends the connection on which a server listens for hints. */
 async function cutLine({ database }: TestApp): Promise<void> {
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = ${database.name} and query ~* '^(un)?(listen|notify)'`.execute(database.db)

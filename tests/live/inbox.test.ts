@@ -12,7 +12,7 @@ test('a slow reader finds the newest of each subject, and nothing that it replac
   expect(await next).toBe(1_000)
 })
 
-test('who waits at a closed inbox is sent away', async () => {
+test('a closed inbox rejects its reader with an AbortError', async () => {
   const inbox = createInbox<string, number>()
   const waiting = inbox.take()
   inbox.close()
@@ -20,7 +20,7 @@ test('who waits at a closed inbox is sent away', async () => {
   await expect(inbox.take()).rejects.toMatchObject({ name: 'AbortError' })
 })
 
-test('an event that was pulled ahead and forgotten ends no process', async () => {
+test('an event that was requested ahead and dropped causes no unhandled rejection', async () => {
   const inbox = createInbox<string, number>()
   async function* numbers() {
     while (true) yield await inbox.take()
@@ -28,7 +28,7 @@ test('an event that was pulled ahead and forgotten ends no process', async () =>
   const reader = pulledAhead(numbers())[Symbol.asyncIterator]()
   const forgotten = reader.next()
   inbox.close()
-  // Now Node looks for rejections that nobody has seen; vitest fails for any.
+  // Node reports unhandled rejections now, and vitest fails for any.
   await turn()
   await expect(forgotten).rejects.toMatchObject({ name: 'AbortError' })
 })

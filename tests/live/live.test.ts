@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 import { watchEvents } from '../helpers/events.ts'
 
-/** Longer than the pause between two looks for news. */
+/** Longer than the pause between two looks for changes. */
 const A_LOOK = SECOND
 
 describe('on one server', async () => {
@@ -89,7 +89,7 @@ describe('on one server', async () => {
     expect((await events.next()).data.serviceKey).toBe('late')
   })
 
-  test('an id that is none of ours begins with what is new', async () => {
+  test('an unknown last event id begins with the newest events', async () => {
     await app.beat('job')
     for (const id of ['banana', '-1', '99999999', '1e3']) {
       const events = await watchEvents(app, 'onTransition', { headers: { 'Last-Event-ID': id } })

@@ -145,7 +145,7 @@ test('however many scrape, the database is asked once in five seconds; what this
   expect((await readMetrics(app))('stillbeat_services', { status: 'unknown' })).toBe(2)
 })
 
-test('they want a key where there is one', async () => {
+test('metrics need a key if API_KEY is set', async () => {
   const app = await startTestApp({ env: { API_KEY: 'correct-horse' } })
   expect(await app.fetch('/metrics')).toMatchObject({ status: 401 })
   const headers = { Authorization: 'Bearer correct-horse' }

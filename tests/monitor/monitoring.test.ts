@@ -21,7 +21,7 @@ interface Stories {
   tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[]
 }
 
-/** Names of metrics in a query; `up` is Prometheus's own. */
+/** The names of metrics in a query, without `up`, which is Prometheus's own. */
 const namesIn = (query: string) => query.match(/\b(?:stillbeat|nodejs|process)_\w+/g) ?? []
 
 const rules: Rules = parse(await docs('monitoring/stillbeat.rules.yml'))
@@ -56,7 +56,7 @@ test('what an alert asks about is on the dashboard', () => {
 test('every metric that the rules, the dashboard and the documentation name is one that the server has', async () => {
   const app = await startTestApp()
   await app.beat('a')
-  // Counters appear with their first label, so what they are called is read from their types.
+  // A counter has no values before its first label, so the names are read from the lines with types.
   const body = await (await app.fetch('/metrics')).text()
   const families = [...body.matchAll(/^# TYPE (\w+) (\w+)/gm)].map(([, name = '', type]) => ({ name, type }))
   const known = new Set(

@@ -24,7 +24,7 @@ test('another monitor is called once a minute while all is well, and no more onc
   expect(other.asked).toHaveLength(4)
 })
 
-/** A watchdog beside a server, on its database, whose log can be read. */
+/** Starts a watchdog on the database of a server, with a log that the test can read. */
 async function startBeside(app: TestApp, url: string, isReady = async () => {}) {
   const said: string[] = []
   const say = (sentence: string) => said.push(sentence)
@@ -76,7 +76,7 @@ test('it falls silent while nobody checks, and while the server is not ready', a
   watchdog.begin()
   await expect.poll(() => said).toEqual([expect.stringMatching(/is not called: still starting$/)])
   fault = null
-  // Time passes for the database, but nobody looks: the alarm of the server does not ring in a jump.
+  // A jump calls no timers, so the server does not check, and its check is overdue.
   app.clock.jump(8 * DAY)
   watchdog.begin()
   await expect.poll(() => said.at(-1)).toMatch(/is not called: no check has run since 2026-/)
@@ -108,7 +108,7 @@ test('it falls silent while alerts are not even made into messages', async () =>
   const { db } = app.database
   await app.api.signal.mutate({ serviceKey: 'a', kind: 'fail' })
   await app.settled()
-  // As if composing failed: the alert is there, and nobody has taken it up.
+  // Now the alert is stored and unannounced, as if the announcement had failed.
   await sql`update alerts set announcement_id = null`.execute(db)
   const { watchdog, said } = await startBeside(app, other.url)
   watchdog.begin()

@@ -4,11 +4,11 @@ import { HOUR, MINUTE, SECOND, type TestClock } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 import { learnFiveMinutes, statusOf, transitionsOf } from '../helpers/rhythm.ts'
 
-/** Looking and listening as often as it does by default. */
+/** Starts an app that checks and proves as often as by default. */
 const start = (options: TestAppOptions = {}) =>
   startTestApp({ env: { CHECK_INTERVAL_SECONDS: '60' }, proofEveryMs: 5 * SECOND, ...options })
 
-/** A server that stops, and another that starts on its database some time later. */
+/** Stops a server, and starts another on its database `ms` later. */
 async function restartAfter(
   ms: number,
   before: (app: TestApp) => Promise<void>,
@@ -31,7 +31,7 @@ test('no service is late because the monitor itself was away', async () => {
     (app) => learnFiveMinutes(app, 'worker'),
     async (app, clock) => {
       expect(await statusOf(app, 'worker')).toBe('alive')
-      // A heartbeat was due inside the outage: it counts as received at its end.
+      // A heartbeat was due during the outage, and counts as received at its end.
       await app.pass(10 * MINUTE)
       expect(await statusOf(app, 'worker')).toBe('alive')
       expect((await app.api.explain.query({ serviceKey: 'worker' })).excludedOutages).toHaveLength(1)

@@ -18,7 +18,7 @@ async function startHere(): Promise<{ home: TestDatabase; app: TestApp }> {
   return { home, app: await startTestApp({ beside: home, env, proofEveryMs }) }
 }
 
-/** A server that dies as by `kill -9`, or stops where `provenAgoMs` is 0, and another that starts on its database some time later. */
+/** Stops a server and starts another on its database `ms` later. With `provenAgoMs`, the first ends as by `kill -9`. */
 async function restartAfter(
   ms: number,
   { home, app, provenAgoMs = 0 }: { home: TestDatabase; app: TestApp; provenAgoMs?: number },
@@ -41,7 +41,7 @@ async function run<T>({ env }: TestDatabase, work: (db: Db) => Promise<T>): Prom
   }
 }
 
-/** As `12:00:40–12:10:40`, the oldest first. */
+/** The outages such as `12:00:40–12:10:40`, the oldest first. */
 const outagesOf = async (app: TestApp) =>
   (await app.api.monitor.query()).outages.reverse().map(({ from, to }) => `${from.slice(11, 19)}–${to.slice(11, 19)}`)
 
@@ -58,7 +58,7 @@ test('an answered heartbeat is in no outage, though its server died before it pr
 test('the first heartbeat after an outage ends it, so that the gap after it is learned', async () => {
   const still = createTestClock()
   let looks = 0
-  // Time goes on between a heartbeat and the proof that it is waiting for.
+  // Each call of `now` is a millisecond later, so time passes between a heartbeat and the proof that it waits for.
   const app = await startTestApp({ env, proofEveryMs, clock: { ...still, now: () => still.now() + looks++ } })
   await learnFiveMinutes(app, 'worker')
   still.jump(8 * HOUR)
@@ -120,7 +120,7 @@ test('a proof that arrives late, after others, makes no outage and takes no proo
     const prove = (second: number, brokenSince: number | null = null) =>
       proveListening(db, { nowMs: second * SECOND, toMs: second * SECOND, toleratedMs: 10 * SECOND, brokenSince })
     await prove(1_000)
-    // The database stands still; what was sent to it meanwhile arrives in any order once it goes on.
+    // The database hung, and then runs what was sent meanwhile in any order.
     await prove(1_600, 1_005 * SECOND)
     await prove(1_020)
     await prove(1_040, 1_005 * SECOND)

@@ -8,7 +8,7 @@ import { textsOf } from '../helpers/told.ts'
 const env = { CHECK_INTERVAL_SECONDS: '3600', DAILY_SUMMARY_TIME: 'off' }
 const proofEveryMs = MINUTE
 
-/** A server that stops, and another that starts on its database some time later. */
+/** Stops a server, and starts another on its database `ms` later. */
 async function restartAfter(ms: number, first: TestApp, home: TestDatabase): Promise<TestApp> {
   await first.stop()
   first.clock.jump(ms)

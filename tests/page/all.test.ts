@@ -13,7 +13,7 @@ const hostile = {
   wide: 'W'.repeat(200),
 }
 
-/** Each view, and what is there once it is whole. */
+/** The address of each view, and what shows that it is complete. */
 const views: Record<string, string> = {
   '#/': 'Needs attention',
   '#/?search=nothing+is+like+that': 'Services',
@@ -37,7 +37,7 @@ describePage('every view', () => {
   beforeAll(async () => {
     app = await startTestApp({ stopAfter: afterAll })
     await learnFiveMinutes(app, 'worker', 'api')
-    // The monitor is away for a while, so that there is something to shade.
+    // An outage of the monitor, so that charts have something to shade.
     app.clock.jump(20 * MINUTE)
     await app.pass(11 * MINUTE)
     await app.beat('worker')

@@ -35,7 +35,7 @@ test('the page is open without a key, forbids everything foreign, and is asked f
   expect(policy).toContain("frame-ancestors 'none'")
   expect(policy).not.toMatch(/unsafe|https?:|\*/)
 
-  // Else fetch would ask for what is not cached.
+  // Without `Cache-Control`, fetch would send `no-cache` with it, which forces a full answer.
   const revalidate = { 'If-None-Match': headers.etag ?? '', 'Cache-Control': 'max-age=0' }
   const again = await app.fetch('/', { headers: revalidate })
   expect(again.status).toBe(304)

@@ -76,7 +76,7 @@ describePage('the overview', () => {
     await page.getByText(/Connection lost, last news \d\d:\d\d/).waitFor()
     expect(await rowOf(page, 'Api').count()).toBe(1)
     const second = await startTestApp({ proofEveryMs: HOUR, beside: database, env: { PORT: port }, clock: first.clock })
-    // Nobody is told of what was removed while nobody listened.
+    // The page is not connected, so it gets no event of the removal.
     await second.api.services.remove.mutate({ serviceKey: 'api' })
     await isLive(page)
     expect(await page.getByText('Connection lost').count()).toBe(0)

@@ -10,10 +10,10 @@ const KEY = 'correct-horse-battery'
 let open: TestApp
 let locked: TestApp
 
-/** `.ci/run` sees to it that its machine has all of them. */
+/** Whether the machine has all programs. `.ci/run` makes sure that its machine does. */
 const hasAll = ['python3', 'curl'].every((program) => !spawnSync(program, ['--version']).error)
 
-/** What the button for copying leaves in the clipboard. */
+/** Presses a button for copying. @returns what is in the clipboard then */
 async function copied(page: Page, name: string): Promise<string> {
   await page.getByRole('tab', { name }).click()
   await page.getByRole('button', { name: `Copy: ${name}` }).click()
@@ -21,7 +21,7 @@ async function copied(page: Page, name: string): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText())
 }
 
-/** Copies each of the instructions, runs it, and looks whether the page tells of its first heartbeat. */
+/** Copies and runs each of the instructions, and waits until the page shows its first heartbeat. */
 async function runAll(app: TestApp, page: Page, key?: string): Promise<string[]> {
   await page.getByRole('tab').first().waitFor()
   const names = await page.getByRole('tab').allInnerTexts()

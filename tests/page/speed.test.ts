@@ -11,7 +11,7 @@ import { shiftOf, watchShifts } from '../helpers/pageShape.ts'
 import { beatAll } from '../helpers/rhythm.ts'
 
 const MOST_BYTES = 150_000
-/** Far beyond what it takes alone, since a machine may be busy with other things. */
+/** Far longer than it takes, since the machine may be busy with other things. */
 const LONGEST_MS = 10_000
 
 const keysOf = (count: number) =>
@@ -19,7 +19,7 @@ const keysOf = (count: number) =>
 
 const tell = (figure: string) => process.stderr.write(`page: ${figure}\n`)
 
-/** Of what the browser has asked for so far. */
+/** The compressed size of the scripts that the browser has loaded so far. */
 async function scriptBytesOf(page: Page): Promise<number> {
   const urls = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
   const scripts = urls.map((url) => new URL(url).pathname).filter((path) => path.endsWith('.js'))
@@ -83,7 +83,7 @@ describePage('speed', () => {
   })
 })
 
-/** A window's height each few frames, to the end: how many rows were to be seen and were drawn, and how long frames took. */
+/** Scrolls to the end by screens. @returns how many rows were in sight and drawn, and how long frames took */
 const scrollThrough = (page: Page) =>
   page.evaluate(async () => {
     const nextFrame = () => new Promise<number>(requestAnimationFrame)

@@ -30,7 +30,7 @@ describePage('ways', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Many 11', level: 1 }).waitFor()
-    // The next thing to reach by Tab is the first of the view, not of the page.
+    // Tab goes to the first element of the view, not of the page.
     await page.keyboard.press('Tab')
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Services')
     await page.getByRole('button', { name: 'Remove…' }).focus()
@@ -102,7 +102,7 @@ describePage('ways', () => {
     )
   })
 
-  test('who minds motion sees none', async () => {
+  test('nothing moves for people who prefer reduced motion', async () => {
     const page = await openPage(app, '#/send', { reducedMotion: 'reduce' })
     await page.locator('.arrival').waitFor()
     const moving = () =>

@@ -47,7 +47,7 @@ test('heartbeats go after RETENTION_DAYS; figures, history and up-time stay', as
 
   const uptime = (await app.api.uptime.query({ serviceKey: 'worker' })).periods.find(({ days }) => days === 90)
   const sum = (of: 'aliveSeconds' | 'downSeconds') => days.reduce((total, day) => total + day[of], 0)
-  // The hour since midnight is in no day yet; all of it was down.
+  // The hour since midnight has no figures yet; the service was down in all of it.
   expect(uptime).toMatchObject({ aliveSeconds: sum('aliveSeconds'), downSeconds: sum('downSeconds') + 3600 })
   expect(uptime?.aliveSeconds).toBe(4 * 2 * 3600)
 })

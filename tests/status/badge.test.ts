@@ -75,7 +75,7 @@ test.each([
   expect(svg).not.toMatch(/<script|" onload|[\u202E\uFFFE\uFFFF]/)
   expect(svg.isWellFormed()).toBe(true)
   expect(svg.length).toBeLessThan(2_500)
-  // Nothing but what a badge is made of.
+  // A label must not add elements.
   const tags = new Set([...svg.matchAll(/<(\/?[^\s>/]+)/g)].map(([, tag]) => tag?.replace('/', '')))
   expect([...tags].toSorted()).toEqual(['circle', 'g', 'path', 'rect', 'svg', 'text', 'title'])
   expect(svg).not.toMatch(/&(?!(amp|lt|gt|quot|#39);)/)

@@ -11,7 +11,7 @@ const options = { env: { CHECK_INTERVAL_SECONDS: '3600' }, proofEveryMs: 10 * MI
 
 const start = (more: TestAppOptions = {}) => startTestApp({ ...options, ...more })
 
-/** When summaries were told, in the zone of the server. */
+/** The times of the summaries that were sent, in the server's zone. */
 const summaries = (app: TestApp) => app.told.filter(isSummary).map(({ data }) => data.at)
 const isSummary = ({ data }: TestApp['told'][number]) => data.event === 'summary'
 

@@ -3,7 +3,7 @@ import { partsOf } from '../../server/delivery/parts.ts'
 import type { SummaryContent } from '../../server/summary/collect.ts'
 import { composeSummary } from '../../server/summary/compose.ts'
 
-/** An empty registry on a Tuesday morning in Moscow. */
+/** The content of a summary without services, on a Tuesday morning in Moscow. */
 const content = (more: Partial<SummaryContent> = {}): SummaryContent => ({
   ...{ at: '2026-11-24T09:00:00.000+03:00', date: '2026-11-24', since: '2026-11-23T09:00:00.000+03:00' },
   counts: { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 },

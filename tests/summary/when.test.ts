@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 
 const TIMES = ['00:00', '02:15', '02:30', '09:00', '23:59']
 
-/** Zones in a year in which their clocks change; Apia had no 30 December in 2011, Scoresbysund jumps into a new day. */
+/** Zones and years with changes of the clock. Apia had no 30 December in 2011; Scoresbysund jumps over midnight. */
 const zones: [timezone: string, year: number][] = [
   ['UTC', 2026],
   ['Europe/Moscow', 2026],
@@ -21,12 +21,12 @@ const zones: [timezone: string, year: number][] = [
 const daily = (timezone: string, time: string): SummaryPlan => ({ timezone, time, everyMs: null })
 const localMinute = (ms: number, timezone: string) => isoIn(timezone)(ms).slice(0, 16)
 
-/** The first minute on or after which a clock on the wall shows the time, as somebody finds who watches it. */
+/** Finds the first moment at which a clock on the wall shows each local minute, by watching it for a year. */
 function watchClock(timezone: string, year: number): Map<string, number> {
   const seen = new Map<string, number>()
   const iso = isoIn(timezone)
   for (let ms = Date.UTC(year, 0, 1) - DAY; ms < Date.UTC(year + 1, 0, 3); ms += 15 * MINUTE) {
-    // Clocks change by quarters of an hour at least, so these are all the minutes that a time of above may fall on.
+    // Clocks change by quarters of an hour at least, so these minutes cover all of TIMES.
     for (const at of [ms, ms + 14 * MINUTE]) seen.getOrInsert(iso(at).slice(0, 16), at)
   }
   return seen
@@ -57,7 +57,7 @@ describe.each(zones)('in %s in %i', (timezone, year) => {
       else expect([subject, told.get(subject)]).toEqual([subject, at])
       if (at !== undefined) told.delete(subject)
     }
-    // What is left are days whose clock skipped the time: it comes as much later as the clock jumped.
+    // On the remaining days the clock skipped the time, and the summary is later by as much as the clock jumped.
     for (const [subject, at] of told) {
       const wanted = `${subject.slice('summary:'.length)}T${time}`
       const jumpMs = Date.parse(`${localMinute(at, timezone)}Z`) - Date.parse(`${wanted}Z`)

@@ -8,10 +8,10 @@ import { circlesOfRooms } from './rooms.ts'
 const FOLDERS = ['server', 'client', 'bot', 'web', 'db', 'tests', 'bench']
 
 /**
- * Holds the import rules against the sources below a folder: those of `.dependency-cruiser.mjs`, and that no two rooms
- * import each other.
+ * Checks the sources below a folder against the import rules: those of `.dependency-cruiser.mjs`, and that no rooms
+ * import each other in a cycle.
  *
- * @returns how many modules were read, and a line for each fault
+ * @returns the number of modules, and a line for each violation
  */
 export async function checkImports(root: string): Promise<{ read: number; faults: string[] }> {
   const folders = globSync(FOLDERS, { cwd: root })
@@ -27,7 +27,7 @@ export async function checkImports(root: string): Promise<{ read: number; faults
   const faults = [
     ...summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
     ...circlesOfRooms(modules).map((circle) => `rooms-import-one-way: ${circle}`),
-    // A cruiser that cannot read TypeScript finds no files and so no faults.
+    // A cruiser that cannot read TypeScript finds no modules, and so no violations.
     ...written
       .filter((file) => !read.has(file))
       .map((file) => `the import rules were not checked for ${join(root, file)}`),

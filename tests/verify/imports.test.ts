@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkImports } from './importRules.ts'
 
-/** The faults of a house that has these files. */
+/** The violations of the import rules in a repository with these files. */
 async function faultsOf(files: Record<string, string>): Promise<string[]> {
   const root = await mkdtemp(join(tmpdir(), 'stillbeat-rooms-'))
   onTestFinished(() => rm(root, { recursive: true }))

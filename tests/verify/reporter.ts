@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends the run with one line a database, so that a run that left one out cannot pass for a whole one. */
+/** Prints one line for each database at the end, so that nobody takes a run on one database for the whole. */
 export default class DatabaseReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const results = new Map<string, { passed: number; failed: number; skipped: number }>()

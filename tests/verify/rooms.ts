@@ -4,9 +4,9 @@ import type { IModule } from 'dependency-cruiser'
 type Room = string
 
 /**
- * Finds rooms that import each other by value, over however many others.
+ * Finds cycles of rooms that import each other by value, directly or over other rooms.
  *
- * @returns one line for each circle: its rooms, and a file that ties each to the next
+ * @returns one line for each cycle: its rooms, and for each step a file that imports another
  */
 export function circlesOfRooms(modules: readonly IModule[]): string[] {
   const ties = tiesOf(modules)
@@ -24,13 +24,13 @@ export function circlesOfRooms(modules: readonly IModule[]): string[] {
 
 const ROOMS = /^(server|bot)\//
 
-/** `server/alert/mute.ts` is in the room `server/alert`; `server/errors.ts` is one by itself. */
+/** The room of a file: `server/alert/mute.ts` is in `server/alert`, and `server/errors.ts` is a room of its own. */
 function roomOf(file: string): Room {
   const [house, folder, ...rest] = file.split('/')
   return rest.length > 0 ? `${house}/${folder}` : file
 }
 
-/** Which rooms each room imports by value, with a pair of files that does it. */
+/** The rooms that each room imports by value, with an example of two files. */
 function tiesOf(modules: readonly IModule[]): Map<Room, Map<Room, string>> {
   const ties = new Map<Room, Map<Room, string>>()
   for (const { source, dependencies } of modules) {
@@ -47,7 +47,7 @@ function tiesOf(modules: readonly IModule[]): Map<Room, Map<Room, string>> {
   return ties
 }
 
-/** Breadth first, so that the circle that is told is as small as any through this room. */
+/** Finds the shortest cycle through a room, by breadth-first search. */
 function shortestWayBack(room: Room, ties: Map<Room, Map<Room, string>>): Room[] | null {
   const cameFrom = new Map<Room, Room>()
   const ahead = [room]

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-/** Parameter lists in which the dependencies stand beside a transaction. */
+/** Matches parameter lists with both dependencies and a transaction. */
 const WITH_TRX = /(?:\bdeps|\}): (?<type>[^,()]+(?:<[^>]*>)?),\s*trx: Trx\b/g
 
 test('code inside a transaction cannot see the database beside it', () => {

@@ -8,7 +8,7 @@ const env = { CHECK_INTERVAL_SECONDS: '86400', TIMEZONE: 'Europe/Berlin', DAILY_
 const at = (local: string) =>
   Date.parse(Temporal.PlainDateTime.from(local).toZonedDateTime('Europe/Berlin').toInstant().toString())
 
-/** Who beats when; times of Berlin, where the clock jumps from 2:00 to 3:00 on 29 March. */
+/** The services, and when they beat. Times are Berlin's, where the clock jumps from 2:00 to 3:00 on 29 March. */
 const services = [
   { key: 'web', everyMs: 30 * MINUTE, from: '2026-03-20T12:00', silent: [['2026-03-21T10:00', '2026-03-21T14:00']] },
   { key: 'old-bot', everyMs: HOUR, from: '2026-03-20T12:00', silent: [['2026-03-21T20:00', '2026-05-01T00:00']] },
@@ -159,7 +159,7 @@ function heartbeats(): { key: string; time: number }[] {
 const steps = (from: number, everyMs: number) =>
   Array.from({ length: Math.ceil((END - from) / everyMs) }, (_, index) => from + index * everyMs)
 
-/** A job that cron starts at this time of day takes a minute; a time that the clock skips has it run at the jump. */
+/** The ends of a nightly job that takes a minute. When the clock skips its time, it runs right after the jump. */
 const nights = (time: string) =>
   Array.from({ length: 14 }, (_, night) => {
     const date = Temporal.PlainDate.from('2026-03-21').add({ days: night })

@@ -4,11 +4,11 @@ import { MINUTE, SECOND } from '../helpers/clock.ts'
 import { createTestDatabase, onPostgres } from '../helpers/database.ts'
 import { learnFiveMinutes, statusOf, transitionsOf } from '../helpers/rhythm.ts'
 
-/** Looking every minute, as it does by default, so that what looks too early is seen. */
+/** Starts an app that checks every minute, as by default, so that a check that is too early shows. */
 const start = (options: TestAppOptions = {}) =>
   startTestApp({ ...options, env: { CHECK_INTERVAL_SECONDS: '60', ...options.env } })
 
-/** An hour stands for the week, so that the clock need not tick through a week. */
+/** An hour instead of a week until dead, so that the clock need not tick through a week. */
 const HOUR_TO_LIVE = { DEAD_AFTER_SECONDS: '3600' }
 
 test('a service that misses its deadline is down, once, from the deadline on', async () => {
