@@ -19,9 +19,9 @@ type Topic = keyof Topics
 type Subjects<T extends Topic> = Topics[T][] | null
 
 /**
- * Publish and subscribe between the servers of one database, over PostgreSQL's LISTEN and NOTIFY: a hint says that
- * something has changed, so that other servers invalidate their caches and read it again. Delivery is best effort. A
- * subscriber that must not miss a change also polls the database, or lets its cache expire.
+ * Pub/sub between the servers of one database, over PostgreSQL's LISTEN and NOTIFY. A hint says that something has
+ * changed, so that other servers invalidate their caches and read it again. Delivery is best effort: a subscriber that
+ * must not miss a change also polls the database, or lets its cache expire.
  */
 export interface Hints {
   /** Publishes a change, after its commit. Returns at once: changes are collected for a moment and sent together. */

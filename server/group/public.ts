@@ -25,7 +25,7 @@ export interface PublicGroup {
   group: string
   now: string
   counts: StatusCounts
-  /** In the order of their names. */
+  /** Sorted by name. */
   services: PublicService[]
 }
 

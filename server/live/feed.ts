@@ -14,7 +14,7 @@ export interface Listener {
   onEnd(): void
 }
 
-/** Publish and subscribe within this server: tells watchers which services changed, on whichever server. */
+/** Pub/sub within this server: tells watchers which services changed, on this server or another. */
 export interface Feed {
   /** Publishes that this server has committed a change of a service. */
   touched(id: number): void

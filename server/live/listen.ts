@@ -2,8 +2,8 @@ import type { Feed, Listener } from './feed.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 
 /**
- * Subscribes to the feed with an inbox. It subscribes at once, so that nothing is missed between the request and the
- * first event, and unsubscribes when the signal aborts because the client is gone.
+ * Subscribes to the feed through an inbox. It does so at once, so that nothing is missed before the first event, and
+ * unsubscribes when the signal aborts because the client is gone.
  */
 export function listen<K, V>(
   feed: Feed,

@@ -7,7 +7,7 @@ const MOST_WRONG = 10
 const WITHIN_MS = 60_000
 const MOST_ADDRESSES = 10_000
 
-/** Locks an address out for a minute after too many wrong keys, so that nobody guesses keys fast (brute force). */
+/** A lockout: after too many wrong keys an address has to wait for a minute, so that nobody guesses keys fast. */
 export interface Attempts {
   /** Whether an address is locked out. */
   areTooMany(address: string): boolean

@@ -15,7 +15,7 @@ export const explainInput = z.object({ serviceKey })
 /** Why a service has its status. Durations are in seconds, times in ISO 8601. */
 export interface Explanation {
   service: ServiceStatus
-  /** In plain words, most important first. */
+  /** Sentences for people, the most important first. */
   reasons: string[]
   /** Newest first. */
   gapsSeconds: number[]

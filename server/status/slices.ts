@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 
-/** So many rows take a few milliseconds. */
+/** How many rows are mapped at once: they take a few milliseconds. */
 const SLICE = 1_000
 
 /** Maps many rows, and yields to the event loop between slices, so that other requests do not wait for all of it. */

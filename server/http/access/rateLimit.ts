@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
 import { CallerError } from '../../errors.ts'
 
-/** Counts requests of a key or address. Throws 429 beyond the limit. */
+/** A rate limit: counts requests of a key or address, and throws 429 for those beyond it. */
 export type RateLimit = (who: string, requests?: number) => void
 
 const MOST_BUCKETS = 10_000

@@ -15,7 +15,7 @@ export const TRPC_PREFIX = '/trpc'
 
 /** Calls in a batch. Our own clients send no larger ones. */
 const LARGEST_BATCH = 100
-/** It is few, since all answers of a batch are held in memory until its last call is answered. */
+/** Few run at once, since all answers of a batch are held in memory until its last call is answered. */
 const BATCHES_AT_ONCE = 2
 /** In characters of JSON: about 10,000 services. Once a batch has more, its remaining calls are refused. */
 const LARGEST_ANSWERS = 4_000_000
