@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { HTTP_STATUS, REASONS } from '../../server/reasons.ts'
 import { appRouter } from '../../server/router.ts'
 
 const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'client/README.md']
@@ -77,4 +78,18 @@ test('docs/api.md has every procedure, and no other', () => {
   const named = [...tables.matchAll(/^(?:\| )?`([\w.]+)`/gm), ...tables.matchAll(/and `([\w.]+)` \(input/g)]
   const told = named.map(([, name]) => name)
   expect(told.toSorted()).toEqual(Object.keys(appRouter._def.procedures).toSorted())
+})
+
+test('docs/api.md has every reason of an error with its status, and no other', () => {
+  const rows = proseOf('docs/api.md').matchAll(/^\| `([a-z_]+)` \| (\d{3}) \| .+ \|$/gm)
+  const told = [...rows].map(([, reason, status]) => `${status} ${reason}`)
+  const known = Object.entries(REASONS).map(([reason, code]) => `${HTTP_STATUS[code]} ${reason}`)
+  expect(told.toSorted()).toEqual(known.toSorted())
+})
+
+test('docs/api.md has the code of each status', () => {
+  const told = [...proseOf('docs/api.md').matchAll(/\b(\d{3}) `([A-Z_]+)`/g)].map(([, status, code]) => [code, status])
+  expect(Object.fromEntries(told)).toEqual(
+    Object.fromEntries(Object.entries(HTTP_STATUS).map(([code, status]) => [code, String(status)])),
+  )
 })
