@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -62,6 +62,12 @@ describe.each(all)('%s', (document) => {
     expect(missing).toEqual([])
   })
 
+  test('the files and folders of ours that it names exist', () => {
+    const named = codeIn(document).filter((code) => /^(server|bot|client|db|web|bench|docs)\/[\w./-]*$/.test(code))
+    const isBuilt = (name: string) => name.split('/')[1] === 'dist'
+    expect(named.filter((name) => !existsSync(name) && !isBuilt(name))).toEqual([])
+  })
+
   test('the npm scripts that it names exist', () => {
     const named = readFileSync(document, 'utf8').matchAll(/\bnpm run ([\w:]+)/g)
     const unknown = [...named].map(([, name = '']) => name).filter((name) => !Object.hasOwn(packageJson.scripts, name))
@@ -92,4 +98,14 @@ test('docs/api.md has the code of each status', () => {
   expect(Object.fromEntries(told)).toEqual(
     Object.fromEntries(Object.entries(HTTP_STATUS).map(([code, status]) => [code, String(status)])),
   )
+})
+
+test('docs/architecture.md names every room', () => {
+  const rooms = ['server', 'bot'].flatMap((house) =>
+    readdirSync(house, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${house}/${name}/`),
+  )
+  const named = new Set(codeIn('docs/architecture.md'))
+  expect(rooms.filter((room) => !named.has(room))).toEqual([])
 })
