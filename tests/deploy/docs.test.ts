@@ -1,9 +1,11 @@
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commands } from '../../bot/commands/index.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { HTTP_STATUS, REASONS } from '../../server/reasons.ts'
 import { appRouter } from '../../server/router.ts'
+import { configureInput } from '../../server/service/configure.ts'
 
 const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'client/README.md']
 const all = [...documents, ...globSync('docs/**/*.md').toSorted()]
@@ -98,6 +100,17 @@ test('docs/api.md has the code of each status', () => {
   expect(Object.fromEntries(told)).toEqual(
     Object.fromEntries(Object.entries(HTTP_STATUS).map(([code, status]) => [code, String(status)])),
   )
+})
+
+test('docs/api.md has every setting of a service, and no other', () => {
+  const section = proseOf('docs/api.md').split('\n### Settings of a service\n')[1]?.split('\n## ')[0] ?? ''
+  const told = [...section.matchAll(/^\| (`.*?`) \| /gm)].flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
+  expect(told.toSorted()).toEqual(Object.keys(configureInput.shape).toSorted())
+})
+
+test('docs/chat.md has every command of the bot, and no other', () => {
+  const told = [...proseOf('docs/chat.md').matchAll(/^\| `\/(\w+)/gm)].map(([, name]) => name)
+  expect([...new Set(told)].toSorted()).toEqual(commands.map(({ name }) => name).toSorted())
 })
 
 test('docs/architecture.md names every room', () => {
