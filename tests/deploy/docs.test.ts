@@ -122,3 +122,25 @@ test('docs/architecture.md names every room', () => {
   const named = new Set(codeIn('docs/architecture.md'))
   expect(rooms.filter((room) => !named.has(room))).toEqual([])
 })
+
+test('docs/architecture.md has the rooms in an order in which each imports only those before it', () => {
+  const section = proseOf('docs/architecture.md').split('### The rooms of `server/`\n')[1]?.split('\n## ')[0] ?? ''
+  const rooms = [...section.matchAll(/`server\/(\w+)\/`/g)].map(([, room = '']) => room)
+  const backwards = rooms.flatMap((room, index) =>
+    importedBy(`server/${room}`)
+      .filter((other) => rooms.indexOf(other) > index)
+      .map((other) => `${room} imports ${other}`),
+  )
+  expect(rooms.length).toBeGreaterThan(20)
+  expect(backwards).toEqual([])
+})
+
+/** The rooms of `server/` that the files of one import by value. */
+function importedBy(folder: string): string[] {
+  return globSync(`${folder}/**/*.ts`).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^import (?!type )[^']*'(\.[^']+)'/gm)].flatMap(([, path = '']) => {
+      const [house, room = '', ...below] = join(dirname(file), path).split('/')
+      return house === 'server' && below.length > 0 ? [room] : []
+    }),
+  )
+}
