@@ -51,6 +51,7 @@ export const REASONS = {
   body_too_large: 'PAYLOAD_TOO_LARGE',
   answers_too_large: 'PAYLOAD_TOO_LARGE',
   body_packed: 'UNSUPPORTED_MEDIA_TYPE',
+  content_type_not_supported: 'UNSUPPORTED_MEDIA_TYPE',
 
   rate_limited: 'TOO_MANY_REQUESTS',
   too_many_attempts: 'TOO_MANY_REQUESTS',

@@ -60,6 +60,7 @@ const REASONS_OF_TRPC: { [code in TRPCError['code']]?: Reason } = {
   NOT_FOUND: 'no_such_address',
   METHOD_NOT_SUPPORTED: 'method_not_supported',
   PAYLOAD_TOO_LARGE: 'body_too_large',
+  UNSUPPORTED_MEDIA_TYPE: 'content_type_not_supported',
   INTERNAL_SERVER_ERROR: 'internal_error',
 }
 
