@@ -116,7 +116,8 @@ test('docs/chat.md has every command of the bot, and no other', () => {
 test('docs/architecture.md names every room', () => {
   const rooms = ['server', 'bot'].flatMap((house) =>
     readdirSync(house, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      // git leaves an empty folder behind where all files of one were moved.
+      .filter((entry) => entry.isDirectory() && readdirSync(join(house, entry.name)).length > 0)
       .map(({ name }) => `${house}/${name}/`),
   )
   const named = new Set(codeIn('docs/architecture.md'))
