@@ -6,18 +6,18 @@ import { commands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { createDispatcher, readsOnly } from './dispatch.ts'
 import { createGate } from './gate.ts'
+import { type MonitorAddress, shownAddress } from './monitorAddress.ts'
+import { createMonitorClients } from './monitorClient.ts'
 import { createPerChatQueue } from './perChatQueue.ts'
-import { type Registry, shownAddress } from './registry.ts'
 import { clientOptions, type TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
 import { followMigrations } from './telegram/migration.ts'
 import { redact } from './telegram/outcome.ts'
 import { throttle } from './telegram/throttle.ts'
-import { createMonitorClients } from './timeout.ts'
 
 export interface BotOptions extends TelegramOptions {
   allowedChats: AllowedChats
-  registry: Registry
+  registry: MonitorAddress
   log: BotLog
   now: () => number
 }

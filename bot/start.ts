@@ -2,7 +2,7 @@ import { aheartbeat } from '../client/index.ts'
 import { allowedChatsOf } from './allowedChats.ts'
 import { createBot } from './bot.ts'
 import { commands } from './commands/index.ts'
-import { type Registry, shownAddress } from './registry.ts'
+import { type MonitorAddress, shownAddress } from './monitorAddress.ts'
 import type { TelegramOptions } from './telegram/api.ts'
 import type { BotLog } from './telegram/log.ts'
 import { registerMenu } from './telegram/menu.ts'
@@ -17,7 +17,7 @@ export interface StartOptions extends TelegramOptions {
   chatIds: readonly string[]
   /** The address to which Telegram posts updates. Without one the bot polls for them. */
   webhookUrl?: string | undefined
-  registry: Registry
+  registry: MonitorAddress
   log: BotLog
   now: () => number
   firstRetryMs?: number | undefined

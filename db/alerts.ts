@@ -27,8 +27,8 @@ export async function insertAlerts(trx: Trx, alerts: readonly AlertWrite[]): Pro
 }
 
 /**
- * Alerts that no announcement tells of yet, oldest first, with all that a message says about them. While an incident is
- * open, it is left out if its service's alerts are switched off or muted until the service recovers.
+ * Alerts that no announcement tells of yet, oldest first, with all that a message says about them. The alert of an open
+ * incident is left out while the service's alerts are switched off or muted until it recovers.
  */
 export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
   const query = trx
@@ -115,23 +115,22 @@ export interface AlertsOfIncident {
   isDue: boolean
 }
 
-/**
- * Cancels the unannounced alerts about these incidents: all of them, or only those that are held back beyond
- * `notBefore`.
- */
-export async function withdrawAlerts(
-  trx: Trx,
-  incidentIds: readonly number[],
-  notBefore: number | null = null,
-): Promise<void> {
-  if (incidentIds.length === 0) return
-  const query = trx
+/** Cancels all unannounced alerts about these incidents. */
+export async function withdrawAlerts(trx: Trx, incidentIds: readonly number[]): Promise<void> {
+  if (incidentIds.length > 0) await withdrawal(trx, incidentIds).execute()
+}
+
+/** Cancels those of them that are held back until after a moment. */
+export async function withdrawHeldAlerts(trx: Trx, incidentIds: readonly number[], now: number): Promise<void> {
+  if (incidentIds.length > 0) await withdrawal(trx, incidentIds).where('not_before', '>', now).execute()
+}
+
+const withdrawal = (trx: Trx, incidentIds: readonly number[]) =>
+  trx
     .updateTable('alerts')
     .set({ withdrawn: true })
     .where('incident_id', '=', anyId(incidentIds))
     .where('announcement_id', 'is', null)
-  await (notBefore === null ? query : query.where('not_before', '>', notBefore)).execute()
-}
 
 export async function withdrawAlertsById(trx: Trx, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return

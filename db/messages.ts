@@ -83,7 +83,10 @@ export interface Attempt extends Message {
   reply_to: string | null
 }
 
-/** Stores that the oldest pending message of a target is about to be sent. Only the holder of the target gets one. */
+/**
+ * Stores that the oldest pending message of a target is about to be sent, and that its answer is lost until somebody says
+ * otherwise. Only the holder of the target gets one.
+ */
 export async function beginAttempt(
   db: Db,
   { target, address, holder, nowMs }: { target: string; address: string; holder: string; nowMs: number },

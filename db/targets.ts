@@ -5,8 +5,8 @@ import { MINUTE_MS } from './units.ts'
 /** The database's clock in milliseconds. Servers compare it, because their own clocks differ. */
 export const NOW_OF_DATABASE = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
-/** A claim to a target: a lease that one process at a time holds. */
-export interface Claim {
+/** The lease of a target, which one process at a time holds. */
+export interface Lease {
   target: string
   /** The name under which this process is connected to the database. */
   holder: string
@@ -24,7 +24,7 @@ const RECONNECTED_AFTER = sql.lit('15 seconds')
  *
  * @returns whether this process holds the target now
  */
-export async function claimTarget(db: Db, { target, holder, nowMs }: Claim): Promise<boolean> {
+export async function takeLease(db: Db, { target, holder, nowMs }: Lease): Promise<boolean> {
   await db
     .insertInto('targets')
     .values({ name: target })
@@ -45,7 +45,7 @@ export async function claimTarget(db: Db, { target, holder, nowMs }: Claim): Pro
   return rows.length > 0
 }
 
-export async function releaseTarget(db: Db, { target, holder }: Pick<Claim, 'target' | 'holder'>): Promise<void> {
+export async function releaseLease(db: Db, { target, holder }: Pick<Lease, 'target' | 'holder'>): Promise<void> {
   await db
     .updateTable('targets')
     .set({ holder: null, held_since: null })

@@ -84,6 +84,7 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
     tell(topic, subject) {
       const subjects = waiting.get(topic) ?? new Set()
       waiting.set(topic, subjects)
+      // One more than can be listed says that there are too many.
       if (subjects.size <= MOST_SUBJECTS) subjects.add(subject)
       saySoon()
     },

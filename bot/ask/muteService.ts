@@ -6,10 +6,10 @@ import { nameOf } from '../view/names.ts'
 import { personOf } from './person.ts'
 
 /** How long a mute lasts: some hours, until a time (Unix, in ms), until the next recovery, or until an /unmute. */
-export type Mute = { hours: number } | { untilMs: number } | 'recovered' | 'good'
+export type MuteLength = { hours: number } | { untilMs: number } | 'recovered' | 'good'
 
 /** Mutes a service. @returns what has been done, as a sentence */
-export async function muteService(ctx: BotContext, service: NamedService, mute: Mute): Promise<string> {
+export async function muteService(ctx: BotContext, service: NamedService, mute: MuteLength): Promise<string> {
   const { serviceKey } = service
   const mutedBy = personOf(ctx)
   if (mute === 'good') {

@@ -1,6 +1,6 @@
 import { zoned } from '../../server/text/time.ts'
 import { UserError } from './errors.ts'
-import type { Mute } from './muteService.ts'
+import type { MuteLength } from './muteService.ts'
 
 const unitMs: { [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
@@ -12,7 +12,7 @@ const LONGEST_MS = 366 * 86_400_000
  * @returns `null` if it is none of them
  * @throws UserError for a time in the past, or more than a year away
  */
-export function parseMute(words: string, nowMs: number, timezone: string): Mute | null {
+export function parseMute(words: string, nowMs: number, timezone: string): MuteLength | null {
   const text = words
     .trim()
     .toLowerCase()

@@ -1,7 +1,7 @@
 import { harmless } from '../../server/text/words.ts'
 import { type Lines, listing } from '../answer/listing.ts'
 import { UserError } from '../ask/errors.ts'
-import { groupOf } from '../ask/filter.ts'
+import { groupOf } from '../ask/group.ts'
 import { actOnMeant, serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { allServices, findMeant } from '../ask/services.ts'
 import { asName } from '../ask/words.ts'

@@ -2,7 +2,7 @@ import { InlineKeyboard } from 'grammy'
 import { harmless } from '../../server/text/words.ts'
 import { rich, titled } from '../answer/rich.ts'
 import { show } from '../answer/say.ts'
-import { type Mute, muteService } from '../ask/muteService.ts'
+import { type MuteLength, muteService } from '../ask/muteService.ts'
 import { parseMute } from '../ask/parseMute.ts'
 import { serviceCommand, theService } from '../ask/serviceCommand.ts'
 import { encode, referenceTo, type Verb } from '../callbackData.ts'
@@ -10,7 +10,7 @@ import type { NamedService } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../view/names.ts'
 
-const choices: [label: string, verb: Verb<'mute'>, mute: Mute][] = [
+const choices: [label: string, verb: Verb<'mute'>, mute: MuteLength][] = [
   ['1 h', '1h', { hours: 1 }],
   ['8 h', '8h', { hours: 8 }],
   ['1 day', '1d', { hours: 24 }],

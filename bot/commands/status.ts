@@ -1,5 +1,5 @@
 import { type Lines, listing } from '../answer/listing.ts'
-import { groupOf, meantGroup, noSuchGroup } from '../ask/filter.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../ask/group.ts'
 import { actOnMeant } from '../ask/serviceCommand.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'

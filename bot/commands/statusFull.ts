@@ -1,6 +1,6 @@
 import { type Lines, listing } from '../answer/listing.ts'
 import { UserError } from '../ask/errors.ts'
-import { groupOf, meantGroup, noSuchGroup } from '../ask/filter.ts'
+import { groupOf, meantGroup, noSuchGroup } from '../ask/group.ts'
 import { allServices, allSettings } from '../ask/services.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { builtin } from './builtin.ts'
 import { pass, Tail } from './pass.ts'
 import { openPipes } from './pipes.ts'
-import { exitCodeOf, forwardSignals } from './signals.ts'
+import { exitCodeOf, forwardSignals } from './processSignals.ts'
 
 const { spawn } = builtin('node:child_process')
 const { once } = builtin('node:events')

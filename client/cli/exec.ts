@@ -3,8 +3,8 @@ import { clean } from './clean.ts'
 import { type End, start } from './command.ts'
 import { AskError, askJson, type Monitor } from './http.ts'
 import { say, type Tail } from './pass.ts'
+import { dieOf } from './processSignals.ts'
 import { retry } from './retry.ts'
-import { dieOf } from './signals.ts'
 
 /**
  * How long we may wait for the monitor after the command has ended, and how much of that for a start still under way.

@@ -6,6 +6,7 @@ import {
   recentDowns,
   unmuteRecovered,
   withdrawAlerts,
+  withdrawHeldAlerts,
 } from '../../db/alerts.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { closeIncidents, openIncidents } from '../../db/incidents.ts'
@@ -27,8 +28,8 @@ export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[
     closed.push(...incidentIds)
     hasNews ||= tells || opens
   }
-  const areShown = await requestEdits(trx, closed, now)
-  return hasNews || areShown
+  const hasEdits = await requestEdits(trx, closed, now)
+  return hasNews || hasEdits
 }
 
 const isOpening = ({ to }: ServiceChange) => to === 'down'
@@ -91,8 +92,8 @@ async function close(
   }))
   const idsOf = (which: (incident: AlertsOfIncident & ReturnType<typeof onClosing>) => boolean) =>
     decided.filter(which).map(({ incidentId }) => incidentId)
-  // Cancels the alerts that waited for the service to stay down.
-  await withdrawAlerts(trx, incidentIds, now)
+  // These alerts waited for the service to stay down.
+  await withdrawHeldAlerts(trx, incidentIds, now)
   await withdrawAlerts(
     trx,
     idsOf(({ withdraws }) => withdraws),

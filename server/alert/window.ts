@@ -60,7 +60,8 @@ function firstsOf<T extends Waiting>(alerts: readonly T[]): T[] {
 }
 
 /**
- * When an alert's window begins. A held alert is due when its hold ends, one from the future (a clock set back) now.
+ * When an alert's window begins. A held alert is due when its hold ends. An alert from the future is due now: the clock
+ * was set back.
  */
 function beginOf({ recordedAt, heldUntil }: Waiting, now: number, groupMs: number): number {
   if (heldUntil !== null) return Math.max(recordedAt, heldUntil - groupMs)

@@ -1,7 +1,7 @@
 import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
 import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { claimTarget, releaseTarget, waitsUntil } from '../../db/targets.ts'
+import { releaseLease, takeLease, waitsUntil } from '../../db/targets.ts'
 import type { Ground } from '../ground.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Channel } from './channel.ts'
@@ -33,7 +33,7 @@ const LONGEST_STOP_MS = 3_000
 
 export function createCourier(deps: CourierDeps, { target, address, notifier }: Channel): Courier {
   const { db, clock, log, absence, holder } = deps
-  const claim = { target, holder }
+  const lease = { target, holder }
   let running: Promise<void> | null = null
   let isAsked = false
   let isStopped = false
@@ -52,13 +52,13 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
 
   async function carryAll(): Promise<void> {
     if (!(await waiting())) return
-    if (await claimTarget(db, { ...claim, nowMs: clock.now() })) {
+    if (await takeLease(db, { ...lease, nowMs: clock.now() })) {
       let goesOn = true
       while (goesOn && !isStopped) {
-        const attempt = await beginAttempt(db, { ...claim, address, nowMs: clock.now() })
+        const attempt = await beginAttempt(db, { ...lease, address, nowMs: clock.now() })
         goesOn = attempt ? await carry(attempt) : await carryEdit()
       }
-      await releaseTarget(db, claim)
+      await releaseLease(db, lease)
     }
     // What still waits has a retry ahead, is held by another server, or came during the release.
     const left = await waiting()
@@ -86,7 +86,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
   /** @returns whether another edit may follow */
   async function carryEdit(): Promise<boolean> {
     const { edit } = notifier
-    const begun = edit && (await beginEdit(db, { ...claim, nowMs: clock.now() }))
+    const begun = edit && (await beginEdit(db, { ...lease, nowMs: clock.now() }))
     if (!begun) return false
     const settlement = await attemptEdit(deps, begun, begun.moved_to ?? address, {
       edit,

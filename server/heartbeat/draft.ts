@@ -69,6 +69,7 @@ export function isPlain({ known, state, signals, changes }: Draft): boolean {
 
 /** The state to write for a draft. The write counts only if the service still has the version that is cached. */
 export function stateWrite({ known, state, signals, gapsLearned }: Draft, rules: Rules): StateWrite {
+  // Only the newest gaps are kept, so as many of the oldest go as the new ones push out.
   const forgotten = known.state.gaps.length + gapsLearned.length - state.gaps.length
   const checkAt = nextCheck({ known, state }, (signals[0] as Signal).at, rules)
   const lastMetadata = signals.findLast(({ metadata }) => metadata !== null)?.metadata ?? null

@@ -11,7 +11,7 @@ import { createKnownServices, type Known } from './known.ts'
 import type { Refused } from './permission.ts'
 import type { Signal } from './signal.ts'
 
-/** How often signals are tried. The first claim may meet an outdated cache, later ones only a write in that moment. */
+/** How often signals are tried. Later attempts fail only if another server writes at that very moment. */
 const ATTEMPTS = 10
 
 export type RecorderDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'jobs' | 'feed' | 'metrics'>

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
-import { limitPipelines } from './pipeline.ts'
+import { limitPipelines } from './pipelining.ts'
 
 /** Timeouts of HTTP, and limits of connections. */
 export interface HttpLimits {

@@ -16,11 +16,12 @@ export interface Handlers {
 
 /**
  * The job queue in the database (pg-boss). When a moment comes, each server's alarm queues a job, and one server takes
- * it. A lost job loses nothing: what there is to do is in the database. So queueing may do nothing before `begin`,
- * which queues every job.
+ * it. A lost job loses nothing: what there is to do is in the database. Before `begin`, queueing may therefore do
+ * nothing; `begin` queues every job.
  */
 export interface Jobs {
   check: Pick<Queue, 'wakeAt'>
+  /** It also wakes the couriers, so they ask for it when a message is to be tried again. */
   announce: Pick<Queue, 'wakeAt' | 'after'>
   /** Connects to the queue. If it throws, it leaves nothing behind and may be called again. */
   connect(handlers: Handlers): Promise<void>

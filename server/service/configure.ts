@@ -63,7 +63,8 @@ export async function configureService(deps: Deps, input: ConfigureInput): Promi
   const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, [row.id], columns)
-    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined) await announceMute(deps, trx, row.id, now)
+    if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined)
+      await tellWhatWasHeld(deps, trx, row.id, now)
     return rejudge(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   }
   await changeService(deps, input.serviceKey, change, { registers: true })
@@ -71,7 +72,7 @@ export async function configureService(deps: Deps, input: ConfigureInput): Promi
 }
 
 /** Announces alerts that a mute held back until now, and updates the messages about the open incident. */
-async function announceMute(deps: DepsInTransaction, trx: Trx, serviceId: number, now: number): Promise<void> {
+async function tellWhatWasHeld(deps: DepsInTransaction, trx: Trx, serviceId: number, now: number): Promise<void> {
   await deps.jobs.announce.after(trx)
   const open = await findOpenIncident(trx, serviceId)
   if (!open) return

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { beginAttempt, insertAnnouncement, settleMessage } from '../../db/messages.ts'
 import { openDatabase } from '../../db/open.ts'
-import { claimTarget } from '../../db/targets.ts'
+import { takeLease } from '../../db/targets.ts'
 import type { Delivery, Notifier, Outgoing } from '../../server/delivery/notifier.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from '../helpers/app.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
@@ -200,11 +200,11 @@ test.runIf(onPostgres)('a server that has been sending for long is not robbed of
   await db.transaction().execute((trx) => insertAnnouncement(trx, post))
 
   const now = app.clock.now()
-  const claims: boolean[] = [await claimTarget(db, { target, holder, nowMs: now })]
+  const claims: boolean[] = [await takeLease(db, { target, holder, nowMs: now })]
   for (let message = 0; message < parts.length; message++) {
     await sql`update targets set held_since = held_since - ${4 * MINUTE}`.execute(db)
     const attempt = await beginAttempt(db, { target, address: '8', holder, nowMs: now })
-    claims.push(await claimTarget(other.db, { target, holder: other.name, nowMs: now }))
+    claims.push(await takeLease(other.db, { target, holder: other.name, nowMs: now }))
     const sent = { state: 'sent' as const, unanswered: false, error: null, settledAt: now }
     await db.transaction().execute((trx) => settleMessage(trx, attempt?.id ?? 0, sent))
   }

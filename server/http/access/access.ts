@@ -60,6 +60,7 @@ export function createAccess(
   const rateLimit = createRateLimit(clock, config.rateLimitPerSecond)
   const rateOfSuspects = createRateLimit(clock, config.rateLimitPerSecond ?? SUSPECTS_PER_SECOND)
   const isOwners = apiKey === undefined ? () => true : createKeyMatch(apiKey)
+  /** Set if there is no `API_KEY`: then nobody needs a key, and foreign web pages are refused. */
   const refuseForeign = apiKey === undefined ? keylessCheck(config) : null
 
   async function identify(request: FastifyRequest, door: DoorKind, requests = 1): Promise<Caller | null> {

@@ -1,6 +1,6 @@
 import { createClient } from '../client/index.ts'
 import type { BotContext } from './context.ts'
-import type { Registry } from './registry.ts'
+import type { MonitorAddress } from './monitorAddress.ts'
 
 /** Whoever asks gets an answer within five seconds, if only a sentence about what is wrong. */
 const TIMEOUT_MS = 4_000
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 4_000
  * the command begins. A command that was queued behind one that timed out has waited as long already, so it fails at
  * once.
  */
-export function createMonitorClients({ url, key = '' }: Registry) {
+export function createMonitorClients({ url, key = '' }: MonitorAddress) {
   const lastTimeoutAt = new Map<number, number>()
 
   return ({ chatId = 0, askedAt }: Pick<BotContext, 'chatId' | 'askedAt'>) => {

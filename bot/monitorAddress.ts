@@ -1,5 +1,5 @@
 /** The address of the monitor's API, as SERVICE_REGISTRY_URL and SERVICE_REGISTRY_KEY say it. */
-export interface Registry {
+export interface MonitorAddress {
   url: string
   key?: string | undefined
 }
