@@ -24,6 +24,7 @@ test.runIf(onPostgres)('a start while the database is away waits, says so, and g
   expect(await ready.json()).toEqual({
     error: {
       code: 'SERVICE_UNAVAILABLE',
+      reason: 'starting',
       message: 'still starting: waiting for the database, which cannot be reached',
     },
   })
