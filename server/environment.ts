@@ -121,7 +121,11 @@ export const environment = z.object({
     }),
   TELEGRAM_API_ROOT: webAddress('http://localhost:8081').optional(),
   TELEGRAM_WEBHOOK_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a web address, e.g. https://stillbeat.example.org/telegram' })
+    .url({
+      protocol: /^https?$/,
+      error: 'must be a web address, e.g. https://stillbeat.example.org/telegram',
+      abort: true,
+    })
     .refine((url) => isPlainPath(new URL(url).pathname), {
       error: 'must have a path of its own, e.g. https://stillbeat.example.org/telegram',
     })

@@ -3,6 +3,7 @@ import { type ErrorCode, REASONS, type Reason } from './reasons.ts'
 interface CallerErrorOptions extends ErrorOptions {
   /** Overrides the default of the code. */
   retryAfterSeconds?: number
+  field?: string
 }
 
 /** An error that the caller is told as it is. Any other error is a fault of the server: it is logged, and not shown. */
@@ -12,11 +13,14 @@ export class CallerError extends Error {
   readonly code: ErrorCode
   /** When to try again, for the header `Retry-After`. */
   readonly retryAfterSeconds: number | undefined
+  /** The field of the input that is wrong, if the error is about one. */
+  readonly field: string | undefined
 
   constructor(reason: Reason, message: string, options: CallerErrorOptions = {}) {
     super(message, options)
     this.reason = reason
     this.code = REASONS[reason]
+    this.field = options.field
     this.retryAfterSeconds = options.retryAfterSeconds ?? RETRY_AFTER_SECONDS[this.code]
   }
 }
@@ -26,6 +30,9 @@ const RETRY_AFTER_SECONDS: { [code in ErrorCode]?: number } = { TOO_MANY_REQUEST
 type BadRequest = { [R in Reason]: (typeof REASONS)[R] extends 'BAD_REQUEST' ? R : never }[Reason]
 
 export const badRequest = (message: string, reason: BadRequest = 'invalid_input') => new CallerError(reason, message)
+
+/** @param field as the caller named it, such as `schedule` */
+export const invalidField = (field: string, message: string) => new CallerError('invalid_input', message, { field })
 
 export const noSuchService = (key: string) =>
   new CallerError('no_such_service', `no service "${key}"; GET /status lists the known ones`)

@@ -48,19 +48,22 @@ interface ErrorDetails {
 }
 
 function detailsOf({ code, cause }: TRPCError): ErrorDetails {
-  if (cause instanceof CallerError) return { reason: cause.reason }
+  if (cause instanceof CallerError) return { reason: cause.reason, field: cause.field }
   if (cause instanceof ZodError) return { reason: 'invalid_input', field: fieldOf(cause), message: sentenceOf(cause) }
   // The parser's own message quotes the input, which may hold an API key.
   if (cause instanceof SyntaxError) return { reason: 'invalid_json', message: 'the input is not valid JSON' }
+  // tRPC's own sentence quotes the header, and not to its end.
+  if (code === 'UNSUPPORTED_MEDIA_TYPE') return { reason: 'content_type_not_supported', message: WANTS_JSON }
   return { reason: REASONS_OF_TRPC[code] ?? 'invalid_request' }
 }
+
+const WANTS_JSON = 'a call is sent as JSON, with the header Content-Type: application/json'
 
 /** The reasons of errors that tRPC raises itself. */
 const REASONS_OF_TRPC: { [code in TRPCError['code']]?: Reason } = {
   NOT_FOUND: 'no_such_address',
   METHOD_NOT_SUPPORTED: 'method_not_supported',
   PAYLOAD_TOO_LARGE: 'body_too_large',
-  UNSUPPORTED_MEDIA_TYPE: 'content_type_not_supported',
   INTERNAL_SERVER_ERROR: 'internal_error',
 }
 

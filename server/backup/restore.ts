@@ -54,7 +54,8 @@ export async function restore({
     return { ...about, ...content, replaced: isTaken ? replaced : null }
   } finally {
     takeBackReplaced(folder)
-    await rm(aside, { recursive: true, force: true })
+    // After an archive that ends early, the last of its files may still be written while the folder is removed.
+    await rm(aside, { recursive: true, force: true, maxRetries: 10 })
     unlock()
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { insertKey } from '../../db/keys.ts'
 import type { Deps } from '../deps.ts'
-import { badRequest, CallerError } from '../errors.ts'
+import { CallerError, invalidField } from '../errors.ts'
 import { isOneLine, text } from '../input/text.ts'
 import { SCOPES } from './caller.ts'
 import { createSecret, hashOf } from './keyring.ts'
@@ -35,7 +35,10 @@ export async function createKey(
     )
   }
   if (scope !== 'ping' && (group || keyPrefix)) {
-    throw badRequest('group and keyPrefix limit the heartbeats of a ping key; other keys have none')
+    throw invalidField(
+      group ? 'group' : 'keyPrefix',
+      'group and keyPrefix limit the heartbeats of a ping key; other keys have none',
+    )
   }
   const secret = createSecret()
   const row = await insertKey(deps.db, {

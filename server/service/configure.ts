@@ -8,7 +8,7 @@ import type { Trx } from '../../db/schema.ts'
 import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { findServices, type ServiceSettings as SettingsColumns, updateSettings } from '../../db/services.ts'
 import type { Deps, DepsInTransaction } from '../deps.ts'
-import { badRequest, CallerError } from '../errors.ts'
+import { CallerError, invalidField } from '../errors.ts'
 import { metadata } from '../input/metadata.ts'
 import { mutedUntil } from '../input/mutedUntil.ts'
 import { mutedBy } from '../input/person.ts'
@@ -115,7 +115,7 @@ export function scheduleFault({ expectedPeriodSeconds, schedule }: ScheduleInput
 function scheduleColumns(input: ScheduleInput, now: number): SettingsColumns {
   const { expectedPeriodSeconds, schedule } = input
   const fault = scheduleFault(input, now)
-  if (fault) throw badRequest(fault)
+  if (fault) throw invalidField(schedule ? 'schedule' : 'expectedPeriodSeconds', fault)
   if (schedule) return { cron: schedule, period_ms: null }
   if (expectedPeriodSeconds) return { cron: null, period_ms: inMs(expectedPeriodSeconds) }
   return { cron: schedule, period_ms: inMs(expectedPeriodSeconds) }

@@ -6,6 +6,7 @@ import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { duration, inSeconds } from '../text/time.ts'
+import { plural } from '../text/words.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
 import { type ServiceStatus, view, viewContext } from './view.ts'
@@ -76,6 +77,6 @@ function expectation({ schedule, cadenceMs, gaps }: ServiceState, limitMs: numbe
     return `expected by the cron line "${schedule.expression}" in ${schedule.timezone}, with a grace of ${duration(schedule.graceMs)}`
   }
   if (schedule) return `expected every ${duration(schedule.periodMs)}, with a grace of ${duration(schedule.graceMs)}`
-  if (cadenceMs === null) return `its rhythm is not known yet (${gaps.length} gaps so far)`
-  return `it beats every ${duration(cadenceMs)} (the median of ${gaps.length} gaps), so ${duration(limitMs ?? 0)} of silence are fine`
+  if (cadenceMs === null) return `its rhythm is not known yet (${plural(gaps.length, 'gap')} so far)`
+  return `it beats every ${duration(cadenceMs)} (the median of ${plural(gaps.length, 'gap')}), so ${duration(limitMs ?? 0)} of silence are fine`
 }

@@ -142,6 +142,8 @@ describe.runIf(!onPostgres)('of an embedded database', () => {
     bent.writeUInt8(bent.readUInt8(middle) ^ 0xff, middle)
     const cases: [string, Buffer, RegExp][] = [
       ['cut', good.subarray(0, middle), /not a whole backup/],
+      ['cut near its beginning', good.subarray(0, 5_000), /not a whole backup/],
+      ['cut in its first file', good.subarray(0, 60_000), /not a whole backup/],
       ['cut at the end', good.subarray(0, good.length - 9), /not a whole backup/],
       ['bent', bent, /not a whole backup/],
       ['empty', Buffer.alloc(0), /not a whole backup/],
