@@ -38,20 +38,20 @@ function createLine(endpoint: Endpoint): Line {
   /** The end of the backoff. An attempt that would be the last one may be made before. */
   let backoffUntil = 0
   /** The moment up to which the monitor asked not to be called (`Retry-After`). */
-  let retryAfter = 0
+  let notBefore = 0
 
   return {
     endpoint,
     api: createApi(endpoint),
     reporter: createReporter(endpoint),
     nextTryAt(until) {
-      const at = Math.max(performance.now(), retryAfter, Math.min(backoffUntil, until))
+      const at = Math.max(performance.now(), notBefore, Math.min(backoffUntil, until))
       return at > until && at > performance.now() ? null : at
     },
-    isBackingOff: () => performance.now() < Math.max(backoffUntil, retryAfter),
+    isBackingOff: () => performance.now() < Math.max(backoffUntil, notBefore),
     failed({ permanent, retryAfterMs }) {
       const now = performance.now()
-      if (retryAfterMs > 0) retryAfter = Math.max(retryAfter, now + retryAfterMs * (1 + Math.random() / 5))
+      if (retryAfterMs > 0) notBefore = Math.max(notBefore, now + retryAfterMs * (1 + Math.random() / 5))
       // Attempts that fail during the backoff count as one failure.
       if (permanent || now < backoffUntil) return
       const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS)
@@ -60,7 +60,7 @@ function createLine(endpoint: Endpoint): Line {
     succeeded() {
       failures = 0
       backoffUntil = 0
-      retryAfter = 0
+      notBefore = 0
     },
   }
 }

@@ -24,9 +24,7 @@ export async function proveListening(
 ): Promise<{ found: boolean; lastAt: number | null }> {
   const [now, to, broken] = [nowMs, toMs, brokenSince ?? 0].map((ms) => sql.lit(ms))
   // An outage begins at the last proof of listening. A heartbeat that was answered is one, and so is the moment at
-  // which
-  // this process was cut off, since it listened until then. A proof that is late and arrives after others changes
-  // nothing.
+  // which this process was cut off, since it listened until then. A proof that arrives after later ones changes nothing.
   const { rows } = await sql<{ found: boolean; lastAt: number | null }>`
     with before as (select last_at from listening for update),
     proven as (

@@ -4,6 +4,7 @@ import type { Trx } from '../db/schema.ts'
 import { DAY_MS } from '../db/units.ts'
 import { announceAlerts } from './alert/alerts.ts'
 import type { Deps, DepsInTransaction } from './deps.ts'
+import { inTransaction } from './inTransaction.ts'
 import { announceOutages } from './outage/announce.ts'
 import { announceSummary } from './summary/announce.ts'
 
@@ -36,7 +37,7 @@ export async function announce(deps: Deps): Promise<number | null> {
 }
 
 async function inTurn(deps: Deps, step: Step): Promise<number | null> {
-  return deps.db.transaction().execute(async (trx) => {
+  return inTransaction(deps, async (deps, trx) => {
     await lockAnnouncing(trx)
     return step(deps, trx, deps.clock.now())
   })

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { withDatabaseName } from './databaseUrl.ts'
 import { botEnvironment, environment, SECONDS_A_DAY } from './environment.ts'
 
@@ -83,7 +83,8 @@ function botSettings(values: z.output<typeof botEnvironment>) {
 function read<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const debug = /^(true|1|yes|on)$/i.test(set.DEBUG_MODE?.trim() ?? '')
-  const result = schema.safeParse({ ...(debug ? debugDefaults : {}), ...set })
+  // A message of zod's own names no field here, since the variable's name is put before it.
+  const result = schema.safeParse({ ...(debug ? debugDefaults : {}), ...set }, { error: z.locales.en().localeError })
   if (result.success) return result.data
   throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
 }

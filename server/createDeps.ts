@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Channel } from './delivery/channel.ts'
 import { createCouriers } from './delivery/couriers.ts'
-import type { Deps } from './deps.ts'
+import type { Parts } from './deps.ts'
 import type { Ground } from './ground.ts'
 import { createPublicGroups } from './group/public.ts'
 import { createIntake } from './heartbeat/intake.ts'
@@ -30,7 +30,7 @@ export interface DepsOptions {
 }
 
 /** Makes all parts of the server, and gives each what it needs (dependency injection). None acts before it is told. */
-export function createDeps(options: DepsOptions, { streams }: { streams: number }): Deps {
+export function createDeps(options: DepsOptions, { streams }: { streams: number }): Parts {
   const { database, channels, config, clock, log } = options
   const absence = createAbsence({ clock, log, description: database.description })
   const { checkIntervalMs } = config

@@ -12,12 +12,12 @@ import type { Feed } from './live/feed.ts'
 /** The dependencies that every verb gets: dependency injection by one plain object. */
 export interface Deps extends Ground {
   /** Schedules the check, the announcing and the nightly maintenance. */
-  jobs: Jobs
+  jobs: Pick<Jobs, 'check' | 'announce' | 'waiting'>
   /** Takes heartbeats in, and stores them in batches. */
-  intake: Batch<Signal>
+  intake: Pick<Batch<Signal>, 'add' | 'oldestAt'>
   channels: readonly Channel[]
   /** Send what is in the outbox of the channels. */
-  couriers: Couriers
+  couriers: Pick<Couriers, 'kick'>
   /** Tells subscribed browsers and programs what has changed. */
   feed: Feed
   /** Tells other servers what has changed, and hears it from them. */
@@ -28,3 +28,10 @@ export interface Deps extends Ground {
 
 /** The same inside a transaction, where the database is reached by `trx` alone. */
 export type DepsInTransaction = Omit<Deps, 'db'>
+
+/** The same for whoever begins and stops the parts. */
+export interface Parts extends Deps {
+  jobs: Jobs
+  couriers: Couriers
+  intake: Batch<Signal>
+}

@@ -32,7 +32,10 @@ async function run(): Promise<void> {
   const channels = channelsOf(config, log)
   const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
   const doors = telegram?.doors ?? []
-  const app = await openApp({ config, database, channels, clock: systemClock, log, doors })
+  const app = await openApp({ config, database, channels, clock: systemClock, log, doors }).catch(async (error) => {
+    await database.close()
+    throw error
+  })
 
   let hasBegun = false
   let isStopping = false

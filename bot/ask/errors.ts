@@ -37,7 +37,7 @@ function sentenceOf(error: unknown): string | null {
   const { data, message } = error
   // Without data it was not the API that answered.
   if (!data) return noAnswer(connectionFailureOf(error))
-  switch (data.reason) {
+  switch (reasonOf(data)) {
     case 'no_key':
     case 'wrong_key':
     case 'key_revoked':
@@ -75,7 +75,24 @@ function connectionFailureOf({ cause }: TRPCClientError<AppRouter>): string {
 }
 
 /** Whether the API has refused a key: it knows no such service, or no service can have this key. */
-export const isRefusal = (error: unknown): boolean =>
-  isApiError(error) && (error.data?.reason === 'no_such_service' || error.data?.reason === 'invalid_input')
+export function isRefusal(error: unknown): boolean {
+  const reason = isApiError(error) && error.data ? reasonOf(error.data) : undefined
+  return reason === 'no_such_service' || reason === 'invalid_input'
+}
+
+type ErrorData = NonNullable<TRPCClientError<AppRouter>['data']>
+
+/** A server from before there were reasons tells only the status. */
+const reasonOf = ({ reason, httpStatus }: Omit<ErrorData, 'reason'> & { reason?: ErrorData['reason'] }) =>
+  reason ?? reasonsByStatus.get(httpStatus)
+
+const reasonsByStatus = new Map<number, ErrorData['reason']>([
+  [400, 'invalid_input'],
+  [401, 'wrong_key'],
+  [403, 'scope_too_low'],
+  [404, 'no_such_service'],
+  [500, 'internal_error'],
+  [503, 'database_away'],
+])
 
 const upperFirst = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)

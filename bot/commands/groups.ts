@@ -5,7 +5,7 @@ import { encode, referenceTo } from '../callbackData.ts'
 import type { Command } from '../command.ts'
 import type { BotContext } from '../context.ts'
 import { inOrder } from '../view/about.ts'
-import { countsLine } from '../view/counts.ts'
+import { summarizeServices } from '../view/counts.ts'
 
 const MOST_BUTTONS = 20
 
@@ -26,7 +26,7 @@ async function load(ctx: BotContext): Promise<Lines> {
   if (names.length === 0) {
     return { title: 'There are no groups yet', lines: [{ text: 'Put a service into one: /group' }] }
   }
-  const lines = names.map((name) => `📁 ${harmless(name)}: ${countsLine(members.get(name) ?? [])}`)
+  const lines = names.map((name) => `📁 ${harmless(name)}: ${summarizeServices(members.get(name) ?? [])}`)
   const others = members.get('')?.length ?? 0
   if (others > 0) lines.push(`and ${plural(others, 'service')} in no group`)
   return {

@@ -8,7 +8,7 @@ export const isWaiting = (one: Judged) => !one.paused && one.status === 'unknown
 export const isAlive = (one: Judged) => !one.paused && one.status === 'alive'
 
 /** Counts services by status, such as `🔴 2 down · 🟢 1 alive`, the most urgent first. */
-export function countsLine(services: readonly Judged[]): string {
+export function summarizeServices(services: readonly Judged[]): string {
   const kinds = [
     ['🔴', isDown, 'down'],
     ['⏳', isWaiting, 'waiting'],
@@ -19,7 +19,7 @@ export function countsLine(services: readonly Judged[]): string {
 }
 
 /** Makes the same line of the API's counts, in which paused services count under their status. */
-export const lineOfCounts = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
+export const summarizeCounts = ({ down, unknown, alive }: { down: number; unknown: number; alive: number }) =>
   inWords([
     ['🔴', down, 'down'],
     ['⏳', unknown, 'waiting'],

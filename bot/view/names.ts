@@ -1,9 +1,8 @@
-import { harmless, withKey } from '../../server/text/words.ts'
+import { visibleName, withKey } from '../../server/text/words.ts'
 import type { NamedService } from '../command.ts'
 
 /** The name of a service, safe to show. */
-export const nameOf = ({ displayName }: Pick<NamedService, 'displayName'>): string =>
-  harmless(displayName) || '(unnamed)'
+export const nameOf = ({ displayName }: Pick<NamedService, 'displayName'>): string => visibleName(displayName)
 
 /** Names services like `nameOf`, and adds the key where several have the same name. */
 export function namesIn(services: readonly NamedService[]): (one: NamedService) => string {

@@ -4,7 +4,7 @@ import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
 import { inOrder, type Service } from './about.ts'
-import { countsLine, isAlive, isDown, isPaused, isWaiting, lineOfCounts } from './counts.ts'
+import { isAlive, isDown, isPaused, isWaiting, summarizeCounts, summarizeServices } from './counts.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
 
@@ -50,7 +50,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
     ...others,
     ...ending.map((text) => ({ text })),
   ]
-  const title = [counts ? lineOfCounts(counts) : countsLine(shown), muted(shown)].filter(Boolean).join(' · ')
+  const title = [counts ? summarizeCounts(counts) : summarizeServices(shown), muted(shown)].filter(Boolean).join(' · ')
   return { title, lines }
 }
 

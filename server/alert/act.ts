@@ -5,6 +5,7 @@ import { lockStates } from '../../db/services.ts'
 import { type ToldIncident, toldIncidents } from '../../db/told.ts'
 import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { type AlertView, findAlert, viewAlert } from './view.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function actOnAlert(
   id: string,
   act: (trx: Trx, open: readonly ToldIncident[], now: number) => Promise<void>,
 ): Promise<AlertView> {
-  return deps.db.transaction().execute(async (trx) => {
+  return inTransaction(deps, async (deps, trx) => {
     const { message, incidents } = await findAlert(trx, id)
     const serviceIds = incidents.map(({ service_id }) => service_id)
     await lockStates(trx, serviceIds)

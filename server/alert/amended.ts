@@ -2,10 +2,9 @@ import type { Edit } from '../../db/edits.ts'
 import { countTold, type ToldIncident, toldIncidents } from '../../db/told.ts'
 import type { Ground } from '../ground.ts'
 import { muteOf } from '../lifecycle/mute.ts'
-import { displayName } from '../status/names.ts'
+import { visibleName } from '../text/words.ts'
 import { type Amended, amend, type Fate, type Sent } from './amend.ts'
 import type { AlertData } from './compose.ts'
-import { nameOf } from './titles.ts'
 
 /** Reads what has become of the incidents of a sent message, and rewrites the message. */
 export async function amendedMessage(
@@ -27,8 +26,7 @@ function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[
   return {
     kind,
     count,
-    // A message that an older version stored may hold only the key.
-    name: nameOf(first?.display_name ?? displayName({ key: first?.service_key ?? '', display_name: null })),
+    name: visibleName(first?.display_name ?? ''),
     flapping: first?.flapping ?? false,
     body,
     part,

@@ -2,8 +2,8 @@ import type { AlertKind } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
-import { harmless } from '../text/words.ts'
-import { nameOf, titleOf } from './titles.ts'
+import { harmless, visibleName } from '../text/words.ts'
+import { titleOf } from './titles.ts'
 
 /** What a message says about one incident; times in epoch milliseconds, durations in milliseconds. */
 export interface IncidentNews {
@@ -37,7 +37,7 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
   const [first] = incidents
   const isSingle = incidents.length === 1
   const lines = incidents.map((incident) => {
-    const name = nameOf(incident.displayName)
+    const name = visibleName(incident.displayName)
     const about = incidents.length < BRIEF_FROM ? details[kind](incident, occasion) : briefly[kind](incident, occasion)
     return { text: isSingle ? about : `• ${name} — ${about}`, data: dataOf(incident, occasion) }
   })
@@ -47,7 +47,7 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
     title: titleOf({
       kind,
       count: incidents.length,
-      name: nameOf(first?.displayName ?? ''),
+      name: visibleName(first?.displayName ?? ''),
       flapping: first?.flapping ?? false,
     }),
     lines,
@@ -103,7 +103,7 @@ export interface AlertData {
   /** The number of this part, from 1, and how many there are. */
   part: number
   parts: number
-  services: { service_key: string; display_name?: string; flapping?: boolean }[]
+  services: { display_name: string; flapping: boolean }[]
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {

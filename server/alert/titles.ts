@@ -1,5 +1,5 @@
 import type { AlertKind } from '../../db/schema.ts'
-import { harmless, plural } from '../text/words.ts'
+import { plural } from '../text/words.ts'
 
 /** What the title of an alert depends on. It reads the same when the message is composed and when it is edited. */
 export interface Titled {
@@ -10,8 +10,6 @@ export interface Titled {
   name: string
   flapping: boolean
 }
-
-export const nameOf = (displayName: string): string => harmless(displayName) || '(unnamed)'
 
 /** `🔴 Backup is down`, `🟢 5 services are alive again`. */
 export function titleOf({ kind, count, name, flapping }: Titled): string {

@@ -3,6 +3,7 @@ import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
 import { releaseLease, takeLease, waitsUntil } from '../../db/targets.ts'
 import type { Ground } from '../ground.ts'
+import { inTransaction } from '../inTransaction.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Channel } from './channel.ts'
 import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
@@ -101,7 +102,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
   async function retryUntilWritten(write: (trx: Trx) => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await db.transaction().execute(write)
+        return await inTransaction(deps, (_deps, trx) => write(trx))
       } catch (error) {
         if (isStopped) throw error
         absence.noted(error, `could not write down what became of a message to ${target}; trying again`)

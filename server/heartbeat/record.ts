@@ -1,8 +1,11 @@
 import { dayOf, ensurePartition, isWithoutPartition } from '../../db/partitions.ts'
 import { type StateWrite, writePlainHeartbeats, writeStates } from '../../db/states.ts'
-import type { Deps } from '../deps.ts'
 import { CallerError, isDatabaseAway } from '../errors.ts'
+import type { Ground } from '../ground.ts'
+import { inTransaction } from '../inTransaction.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { ServiceState } from '../lifecycle/transition.ts'
+import type { Feed } from '../live/feed.ts'
 import { storePauses } from '../watch/pauses.ts'
 import { storeTransitions } from '../watch/transitions.ts'
 import { attentionsOf, storeAttentions } from './attention.ts'
@@ -14,7 +17,10 @@ import type { Signal } from './signal.ts'
 /** How often signals are tried. Later attempts fail only if another server writes at that very moment. */
 const ATTEMPTS = 10
 
-export type RecorderDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'ledger' | 'jobs' | 'feed' | 'metrics'>
+export type RecorderDeps = Pick<Ground, 'config' | 'db' | 'clock' | 'ledger' | 'metrics'> & {
+  jobs: Jobs
+  feed: Feed
+}
 
 /** Stores signals and all that they change. Plain heartbeats of cached services take one statement. */
 export function createRecorder(deps: RecorderDeps) {
@@ -93,7 +99,7 @@ export function createRecorder(deps: RecorderDeps) {
     const changes = drafts.flatMap(({ changes }) => changes)
     const claimed = drafts.every(isPlain)
       ? await writePlainHeartbeats(deps.db, states, heartbeats)
-      : await deps.db.transaction().execute(async (trx) => {
+      : await inTransaction(deps, async (deps, trx) => {
           const claimed = await writeStates(trx, states, heartbeats)
           const isClaimed = ({ serviceId }: { serviceId: number }) => claimed.has(serviceId)
           await storeAttentions(trx, drafts.flatMap(attentionsOf).filter(isClaimed))

@@ -1,6 +1,7 @@
 import { countRegistered } from '../../db/keys.ts'
 import { lockKeys, registerServices } from '../../db/registration.ts'
 import type { Db, Trx } from '../../db/schema.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { allows, type Caller } from '../keys/caller.ts'
 import { MOST_REGISTERED, type Refused, refusalOf, tooManyRegistered } from './permission.ts'
 import type { Signal } from './signal.ts'
@@ -13,15 +14,15 @@ import type { Signal } from './signal.ts'
 export async function register(db: Db, signals: readonly Signal[]): Promise<Refused[]> {
   const { allowed, refused } = split(signals)
   if (allowed.length === 0) return refused
-  const beyond = await db.transaction().execute(async (trx) => {
+  const beyond = await inTransaction({ db }, async (_deps, trx) => {
     await lockKeys(trx)
-    const { newcomers, refused } = await withinLimits(trx, allowed)
+    const { newcomers, refused: unwelcome } = await withinLimits(trx, allowed)
     await registerServices(
       trx,
       newcomers.map(({ key, caller }) => ({ key, group_name: caller.group, registered_by: caller.keyId })),
       Math.min(...signals.map(({ at }) => at)),
     )
-    return refused
+    return unwelcome
   })
   return [...refused, ...beyond]
 }

@@ -44,7 +44,7 @@ function textOf(body: Buffer): string {
   try {
     return utf8.decode(body)
   } catch {
-    throw badRequest('the body is not valid UTF-8', 'invalid_json')
+    throw badRequest('the body is not valid UTF-8', 'invalid_request')
   }
 }
 

@@ -40,7 +40,7 @@ export function refuseTaken(doors: readonly Door[], others: readonly string[]): 
   for (const { setting, url } of doors) {
     if (setting === undefined || !taken.has(firstSegment(url))) continue
     throw new ConfigError(
-      `${setting} must have a path of its own, and Stillbeat itself answers at /${firstSegment(url)}; e.g. https://stillbeat.example.org/telegram`,
+      `${setting} must have a path of its own, and Stillbeat itself answers at /${firstSegment(url)}; choose another`,
     )
   }
 }

@@ -52,7 +52,7 @@ export function createJobs(options: JobsOptions): Jobs {
         await tidy.connect(boss, handlers.tidy)
         connected = boss
       } catch (error) {
-        for (const queue of all) queue.end()
+        for (const queue of all) queue.disconnect()
         await boss.stop({ graceful: false }).catch(() => {})
         throw error
       }

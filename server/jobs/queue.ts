@@ -23,7 +23,10 @@ export interface Queue {
   after(trx: Trx): Promise<void>
   connect(boss: PgBoss, handler: Handler): Promise<void>
   begin(): Promise<void>
+  /** Queues nothing more at a moment. */
   end(): void
+  /** Forgets a connection that came to nothing. */
+  disconnect(): void
 }
 
 const TRY_AGAIN_AFTER_MS = 5_000
@@ -82,6 +85,12 @@ export function createQueue(
       await boss.work(name, poll, () => run(handler))
       await ask()
     },
-    end: () => connected?.alarm.stop(),
+    end() {
+      connected?.alarm.stop()
+    },
+    disconnect() {
+      connected?.alarm.stop()
+      connected = null
+    },
   }
 }

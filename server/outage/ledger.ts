@@ -4,6 +4,7 @@ import { DAY_MS } from '../../db/units.ts'
 import type { Absence } from '../absence.ts'
 import type { Clock } from '../clock.ts'
 import { isDatabaseAway } from '../errors.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import type { Log } from '../log.ts'
 import { CLOCK_SET_BACK_MS } from '../text/time.ts'
@@ -65,7 +66,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     const { found, lastAt } = await proveListening(db, { nowMs, toMs, toleratedMs, brokenSince })
     if (lastAt !== null && lastAt > nowMs + CLOCK_SET_BACK_MS) {
       log.warn('the clock was set back')
-      await db.transaction().execute((trx) => comeBackFromTheFuture(trx, nowMs))
+      await inTransaction(deps, (_deps, trx) => comeBackFromTheFuture(trx, nowMs))
     }
     // This comes before `provenAt` is set: callers that judge next must know of the outage.
     outages = mergeOutages(await listOutages(db, nowMs - REMEMBERED_MS))

@@ -13,6 +13,7 @@ import type { Trx } from '../../db/schema.ts'
 import { findServicesById } from '../../db/services.ts'
 import { DAY_MS, HOUR_MS } from '../../db/units.ts'
 import type { Deps, DepsInTransaction } from '../deps.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { historiesOf } from '../status/histories.ts'
 import { viewContext } from '../status/view.ts'
 import { dayOfStatus } from './day.ts'
@@ -39,7 +40,7 @@ export async function rollUp(deps: Deps, now: number): Promise<{ days: number; i
   let days = 0
   const last = dayOf(now - SETTLED_AFTER_MS) - 1
   for (let day = await firstDay(deps, now); day <= last; day++) {
-    while (await deps.db.transaction().execute((trx) => rollUpPage(deps, trx, day))) {
+    while (await inTransaction(deps, (deps, trx) => rollUpPage(deps, trx, day))) {
       pages += 1
       if (pages >= PAGES_AT_ONCE) return { days, isDone: false }
     }

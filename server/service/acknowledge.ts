@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { acknowledger } from '../input/person.ts'
 import { serviceKey } from '../input/serviceKey.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { type IncidentView, viewIncident } from '../status/incident.ts'
 import { findAndLock } from './lock.ts'
 
@@ -22,7 +23,7 @@ export interface Acknowledged {
 
 /** Acknowledges the open incident, which ends its reminders, and clears the service's request for attention. */
 export async function acknowledge(deps: Deps, input: z.output<typeof acknowledgeInput>): Promise<Acknowledged> {
-  return deps.db.transaction().execute(async (trx) => {
+  return inTransaction(deps, async (deps, trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)
     const now = deps.clock.now()
     const incident = await acknowledgeOpen(trx, id, { at: now, by: input.by })

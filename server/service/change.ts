@@ -2,8 +2,9 @@ import { registerServices } from '../../db/registration.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { FullServiceRow } from '../../db/serviceRows.ts'
 import { writeStates } from '../../db/states.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps, DepsInTransaction } from '../deps.ts'
 import { CallerError } from '../errors.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type Change, nextChangeAt, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
 import { storePauses } from '../watch/pauses.ts'
@@ -25,7 +26,7 @@ export async function changeService(
 ): Promise<void> {
   const { rules, timezone } = deps.config
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const changed = await deps.db.transaction().execute((trx) => tryChange(trx))
+    const changed = await inTransaction(deps, (deps, trx) => tryChange(deps, trx))
     if (changed === null) continue
     deps.feed.touched(changed.id)
     deps.metrics.changed(changed.changes)
@@ -34,7 +35,7 @@ export async function changeService(
   throw new CallerError('contended', `service "${key}" keeps changing; try again`)
 
   /** @returns the id of the service and its transitions; `null` if another writer was faster */
-  async function tryChange(trx: Trx): Promise<{ id: number; changes: Change[] } | null> {
+  async function tryChange(deps: DepsInTransaction, trx: Trx): Promise<{ id: number; changes: Change[] } | null> {
     const now = deps.clock.now()
     if (registers) await registerServices(trx, [{ key }], now)
     const row = await findAndLock(trx, key)

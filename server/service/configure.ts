@@ -60,15 +60,18 @@ type ConfigureInput = z.output<typeof configureInput>
 /** Creates or changes a service. Absent fields stay, `null` clears. A period replaces a cron line, and the reverse. */
 export async function configureService(deps: Deps, input: ConfigureInput): Promise<ServiceSettings> {
   const columns = columnsOf(input, deps.clock.now())
-  const change = async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
+  await changeService(deps, input.serviceKey, changeOf(deps, input, columns), { registers: true })
+  return getSettings(deps, input)
+}
+
+function changeOf(deps: DepsInTransaction, input: ConfigureInput, columns: SettingsColumns) {
+  return async (state: ServiceState, now: number, trx: Trx, row: FullServiceRow) => {
     if (input.aliases !== undefined) await setAliases(trx, row, input.aliases ?? [])
     await updateSettings(trx, [row.id], columns)
     if (input.alertsEnabled !== undefined || input.mutedUntil !== undefined)
       await tellWhatWasHeld(deps, trx, row.id, now)
     return rejudge(deps, state, { ...row, ...(columns as Partial<FullServiceRow>) }, now)
   }
-  await changeService(deps, input.serviceKey, change, { registers: true })
-  return getSettings(deps, input)
 }
 
 /** Announces alerts that a mute held back until now, and updates the messages about the open incident. */
@@ -81,7 +84,7 @@ async function tellWhatWasHeld(deps: DepsInTransaction, trx: Trx, serviceId: num
 }
 
 /** Judges the service by its new settings, if its schedule changed. */
-function rejudge(deps: Deps, before: ServiceState, row: FullServiceRow, now: number): Outcome {
+function rejudge(deps: DepsInTransaction, before: ServiceState, row: FullServiceRow, now: number): Outcome {
   const { schedule, deadAfterMs } = stateOf(row, deps.config.timezone)
   const state = { ...before, schedule, deadAfterMs }
   if (isDeepStrictEqual(schedule, before.schedule)) return { state, changes: [] }

@@ -7,13 +7,14 @@ import { dayOf } from '../../db/partitions.ts'
 import { deleteService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { findAndLock } from './lock.ts'
 
 export const removeInput = z.object({ serviceKey })
 
 /** Deletes a service and its history. If it still sends heartbeats, the next one registers it again. */
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {
-  const removed = await deps.db.transaction().execute(async (trx) => {
+  const removed = await inTransaction(deps, async (deps, trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)
     const incidents = await lockIncidentsOf(trx, id)
     const openIds = incidents.filter(({ closed_at }) => closed_at === null).map((incident) => incident.id)

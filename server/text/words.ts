@@ -15,6 +15,9 @@ export function harmless(text: string, limit = LONGEST_NAME): string {
   return rightToLeft.test(line) ? ISOLATE + cut(line, limit - 2) + END_OF_ISOLATE : cut(line, limit)
 }
 
+/** A display name as people see it, which is never empty. */
+export const visibleName = (displayName: string): string => harmless(displayName) || '(unnamed)'
+
 /** A name that several services have, with the key that tells this one from the others. */
 export const withKey = (name: string, key: string) => `${harmless(name, 45)} (${harmless(key, 50)})`
 

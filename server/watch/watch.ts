@@ -2,6 +2,7 @@ import { dueServices, nextCheckAt } from '../../db/checks.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import { type Verdict, writeVerdicts } from '../../db/states.ts'
 import type { Deps } from '../deps.ts'
+import { inTransaction } from '../inTransaction.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type Change, nextChangeAt } from '../lifecycle/transition.ts'
 import { storeTransitions } from './transitions.ts'
@@ -32,7 +33,7 @@ export async function watch(deps: Deps): Promise<number | null> {
 /** @returns how many seconds after each change it was recorded */
 async function record(deps: Deps, rows: ServiceRow[], now: number): Promise<number[]> {
   const judged = rows.map((row) => judge(deps, row, now))
-  const changed = await deps.db.transaction().execute(async (trx) => {
+  const changed = await inTransaction(deps, async (deps, trx) => {
     const claimed = await writeVerdicts(
       trx,
       judged.map(({ verdict }) => verdict),

@@ -63,7 +63,7 @@ async function leaveAlerts(db: Db, { version, nowMs }: { version: string; nowMs:
     select id, 'down', ${at}, case when id < 3 then id end from incidents order by id`)
   await run(`insert into messages (announcement_id, target, part, title, body, data, created_at, state, attempts)
     select a.announcement_id, 'telegram:7', 0, '🔴 ' || initcap(s.key) || ' is down', 'failed at 11:50',
-      jsonb_build_object('event', 'down', 'part', 1, 'parts', 1, 'at', '', 'services', jsonb_build_array(jsonb_build_object('service_key', s.key))),
+      jsonb_build_object('event', 'down', 'part', 1, 'parts', 1, 'at', '', 'services', jsonb_build_array(jsonb_build_object('service_key', s.key, 'display_name', initcap(s.key), 'flapping', false))),
       ${at}, case s.key when 'sent' then 'sent' else 'pending' end, 1
     from alerts a join incidents i on i.id = a.incident_id join services s on s.id = i.service_id
     where a.announcement_id is not null order by a.id`)

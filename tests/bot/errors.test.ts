@@ -168,3 +168,32 @@ test('the token is in no line of the log', async () => {
   await expect.poll(() => log.join('\n')).toContain('could not answer')
   expect(log.join('\n')).not.toContain(botApi.token.split(':')[1])
 })
+
+test('a monitor from before errors had reasons is understood by the status of its answers', async () => {
+  const services = [{ serviceKey: 'nightly', displayName: 'Backup' }]
+  const monitor = await startStranger((request, response) => {
+    const path = request.url ?? ''
+    const isKnown = !path.includes('services.get') || path.includes('nightly')
+    const data = { now: '2026-11-24T12:00:00Z', counts: {}, services, nextCursor: null, ...services[0] }
+    const refusal = { message: 'no service "Backup"', code: -32004, data: { code: 'NOT_FOUND', httpStatus: 404 } }
+    response.writeHead(isKnown ? 200 : 404, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify(isKnown ? { result: { data } } : { error: refusal }))
+  })
+  const { ada } = await startAlone({ url: monitor })
+  // Its name is no key, which the monitor refuses; so it is looked for among the names.
+  expect((await ada.ask('/pause Backup')).text).toContain('⏸ Backup is paused')
+})
+
+test('a key that such a monitor refuses is told with the cure', async () => {
+  const refusal = {
+    message: 'this key is not valid here',
+    code: -32001,
+    data: { code: 'UNAUTHORIZED', httpStatus: 401 },
+  }
+  const monitor = await startStranger((_request, response) => {
+    response.writeHead(401, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify({ error: refusal }))
+  })
+  const { ada } = await startAlone({ url: monitor })
+  expect((await ada.ask('/status')).text).toContain('Is SERVICE_REGISTRY_KEY its API_KEY?')
+})

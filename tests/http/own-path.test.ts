@@ -46,7 +46,7 @@ test.each([
 ])('Telegram cannot post to %s, where Stillbeat itself answers', async (path) => {
   const name = path.split('/')[1]
   expect(await startWith(path)).toBe(
-    `TELEGRAM_WEBHOOK_URL must have a path of its own, and Stillbeat itself answers at /${name}; e.g. https://stillbeat.example.org/telegram`,
+    `TELEGRAM_WEBHOOK_URL must have a path of its own, and Stillbeat itself answers at /${name}; choose another`,
   )
 })
 

@@ -16,7 +16,7 @@ export default function Keys() {
     <section className="sheet" aria-labelledby="keys">
       <h2 id="keys">Keys</h2>
       <p className="soft">
-        A ping key sends heartbeats, a read key sees everything, and an admin key also changes everything.
+        A ping key sends heartbeats, a read key sees everything but keys, and an admin key also changes everything.
       </p>
       <Fault of={keys} />
       {valid?.length === 0 && <p className="notice">There is no key besides the API_KEY of the server.</p>}
