@@ -7,7 +7,7 @@ const only = (name, packages, folder) => ({
 })
 
 const pure = [
-  '^server/lifecycle/(cadence|limit|listening|mute|schedule|transition)\\.ts$',
+  '^server/lifecycle/(cadence|limit|listening|mute|schedule|transition|zone)\\.ts$',
   '^server/status/(names|strip|uptime|view)\\.ts$',
   '^server/retention/day\\.ts$',
   '^server/badge/',

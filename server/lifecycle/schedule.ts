@@ -1,4 +1,6 @@
-import { Cron } from 'croner'
+import { CronDate, CronPattern } from 'croner'
+import { HOUR_MS } from '../../db/units.ts'
+import { type Stretch, stretchAt } from './zone.ts'
 
 /** A schedule that a user has declared. It replaces the learned cadence. */
 export type Schedule =
@@ -10,13 +12,29 @@ export type CronSchedule = Extract<Schedule, { kind: 'cron' }>
 export const DEFAULT_CRON_GRACE_MS = 5 * 60_000
 
 /**
- * The first due time after a moment. Daylight saving is treated as cron does: a skipped time is due when the clock has
- * jumped, and a repeated time is due once.
+ * The first due time after a moment, as vixie cron and cronie have it (`main` and `find_jobs` in cronie's `cron.c`).
+ * When the clock is set, a fixed time that is skipped is due at once, and one that is repeated is due the first time.
+ * A line whose minute or hour begins with `*` has no fixed times: it is due whenever the clock on the wall says so.
  */
 export function nextDue(schedule: Pick<CronSchedule, 'expression' | 'timezone'>, afterMs: number): number {
-  const next = parsed(schedule.expression, schedule.timezone).nextRun(new Date(afterMs))
-  if (!next) throw new RangeError(`cron line "${schedule.expression}" is never due again`)
-  return next.getTime()
+  const line = lineOf(schedule.expression)
+  let stretch = stretchAt(schedule.timezone, afterMs)
+  let atMs = afterMs
+  // What a clock shows is written as if it were UTC. The line's next time after `searchedMs` is `foundMs`.
+  let searchedMs = Number.POSITIVE_INFINITY
+  let foundMs = Number.NEGATIVE_INFINITY
+  // From one change of the clock to the next, until the line's next time comes before a change.
+  for (;;) {
+    const shownMs = shownAt(atMs, stretch, line)
+    if (shownMs < searchedMs || shownMs >= foundMs) {
+      searchedMs = shownMs
+      foundMs = nextTime(line, shownMs)
+    }
+    const dueMs = Math.max(foundMs - stretch.offsetMs, stretch.fromMs)
+    if (dueMs < stretch.untilMs) return dueMs
+    atMs = stretch.untilMs - 1
+    stretch = stretchAt(schedule.timezone, stretch.untilMs)
+  }
 }
 
 /** What is wrong with a cron line, as a sentence, or `null`. */
@@ -29,16 +47,53 @@ export function cronFault(expression: string, nowMs: number): string | null {
   }
 }
 
-const cache = new Map<string, Cron>()
+/**
+ * To cron, a longer change corrects a wrong clock: what it skips is lost, and what it repeats is due again. Its own
+ * minute counts too, so three hours forward are longer and three hours back are not.
+ */
+const LONGEST_CHANGE_MS = 3 * HOUR_MS
 
-function parsed(expression: string, timezone: string): Cron {
-  const key = `${timezone} ${expression}`
-  let cron = cache.get(key)
-  if (!cron) {
-    // A line is a fixed time at a clock change, as cron has it, unless its minute or hour begins with `*`.
-    cron = new Cron(expression, { timezone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
+/** What the clock that a line goes by shows at a moment in a stretch, or just before the stretch begins. */
+function shownAt(ms: number, { fromMs, offsetMs, setByMs }: Stretch, { isFixed }: Line): number {
+  const onWallMs = ms + offsetMs
+  if (!isFixed || setByMs >= LONGEST_CHANGE_MS || setByMs < -LONGEST_CHANGE_MS) return onWallMs
+  const beforeChangeMs = fromMs + offsetMs - setByMs - 1
+  return ms < fromMs ? beforeChangeMs : Math.max(onWallMs, beforeChangeMs)
+}
+
+interface Line {
+  expression: string
+  pattern: CronPattern
+  /** Whether date and weekday must both match. */
+  needsBothDays: boolean
+  /** Whether it is due at fixed times. If not, it follows the clock on the wall. */
+  isFixed: boolean
+}
+
+function nextTime(line: Line, shownMs: number): number {
+  const next = new CronDate(new Date(shownMs), 0).increment(line.pattern, { domAndDow: line.needsBothDays }, false)
+  if (!next) throw new RangeError(`cron line "${line.expression}" is never due again`)
+  return next.getTime()
+}
+
+const cache = new Map<string, Line>()
+
+function lineOf(expression: string): Line {
+  let line = cache.get(expression)
+  if (!line) {
+    line = readLine(expression)
     if (cache.size >= 1_000) cache.clear()
-    cache.set(key, cron)
+    cache.set(expression, line)
   }
-  return cron
+  return line
+}
+
+function readLine(expression: string): Line {
+  const pattern = new CronPattern(expression, undefined, { mode: '5-part' })
+  // A line of five fields has no year, and croner's list of all years would be 80 KB of each line in the cache.
+  pattern.year = []
+  // croner has spelt out nicknames such as `@daily` here, and takes `?` for `*`.
+  const fields = pattern.pattern.trim().split(/\s+/)
+  const [minute, hour, date, , weekday] = fields.map((field) => /^[*?]/.test(field))
+  return { expression, pattern, needsBothDays: Boolean(date || weekday), isFixed: !minute && !hour }
 }
