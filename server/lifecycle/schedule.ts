@@ -76,13 +76,16 @@ function nextTime(line: Line, shownMs: number): number {
   return next.getTime()
 }
 
+/** A line takes about 2.6 KB in the cache, and 12 µs to be read again. */
+const MOST_LINES = 4_000
+
 const cache = new Map<string, Line>()
 
 function lineOf(expression: string): Line {
   let line = cache.get(expression)
   if (!line) {
     line = readLine(expression)
-    if (cache.size >= 1_000) cache.clear()
+    if (cache.size >= MOST_LINES) cache.clear()
     cache.set(expression, line)
   }
   return line
