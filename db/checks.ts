@@ -33,3 +33,14 @@ export async function recheckAll(trx: Trx, nowMs: number): Promise<void> {
     from (select service_id from service_states where check_at > ${sql.lit(nowMs)} order by service_id for update) later
     where s.service_id = later.service_id`.execute(trx)
 }
+
+/** Has cron lines without a zone of their own count from a moment on, since the server's zone has changed. */
+export async function restartSchedulesWithoutZone(trx: Trx, nowMs: number): Promise<void> {
+  await sql`
+    with concerned as materialized (
+      select st.service_id from service_states st join services s on s.id = st.service_id
+      where s.cron is not null and s.timezone is null order by st.service_id for update of st
+    )
+    update service_states st set version = version + 1, scheduled_since = ${sql.lit(nowMs)}
+    from concerned c where st.service_id = c.service_id`.execute(trx)
+}

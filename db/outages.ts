@@ -108,12 +108,15 @@ export async function untoldOutages(
     .execute()
 }
 
-/** Stores the settings that deadlines depend on. @returns whether they differ from those stored before */
-export async function replaceRules(trx: Trx, rules: string): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('listening')
-    .set({ rules })
+/** Stores the settings that deadlines depend on. @returns those stored before, if they were others */
+export async function replaceRules(trx: Trx, rules: string): Promise<string | null> {
+  const before = await trx
+    .selectFrom('listening')
+    .select('rules')
     .where('rules', '<>', rules)
+    .forUpdate()
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!before) return null
+  await trx.updateTable('listening').set({ rules }).execute()
+  return before.rules
 }

@@ -22,6 +22,8 @@ export interface ServicesTable {
   timezone: string | null
   grace_ms: Ms | null
   dead_after_ms: Ms | null
+  /** The schedule counts only once the service has been heard. */
+  since_first_heartbeat: Generated<boolean>
   alerts_enabled: Generated<boolean>
   muted_until: Ms | null
   muted_until_recovered: Generated<boolean>
@@ -50,6 +52,12 @@ export interface ServiceStatesTable {
   paused_at: Ms | null
   pause_until_heartbeat: Generated<boolean>
   resumed_at: Ms | null
+  /** How long it was paused since its last heartbeat, up to the last resume. */
+  paused_ms: Generated<Ms>
+  /** Gaps that could not be learned while the cadence was not known yet. */
+  gaps_lost: Generated<number>
+  /** From when its schedule counts, if that is later than the service's last sign of life. */
+  scheduled_since: Ms | null
   /** The metadata of the newest heartbeat that carried any. */
   last_metadata: JsonColumn
   /**

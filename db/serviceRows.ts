@@ -5,11 +5,17 @@ type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
 type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
 
 /** A service with its state, as the lifecycle needs it. */
-export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns
+export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns & EarlyGaps
+
+interface EarlyGaps {
+  /** The few gaps of a service whose cadence is not known yet; `null` for others. */
+  early_gaps: Uint8Array | null
+}
 
 /** A service row with everything that the service's own page shows. */
 export type FullServiceRow = Settings &
-  StateColumns & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
+  StateColumns &
+  EarlyGaps & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
 
 /** A service row with what its strip of gaps and its up-time are made from. */
 export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
@@ -25,6 +31,7 @@ export const rowColumns = [
   's.timezone',
   's.grace_ms',
   's.dead_after_ms',
+  's.since_first_heartbeat',
   's.alerts_enabled',
   's.muted_until',
   's.muted_until_recovered',
@@ -40,6 +47,11 @@ export const rowColumns = [
   'st.paused_at',
   'st.pause_until_heartbeat',
   'st.resumed_at',
+  'st.paused_ms',
+  'st.gaps_lost',
+  'st.scheduled_since',
+  // The few gaps of a service whose rhythm is not known yet.
+  sql<Uint8Array | null>`case when st.cadence_ms is null then st.gaps end`.as('early_gaps'),
   'st.check_at',
 ] as const
 

@@ -20,6 +20,9 @@ export interface StateWrite {
   pausedAt: number | null
   pauseUntilHeartbeat: boolean
   resumedAt: number | null
+  pausedMs: number
+  gapsLost: number
+  scheduledSince: number | null
   /** JSON text; `null` keeps what is stored. */
   lastMetadata: string | null
   /** `null` keeps what is stored; `'never'` means that no check is due at all. */
@@ -101,6 +104,9 @@ const otherColumns: Column<StateWrite>[] = [
   { name: 'paused_at', type: 'bigint', of: (s) => s.pausedAt },
   { name: 'pause_until_heartbeat', type: 'boolean', of: (s) => s.pauseUntilHeartbeat },
   { name: 'resumed_at', type: 'bigint', of: (s) => s.resumedAt },
+  { name: 'paused_ms', type: 'bigint', of: (s) => s.pausedMs },
+  { name: 'gaps_lost', type: 'integer', of: (s) => s.gapsLost },
+  { name: 'scheduled_since', type: 'bigint', of: (s) => s.scheduledSince },
   {
     name: 'last_metadata',
     type: 'jsonb',

@@ -64,6 +64,9 @@ function stateOf(serviceId: number, version: number, at: number): StateWrite {
     pausedAt: null,
     pauseUntilHeartbeat: false,
     resumedAt: null,
+    pausedMs: 0,
+    gapsLost: 0,
+    scheduledSince: null,
     lastMetadata: null,
     checkAt: null,
   }

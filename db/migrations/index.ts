@@ -5,6 +5,7 @@ import * as edits from './0003_edits.ts'
 import * as page from './0004_page.ts'
 import * as keys from './0005_keys.ts'
 import * as growth from './0006_growth.ts'
+import * as promises from './0007_promises.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004_page': page,
   '0005_keys': keys,
   '0006_growth': growth,
+  '0007_promises': promises,
 }

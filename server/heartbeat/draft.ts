@@ -64,6 +64,7 @@ export function draft(
 /** Whether a draft is plain: it changes only what is learned, and its heartbeats carry nothing but their time. */
 export function isPlain({ known, state, signals, changes }: Draft): boolean {
   if (changes.length > 0 || state.pausedAt !== null || known.state.pausedAt !== null) return false
+  if (state.pausedMs !== known.state.pausedMs || state.gapsLost !== known.state.gapsLost) return false
   return signals.every(({ kind, details }) => kind === 'heartbeat' && details === null)
 }
 

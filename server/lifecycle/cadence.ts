@@ -1,6 +1,6 @@
 /** How many gaps a service remembers; the cadence is their median. */
 export const GAPS_KEPT = 50
-/** A service with fewer heartbeats than this has no cadence yet. */
+/** A service with fewer heartbeats than this has no cadence yet. Each gap that cannot be learned needs one more. */
 export const HEARTBEATS_NEEDED = 4
 
 /** Appends a gap, and drops the oldest one beyond `GAPS_KEPT`. */

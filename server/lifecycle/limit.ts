@@ -12,9 +12,17 @@ export interface Expectation {
   status: Status
   schedule: Schedule | null
   cadenceMs: number | null
+  gaps: readonly number[]
+  /** What is added to a learned limit; a schedule has a grace of its own. */
+  graceMs: number | null
   /** The service's own setting; `null` for the server's. */
   deadAfterMs: number | null
+  /** The schedule counts only once the service has been heard. */
+  sinceFirstHeartbeat: boolean
+  lastHeartbeatAt: number | null
   silenceSince: number
+  /** From when the schedule counts, if that is later than `silenceSince`. */
+  scheduledSince: number | null
 }
 
 /** A service's timeout: how long it may be silent, in milliseconds; `null` while nothing is known. */
@@ -22,25 +30,44 @@ export function limitOf(service: Expectation, rules: Rules): number | null {
   const { schedule, cadenceMs } = service
   if (schedule?.kind === 'cron') return Math.max(rules.minSilenceMs, dueInterval(schedule, service) + schedule.graceMs)
   if (schedule) return Math.max(rules.minSilenceMs, schedule.periodMs + schedule.graceMs)
-  return cadenceMs === null ? null : Math.max(rules.minSilenceMs, 2 * cadenceMs)
+  return cadenceMs === null ? null : Math.max(rules.minSilenceMs, 2 * cadenceMs + (service.graceMs ?? 0))
 }
+
+/**
+ * Whether a service can be late. A schedule is a promise from the moment when it was declared, also of a service that
+ * was never heard, unless it is said to count since the first heartbeat.
+ */
+export const isExpected = ({ schedule, cadenceMs, sinceFirstHeartbeat, lastHeartbeatAt }: Expectation): boolean =>
+  schedule === null ? cadenceMs !== null : lastHeartbeatAt !== null || !sinceFirstHeartbeat
 
 /** The moment after which a silent service is down, or `null` while nothing is known. */
 export function deadlineOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number | null {
+  if (!isExpected(service)) return null
   const { schedule } = service
-  if (schedule?.kind === 'cron') return cronDeadline(schedule, service.silenceSince, rules, outages)
+  if (schedule?.kind === 'cron') return cronDeadline(schedule, service, rules, outages)
   const limitMs = limitOf(service, rules)
   const stepMs = schedule ? schedule.periodMs : service.cadenceMs
   if (limitMs === null || stepMs === null) return null
-  return steadyDeadline(service.silenceSince, stepMs, limitMs, outages)
+  const sinceMs = expectedSince(service)
+  if (schedule === null || sinceMs === service.silenceSince) return steadyDeadline(sinceMs, stepMs, limitMs, outages)
+  const soonest = afterListening(service.silenceSince, rules.minSilenceMs, outages)
+  return Math.max(soonest, steadyDeadline(sinceMs, stepMs, schedule.periodMs + schedule.graceMs, outages))
 }
 
-/** The moment after which a silent service is dead. No schedule counts for an unknown service yet. */
+/** From when the next due time counts: the last sign of life, or the moment when the schedule was declared. */
+const expectedSince = ({ silenceSince, schedule, scheduledSince }: Expectation): number =>
+  schedule === null ? silenceSince : Math.max(silenceSince, scheduledSince ?? silenceSince)
+
+/**
+ * The moment after which a silent service is dead. A service whose cadence is not known yet has at least twice its
+ * longest gap, so that an undeclared weekly job does not die each week.
+ */
 export function deadAtOf(service: Expectation, rules: Rules, outages: readonly Outage[]): number {
   const deadAfterMs = service.deadAfterMs ?? rules.deadAfterMs
-  if (service.status === 'unknown') return afterListening(service.silenceSince, deadAfterMs, outages)
-  const patienceMs = Math.max(deadAfterMs, 2 * (limitOf(service, rules) ?? 0))
-  const deadAt = afterListening(service.silenceSince, patienceMs, outages)
+  const limitMs = isExpected(service) ? limitOf(service, rules) : Math.max(0, ...service.gaps)
+  const patienceMs = Math.max(deadAfterMs, 2 * (limitMs ?? 0))
+  const sinceMs = service.lastHeartbeatAt === null ? expectedSince(service) : service.silenceSince
+  const deadAt = afterListening(sinceMs, patienceMs, outages)
   return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
 }
 
@@ -69,17 +96,30 @@ function dueInside(heardAt: number, stepMs: number, outage: Outage): boolean {
 /**
  * The deadline for a cron line. An outage moves no due time but extends the grace; what was due in it counts as met.
  */
-function cronDeadline(schedule: CronSchedule, sinceMs: number, rules: Rules, outages: readonly Outage[]): number {
-  let due = nextDue(schedule, sinceMs)
+function cronDeadline(schedule: CronSchedule, service: Expectation, rules: Rules, outages: readonly Outage[]): number {
+  let due = dueAfter(schedule, service)
   for (const outage of outages) {
     if (outage.fromMs > due) break
     if (outage.toMs >= due) due = nextDue(schedule, outage.toMs)
   }
-  const soonest = afterListening(sinceMs, rules.minSilenceMs, outages)
+  const soonest = afterListening(service.silenceSince, rules.minSilenceMs, outages)
   return Math.max(soonest, afterListening(due, schedule.graceMs, outages))
 }
 
-function dueInterval(schedule: CronSchedule, { silenceSince }: Expectation): number {
-  const due = nextDue(schedule, silenceSince)
+/**
+ * The due time that the service is expected at. A heartbeat belongs to the due time that it is nearest to: one that came
+ * early, by less than the grace and less than half the interval, has met the coming one.
+ */
+function dueAfter(schedule: CronSchedule, service: Expectation): number {
+  const sinceMs = expectedSince(service)
+  const due = nextDue(schedule, sinceMs)
+  const earlyMs = due - sinceMs
+  if (sinceMs !== service.lastHeartbeatAt || earlyMs >= schedule.graceMs) return due
+  const isNearest = nextDue(schedule, sinceMs - earlyMs - 1) === due
+  return isNearest ? nextDue(schedule, due) : due
+}
+
+function dueInterval(schedule: CronSchedule, service: Expectation): number {
+  const due = dueAfter(schedule, service)
   return nextDue(schedule, due) - due
 }

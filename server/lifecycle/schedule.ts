@@ -37,6 +37,15 @@ export function nextDue(schedule: Pick<CronSchedule, 'expression' | 'timezone'>,
   }
 }
 
+/** Whether a stored line can be due at all. One that an older version took may be refused now. */
+export function isEverDue(expression: string): boolean {
+  try {
+    return lineOf(expression).isEverDue
+  } catch {
+    return false
+  }
+}
+
 /** What is wrong with a cron line, as a sentence, or `null`. */
 export function cronFault(expression: string, nowMs: number): string | null {
   try {
@@ -68,6 +77,7 @@ interface Line {
   needsBothDays: boolean
   /** Whether it is due at fixed times. If not, it follows the clock on the wall. */
   isFixed: boolean
+  isEverDue: boolean
 }
 
 function nextTime(line: Line, shownMs: number): number {
@@ -98,5 +108,7 @@ function readLine(expression: string): Line {
   // croner has spelt out nicknames such as `@daily` here, and takes `?` for `*`.
   const fields = pattern.pattern.trim().split(/\s+/)
   const [minute, hour, date, , weekday] = fields.map((field) => /^[*?]/.test(field))
-  return { expression, pattern, needsBothDays: Boolean(date || weekday), isFixed: !minute && !hour }
+  const needsBothDays = Boolean(date || weekday)
+  const isEverDue = new CronDate(new Date(0), 0).increment(pattern, { domAndDow: needsBothDays }, false) !== null
+  return { expression, pattern, needsBothDays, isFixed: !minute && !hour, isEverDue }
 }

@@ -1,30 +1,37 @@
+import { decodeGaps } from '../../db/gaps.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
-import { DEFAULT_CRON_GRACE_MS, type Schedule } from './schedule.ts'
+import { DEFAULT_CRON_GRACE_MS, isEverDue, type Schedule } from './schedule.ts'
 import type { ServiceState } from './transition.ts'
 
 type ScheduleColumns = Pick<ServiceRow, 'period_ms' | 'cron' | 'timezone' | 'grace_ms'>
 
-/** Converts a database row. Only learning from a heartbeat needs `gaps`. */
+/** Converts a database row. A row without `gaps` has only those of a service whose cadence is not known yet. */
 export function stateOf(row: ServiceRow & { gaps?: number[] }, defaultTimezone: string): ServiceState {
   return {
     schedule: scheduleOf(row, defaultTimezone),
+    graceMs: row.grace_ms,
     deadAfterMs: row.dead_after_ms,
+    sinceFirstHeartbeat: row.since_first_heartbeat,
     status: row.status,
     statusSince: row.status_since,
     heartbeatCount: row.heartbeat_count,
     lastHeartbeatAt: row.last_heartbeat_at,
     silenceSince: row.silence_since,
-    gaps: row.gaps ?? [],
+    gaps: row.gaps ?? (row.early_gaps ? decodeGaps(row.early_gaps) : []),
     cadenceMs: row.cadence_ms,
     failing: row.failing,
     pausedAt: row.paused_at,
     pauseUntilHeartbeat: row.pause_until_heartbeat,
     resumedAt: row.resumed_at,
+    pausedMs: row.paused_ms,
+    gapsLost: row.gaps_lost,
+    scheduledSince: row.scheduled_since,
   }
 }
 
 function scheduleOf(row: ScheduleColumns, defaultTimezone: string): Schedule | null {
-  if (row.cron !== null) {
+  // A line that is never due promises nothing.
+  if (row.cron !== null && isEverDue(row.cron)) {
     return {
       kind: 'cron',
       expression: row.cron,

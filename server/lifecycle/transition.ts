@@ -1,13 +1,15 @@
 import type { HeartbeatKind, Status } from '../../db/schema.ts'
 import { HEARTBEATS_NEEDED, median, withGap } from './cadence.ts'
-import { deadAtOf, deadlineOf, type Rules } from './limit.ts'
-import { type Outage, spansOutage } from './listening.ts'
+import { deadAtOf, deadlineOf, isExpected, type Rules } from './limit.ts'
+import { listenedFor, type Outage, spansOutage } from './listening.ts'
 import type { Schedule } from './schedule.ts'
 
 /** What the monitor knows of a service; times in epoch milliseconds. */
 export interface ServiceState {
   schedule: Schedule | null
+  graceMs: number | null
   deadAfterMs: number | null
+  sinceFirstHeartbeat: boolean
   status: Status
   statusSince: number
   heartbeatCount: number
@@ -21,6 +23,12 @@ export interface ServiceState {
   pausedAt: number | null
   pauseUntilHeartbeat: boolean
   resumedAt: number | null
+  /** How long it was paused since its last heartbeat, up to the last resume. */
+  pausedMs: number
+  /** Gaps that could not be learned while the cadence was not known yet. */
+  gapsLost: number
+  /** From when its schedule counts, if that is later than its last sign of life. */
+  scheduledSince: number | null
 }
 
 export interface Change {
@@ -48,7 +56,7 @@ export function afterSilence(state: ServiceState, nowMs: number, rules: Rules, o
     status = to
     statusSince = at
   }
-  if (status === 'alive') {
+  if (isJudged({ ...state, status })) {
     const deadline = deadlineOf(state, rules, outages)
     if (deadline !== null && nowMs > deadline) turn('down', Math.max(deadline, statusSince))
   }
@@ -90,22 +98,24 @@ function signalled(
 function afterHeartbeat(before: ServiceState, at: number, outages: readonly Outage[]): Outcome {
   const heartbeatCount = before.heartbeatCount + 1
   const last = before.lastHeartbeatAt
-  const gaps =
-    last !== null && at > last && !spansPause(before, last) && !spansOutage(last, at, outages)
-      ? withGap(before.gaps, at - last)
-      : before.gaps
+  const isLost = last !== null && at > last && !canLearn(before, last, at, outages)
+  const gaps = last !== null && at > last && !isLost ? withGap(before.gaps, at - last) : before.gaps
+  const gapsLost = before.gapsLost + Number(isLost && before.cadenceMs === null)
+  const isKnown = before.cadenceMs !== null || heartbeatCount - gapsLost >= HEARTBEATS_NEEDED
   const unpaused = before.pausedAt !== null && before.pauseUntilHeartbeat
   const state: ServiceState = {
     ...before,
     heartbeatCount,
     gaps,
-    cadenceMs: heartbeatCount >= HEARTBEATS_NEEDED ? median(gaps) : null,
+    gapsLost,
+    cadenceMs: isKnown ? median(gaps) : null,
     failing: false,
     lastHeartbeatAt: last === null ? at : Math.max(last, at),
     silenceSince: Math.max(before.silenceSince, at),
     pausedAt: unpaused ? null : before.pausedAt,
     pauseUntilHeartbeat: unpaused ? false : before.pauseUntilHeartbeat,
     resumedAt: unpaused ? at : before.resumedAt,
+    pausedMs: 0,
   }
   if (state.pausedAt !== null || state.status === 'alive') return { state, changes: [] }
   if (state.status !== 'unknown') return turned(state, 'alive', at, 'heartbeat')
@@ -132,7 +142,14 @@ export function afterPause(before: ServiceState, nowMs: number, untilHeartbeat: 
 export function afterResume(before: ServiceState, nowMs: number): Outcome {
   if (before.pausedAt === null) return { state: before, changes: [] }
   const silenceSince = Math.max(nowMs, before.silenceSince)
-  const state = { ...before, pausedAt: null, pauseUntilHeartbeat: false, resumedAt: nowMs, silenceSince }
+  const state = {
+    ...before,
+    pausedAt: null,
+    pauseUntilHeartbeat: false,
+    resumedAt: nowMs,
+    pausedMs: before.pausedMs + pausedFor(before, nowMs),
+    silenceSince,
+  }
   const status = statusUnsilenced(state)
   return status === state.status ? { state, changes: [] } : turned(state, status, nowMs, 'resume')
 }
@@ -145,31 +162,50 @@ function statusUnsilenced({ status, schedule, cadenceMs, lastHeartbeatAt }: Serv
 
 /** Judges a service at once by its new or cleared schedule. */
 export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
-  if (state.pausedAt !== null || state.failing || state.lastHeartbeatAt === null) return { state, changes: [] }
+  if (state.pausedAt !== null || state.failing) return { state, changes: [] }
   const deadline = deadlineOf(state, rules, outages)
-  if (deadline === null) {
-    return state.status === 'alive' ? turned(state, 'unknown', nowMs, 'schedule') : { state, changes: [] }
+  const calm = state.lastHeartbeatAt === null || deadline === null ? 'unknown' : 'alive'
+  if (deadline !== null && nowMs > deadline) {
+    if (state.status !== 'unknown') return { state, changes: [] }
+    return turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
   }
-  if (state.status !== 'alive' && nowMs <= deadline) return turned(state, 'alive', nowMs, 'schedule')
-  if (state.status === 'unknown') return turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
-  return { state, changes: [] }
+  // Nothing is known against it any more; but what is dead or down without a deadline stays so.
+  if (deadline === null && state.status !== 'alive') return { state, changes: [] }
+  return state.status === calm ? { state, changes: [] } : turned(state, calm, nowMs, 'schedule')
 }
 
 /** The moment after which silence alone changes the status; `null` for never. An outage left out can only delay it. */
 export function nextChangeAt(state: ServiceState, rules: Rules, outages: readonly Outage[]): number | null {
   if (state.pausedAt !== null || state.status === 'dead') return null
-  const deadline = state.status === 'alive' ? deadlineOf(state, rules, outages) : null
+  const deadline = isJudged(state) ? deadlineOf(state, rules, outages) : null
   return deadline ?? deadAtOf(state, rules, outages)
 }
 
-/** An alive service goes down before it can die, unless it has no rhythm to be late for. */
-function canDie({ status, schedule, cadenceMs }: ServiceState): boolean {
-  return status !== 'alive' || (schedule === null && cadenceMs === null)
+/** Whether silence can make a service down: it is alive, or it waits for a first heartbeat that was promised. */
+export const isJudged = ({ status, ...service }: ServiceState): boolean =>
+  status === 'alive' || (status === 'unknown' && isExpected({ status, ...service }))
+
+/** A service that can be late goes down before it can die. */
+const canDie = (service: ServiceState): boolean => !isJudged(service) || !isExpected(service)
+
+/**
+ * Whether the gap before a heartbeat teaches something. A time in which nobody listened, or the service was paused, may
+ * have hidden a heartbeat; but if it is short against the gap, the gap is about as long as it seems.
+ */
+function canLearn(before: ServiceState, last: number, at: number, outages: readonly Outage[]): boolean {
+  // An older version stored that a pause ended, and not how long it was.
+  const isPauseUnknown = before.pausedMs === 0 && before.resumedAt !== null && before.resumedAt > last
+  if (isPauseUnknown) return false
+  const awayMs = before.pausedMs + pausedFor(before, at) + unheardFor(last, at, outages)
+  return awayMs === 0 || awayMs * 10 < at - last
 }
 
-function spansPause(state: ServiceState, lastHeartbeatAt: number): boolean {
-  return state.pausedAt !== null || (state.resumedAt !== null && state.resumedAt > lastHeartbeatAt)
-}
+/** How long the pause that is open has lasted since it began, or since the last heartbeat. */
+const pausedFor = ({ pausedAt, lastHeartbeatAt }: ServiceState, nowMs: number): number =>
+  pausedAt === null ? 0 : Math.max(0, nowMs - Math.max(pausedAt, lastHeartbeatAt ?? pausedAt))
+
+const unheardFor = (fromMs: number, toMs: number, outages: readonly Outage[]): number =>
+  spansOutage(fromMs, toMs, outages) ? toMs - fromMs - listenedFor(fromMs, toMs, outages) : 0
 
 function turned(state: ServiceState, to: Status, at: number, reason: Change['reason']): Outcome {
   // Servers' clocks differ a little, and heartbeats wait a little. Even so, no status may end before it began.

@@ -14,6 +14,7 @@ import { mutedUntil } from '../input/mutedUntil.ts'
 import { mutedBy } from '../input/person.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { text } from '../input/text.ts'
+import { withSettings } from '../lifecycle/declared.ts'
 import { muteColumns } from '../lifecycle/mute.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
@@ -48,6 +49,7 @@ export const configureInput = z.object({
     .optional(),
   graceSeconds: seconds('graceSeconds', 0),
   deadAfterSeconds: seconds('deadAfterSeconds', 1),
+  sinceFirstHeartbeat: z.boolean().nullable().optional(),
   alertsEnabled: z.boolean().nullable().optional(),
   mutedUntil: mutedUntil.optional(),
   mutedBy,
@@ -83,12 +85,14 @@ async function tellWhatWasHeld(deps: DepsInTransaction, trx: Trx, serviceId: num
   await requestEdits(trx, [open.id], now)
 }
 
-/** Judges the service by its new settings, if its schedule changed. */
+/** Judges the service by its new settings, if they say when to expect it. */
 function rejudge(deps: DepsInTransaction, before: ServiceState, row: FullServiceRow, now: number): Outcome {
-  const { schedule, deadAfterMs } = stateOf(row, deps.config.timezone)
-  const state = { ...before, schedule, deadAfterMs }
-  if (isDeepStrictEqual(schedule, before.schedule)) return { state, changes: [] }
-  return afterSettings(state, now, deps.config.rules, deps.ledger.outages())
+  const { rules, timezone } = deps.config
+  const state = withSettings(before, stateOf(row, timezone), now, rules)
+  const isSame = (['schedule', 'graceMs', 'sinceFirstHeartbeat'] as const).every((name) =>
+    isDeepStrictEqual(state[name], before[name]),
+  )
+  return isSame ? { state, changes: [] } : afterSettings(state, now, rules, deps.ledger.outages())
 }
 
 function columnsOf(input: ConfigureInput, now: number): SettingsColumns {
@@ -100,6 +104,7 @@ function columnsOf(input: ConfigureInput, now: number): SettingsColumns {
     timezone: input.timezone,
     grace_ms: inMs(input.graceSeconds),
     dead_after_ms: inMs(input.deadAfterSeconds),
+    since_first_heartbeat: input.sinceFirstHeartbeat === null ? false : input.sinceFirstHeartbeat,
     ...muteColumns(input),
     metadata: input.metadata ? JSON.stringify(input.metadata) : input.metadata,
   }

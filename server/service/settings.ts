@@ -30,6 +30,8 @@ export interface ServiceSettings {
   timezone: string | null
   graceSeconds: number | null
   deadAfterSeconds: number | null
+  /** The schedule counts only once the service has been heard. */
+  sinceFirstHeartbeat: boolean
   alertsEnabled: boolean
   mutedUntil: string | null
   /** The name that the person who muted it gave. */
@@ -75,6 +77,7 @@ function settingsOf(row: FullServiceRow, aliases: string[], iso: Deps['iso']): S
     timezone: row.timezone,
     graceSeconds: inSeconds(row.grace_ms),
     deadAfterSeconds: inSeconds(row.dead_after_ms),
+    sinceFirstHeartbeat: row.since_first_heartbeat,
     alertsEnabled: row.alerts_enabled,
     mutedUntil: row.muted_until_recovered ? 'recovered' : row.muted_until === null ? null : iso(row.muted_until),
     mutedBy: row.muted_by,

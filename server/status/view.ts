@@ -7,7 +7,7 @@ import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
+import { afterSilence, isJudged, type ServiceState } from '../lifecycle/transition.ts'
 import { ago, inSeconds } from '../text/time.ts'
 import { displayName } from './names.ts'
 
@@ -61,7 +61,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   const { now, rules, outages, iso } = context
   const { state } = afterSilence(stateOf(row, context.timezone), now, rules, outages)
   const last = state.lastHeartbeatAt
-  const deadline = isJudged(state) ? deadlineOf(state, rules, outages) : null
+  const deadline = state.pausedAt === null && isJudged(state) ? deadlineOf(state, rules, outages) : null
   return {
     serviceKey: row.key,
     displayName: displayName(row),
@@ -84,12 +84,10 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
 export const statusOf = (row: ServiceRow, context: Omit<ViewContext, 'iso'>) =>
   afterSilence(stateOf(row, context.timezone), context.now, context.rules, context.outages).state.status
 
-function isJudged(state: ServiceState): boolean {
-  return state.status === 'alive' && state.pausedAt === null
-}
-
-/** How many heartbeats an unknown service still needs before it can be judged. */
-export function heartbeatsNeeded({ status, schedule, heartbeatCount }: ServiceState): number {
-  if (status !== 'unknown') return 0
-  return schedule ? 1 : Math.max(1, HEARTBEATS_NEEDED - heartbeatCount)
+/** How many more it needs. Each gap that cannot be learned needs one more heartbeat. */
+export function heartbeatsNeeded(state: ServiceState): number {
+  const { schedule, cadenceMs, gaps, gapsLost, heartbeatCount, status } = state
+  if (schedule !== null) return status === 'unknown' ? 1 : 0
+  if (cadenceMs !== null) return 0
+  return Math.max(gaps.length === 0 ? 1 : 0, HEARTBEATS_NEEDED - (heartbeatCount - gapsLost))
 }

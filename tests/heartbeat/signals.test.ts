@@ -70,9 +70,30 @@ describe('which gap teaches', () => {
     ['not one of an incident with an outage inside', down, [outage(20 * MINUTE, 30 * MINUTE)], FIVE_EACH],
     ['not one from the start of an outage to its end', beating(), [outage(0, 1 * HOUR)], FIVE_EACH],
     ['one that begins as an outage ends', beating(), [outage(-1 * HOUR, 0)], [...FIVE_EACH, HOUR]],
-    ['not one that begins a millisecond before that', beating(), [outage(-1 * HOUR, 1)], FIVE_EACH],
+    ['one that begins a millisecond before that', beating(), [outage(-1 * HOUR, 1)], [...FIVE_EACH, HOUR]],
+    ['one with an outage of nearly a tenth', beating(), [outage(0, 6 * MINUTE - 1)], [...FIVE_EACH, HOUR]],
+    ['not one with an outage of a tenth', beating(), [outage(0, 6 * MINUTE)], FIVE_EACH],
+    [
+      'not one with two outages of a tenth together',
+      beating(),
+      [outage(1 * MINUTE, 4 * MINUTE), outage(50 * MINUTE, 53 * MINUTE)],
+      FIVE_EACH,
+    ],
+    [
+      'one with a short pause inside',
+      beating({ resumedAt: 30 * MINUTE, pausedMs: 5 * MINUTE }),
+      [],
+      [...FIVE_EACH, HOUR],
+    ],
+    ['one whose end is in a short pause', beating({ pausedAt: 55 * MINUTE }), [], [...FIVE_EACH, HOUR]],
+    [
+      'not one with a short pause and a short outage that are a tenth together',
+      beating({ resumedAt: 30 * MINUTE, pausedMs: 3 * MINUTE }),
+      [outage(40 * MINUTE, 43 * MINUTE)],
+      FIVE_EACH,
+    ],
     ['one that ends as an outage begins', beating(), [outage(1 * HOUR, 2 * HOUR)], [...FIVE_EACH, HOUR]],
-    ['not one that ends a millisecond after that', beating(), [outage(1 * HOUR - 1, 2 * HOUR)], FIVE_EACH],
+    ['one that ends a millisecond after that', beating(), [outage(1 * HOUR - 1, 2 * HOUR)], [...FIVE_EACH, HOUR]],
   ])('%s', (_title, before, outages, gaps) => {
     const { state } = signal(before, 'heartbeat', 1 * HOUR, outages)
     expect(state).toMatchObject({ gaps, cadenceMs: 300_000, heartbeatCount: 5, lastHeartbeatAt: 3_600_000 })

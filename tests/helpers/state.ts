@@ -11,7 +11,9 @@ export const rules: Rules = { minSilenceMs: 10 * SECOND, deadAfterMs: 7 * DAY }
 export function beating(differences: Partial<ServiceState> = {}): ServiceState {
   return {
     schedule: null,
+    graceMs: null,
     deadAfterMs: null,
+    sinceFirstHeartbeat: false,
     status: 'alive',
     statusSince: 0,
     heartbeatCount: 4,
@@ -23,6 +25,9 @@ export function beating(differences: Partial<ServiceState> = {}): ServiceState {
     pausedAt: null,
     pauseUntilHeartbeat: false,
     resumedAt: null,
+    pausedMs: 0,
+    gapsLost: 0,
+    scheduledSince: null,
     ...differences,
   }
 }

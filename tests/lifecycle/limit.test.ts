@@ -15,6 +15,12 @@ describe('the limit of a silence', () => {
     ['is period and grace', beating({ schedule: every(1 * DAY, 10 * MINUTE) }), 87_000_000],
     ['is just the period where the grace is zero', beating({ schedule: every(1 * HOUR, 0) }), 3_600_000],
     ['is known from a schedule alone', neverHeard({ schedule: every(1 * HOUR) }), 7_200_000],
+    ['is twice the cadence and the grace that was set', beating({ graceMs: 5 * MINUTE }), 900_000],
+    [
+      'has no second grace beside a schedule',
+      beating({ schedule: every(1 * HOUR, 0), graceMs: 5 * MINUTE }),
+      3_600_000,
+    ],
     ['is never below ten seconds', beating({ cadenceMs: 1 * SECOND }), 10_000],
     ['is ten seconds for a cadence just short of five', beating({ cadenceMs: 4_999 }), 10_000],
     ['leaves the floor for a cadence just over five', beating({ cadenceMs: 5_001 }), 10_002],
@@ -79,6 +85,41 @@ describe('the deadline', () => {
   })
 })
 
+/** A job by cron that was heard at a moment. */
+function job(expression: string, graceMs: number, heardAt: string, more: Partial<ServiceState> = {}): ServiceState {
+  const at = Date.parse(heardAt)
+  const schedule = cron(expression, 'UTC', graceMs)
+  return beating({ schedule, lastHeartbeatAt: at, silenceSince: at, statusSince: at, ...more })
+}
+
+describe('a heartbeat belongs to the due time that it is nearest to', () => {
+  test.each<[string, ServiceState, string]>([
+    ['two seconds before a month begins', job('0 0 1 * *', 6 * HOUR, '2026-10-31T23:59:58Z'), '2026-12-01T06:00'],
+    ['a second early each minute', job('* * * * *', 5 * MINUTE, '2026-11-23T12:00:59Z'), '2026-11-23T12:07'],
+    ['at the due time', job('0 2 * * *', HOUR, '2026-11-23T02:00:00Z'), '2026-11-24T03:00'],
+    ['late', job('0 2 * * *', HOUR, '2026-11-23T04:00:00Z'), '2026-11-24T03:00'],
+    ['early by just less than the grace', job('0 2 * * *', HOUR, '2026-11-23T01:00:01Z'), '2026-11-24T03:00'],
+    ['early by the grace', job('0 2 * * *', HOUR, '2026-11-23T01:00:00Z'), '2026-11-23T03:00'],
+    ['nearer to the one before', job('*/10 * * * *', HOUR, '2026-11-23T12:04:59Z'), '2026-11-23T13:10'],
+    ['in the middle', job('*/10 * * * *', HOUR, '2026-11-23T12:05:00Z'), '2026-11-23T13:10'],
+    ['nearer to the next', job('*/10 * * * *', HOUR, '2026-11-23T12:05:01Z'), '2026-11-23T13:20'],
+    ['early on a Monday, after a long weekend', job('0 9 * * 1-5', HOUR, '2026-11-23T08:30:00Z'), '2026-11-24T10:00'],
+    ['early before two that are close', job('0,1 0 * * *', 5 * MINUTE, '2026-11-22T23:59:20Z'), '2026-11-23T00:06'],
+    ['without any grace', job('0 2 * * *', 0, '2026-11-23T01:59:59Z'), '2026-11-23T02:00'],
+  ])('%s', (_title, service, expected) => {
+    expect(isoOf(deadlineOf(service, rules, []))?.slice(0, 16)).toBe(expected)
+  })
+
+  test('what is no heartbeat has met nothing: a resume, a registration, an edit', () => {
+    const at = Date.parse('2026-11-23T01:59:00Z')
+    const soon = '2026-11-23T03:00:00.000Z'
+    const resumed = job('0 2 * * *', HOUR, '2026-11-22T02:00:00Z', { silenceSince: at })
+    const edited = job('0 2 * * *', HOUR, '2026-11-22T02:00:00Z', { scheduledSince: at })
+    const promised = neverHeard({ schedule: cron('0 2 * * *', 'UTC', HOUR), silenceSince: at })
+    for (const service of [resumed, edited, promised]) expect(isoOf(deadlineOf(service, rules, []))).toBe(soon)
+  })
+})
+
 describe('a silent service is dead', () => {
   test.each<[string, ServiceState, number]>([
     ['after seven days', beating(), 7 * DAY],
@@ -94,16 +135,13 @@ describe('a silent service is dead', () => {
     ['after seven days while nothing is known', heardOnce(), 7 * DAY],
     ['after seven days where it never was heard', neverHeard(), 7 * DAY],
     ['after its own time where it never was heard', neverHeard({ deadAfterMs: 1 * MINUTE }), 1 * MINUTE],
+    ['after twice its promised period where that is longer', neverHeard({ schedule: every(30 * DAY) }), 120 * DAY],
     [
-      'after seven days alone where it is unknown, whatever its period',
-      neverHeard({ schedule: every(30 * DAY) }),
+      'after seven days where its schedule counts since the first heartbeat',
+      neverHeard({ schedule: every(30 * DAY), sinceFirstHeartbeat: true }),
       7 * DAY,
     ],
-    [
-      'after seven days alone where it is unknown, whatever its cron line',
-      neverHeard({ schedule: cron('0 0 1 * *') }),
-      7 * DAY,
-    ],
+    ['after twice its longest gap while nothing is known', heardOnce({ gaps: [2 * DAY, 10 * DAY] }), 20 * DAY],
     [
       'later than its deadline where it once was down',
       heardOnce({ status: 'down', schedule: every(30 * DAY) }),

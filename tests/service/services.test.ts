@@ -39,8 +39,10 @@ test.each([
 test('a declared period judges at once, and forgives its grace', async () => {
   const app = await startTestApp()
   await app.api.services.configure.mutate({ serviceKey: 'job', expectedPeriodSeconds: 600, graceSeconds: 60 })
-  await app.pass(HOUR)
+  await app.pass(11 * MINUTE)
   expect(await statusOf(app, 'job')).toBe('unknown')
+  await app.pass(SECOND)
+  expect(await statusOf(app, 'job')).toBe('down')
   await app.beat('job')
   expect(await statusOf(app, 'job')).toBe('alive')
   await app.pass(11 * MINUTE)
