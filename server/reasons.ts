@@ -21,6 +21,7 @@ export type ErrorCode = keyof typeof HTTP_STATUS
  */
 export const REASONS = {
   invalid_input: 'BAD_REQUEST',
+  unknown_field: 'BAD_REQUEST',
   invalid_json: 'BAD_REQUEST',
   invalid_request: 'BAD_REQUEST',
 

@@ -3,7 +3,7 @@ import { ZodError } from 'zod'
 import { HOUR_MS } from '../db/units.ts'
 import type { Deps } from './deps.ts'
 import { CallerError, callerErrorOf } from './errors.ts'
-import { fieldOf, sentenceOf } from './input/sentence.ts'
+import { fieldOf, hasUnknownField, sentenceOf } from './input/sentence.ts'
 import type { Caller, Scope } from './keys/caller.ts'
 import { pulledAhead } from './live/pulledAhead.ts'
 import type { Reason } from './reasons.ts'
@@ -49,7 +49,10 @@ interface ErrorDetails {
 
 function detailsOf({ code, cause }: TRPCError): ErrorDetails {
   if (cause instanceof CallerError) return { reason: cause.reason, field: cause.field }
-  if (cause instanceof ZodError) return { reason: 'invalid_input', field: fieldOf(cause), message: sentenceOf(cause) }
+  if (cause instanceof ZodError) {
+    const reason = hasUnknownField(cause) ? 'unknown_field' : 'invalid_input'
+    return { reason, field: fieldOf(cause), message: sentenceOf(cause) }
+  }
   // The parser's own message quotes the input, which may hold an API key.
   if (cause instanceof SyntaxError) return { reason: 'invalid_json', message: 'the input is not valid JSON' }
   // tRPC's own sentence quotes the header, and not to its end.

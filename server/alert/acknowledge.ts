@@ -6,7 +6,7 @@ import { acknowledger } from '../input/person.ts'
 import { actOnAlert } from './act.ts'
 import type { AlertView } from './view.ts'
 
-export const acknowledgeAlertInput = z.object({ alertId, by: acknowledger })
+export const acknowledgeAlertInput = z.strictObject({ alertId, by: acknowledger })
 
 /** Acknowledges the open incidents of an alert. They get no more reminders. */
 export async function acknowledgeAlert(

@@ -8,7 +8,7 @@ import { muteColumns } from '../lifecycle/mute.ts'
 import { actOnAlert } from './act.ts'
 import type { AlertView } from './view.ts'
 
-export const muteAlertInput = z.object({ alertId, mutedUntil, by: text('by', 100) })
+export const muteAlertInput = z.strictObject({ alertId, mutedUntil, by: text('by', 100) })
 
 /** Mutes the services whose incidents of this alert are still open, or lifts their mutes. */
 export async function muteAlert(

@@ -7,7 +7,7 @@ import { CallerError } from '../errors.ts'
 import { shownName } from '../status/names.ts'
 import { namesakesOf } from '../status/namesakes.ts'
 
-export const alertInput = z.object({ id: alertId })
+export const alertInput = z.strictObject({ id: alertId })
 
 /** An alert, with what has become of its services. Services that were removed are left out. */
 export interface AlertView {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { type Group, listGroups } from './list.ts'
 
-export const configureGroupInput = z.object({ group: z.string(), public: z.boolean() })
+export const configureGroupInput = z.strictObject({ group: z.string(), public: z.boolean() })
 
 /** Makes a group public or private. Everybody may see a public group, without a key. */
 export async function configureGroup(deps: Deps, input: z.output<typeof configureGroupInput>): Promise<Group> {

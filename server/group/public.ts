@@ -10,7 +10,7 @@ import type { UptimePeriod } from '../status/uptime.ts'
 import { uptimesOf } from '../status/uptimes.ts'
 import { type ServiceStatus, view, viewContext } from '../status/view.ts'
 
-export const publicGroupInput = z.object({ group: z.string() })
+export const publicGroupInput = z.strictObject({ group: z.string() })
 
 /** What everybody may see of a service: not its key, its settings or its metadata. */
 export interface PublicService extends Pick<ServiceStatus, 'status' | 'paused' | 'statusSince' | 'lastHeartbeat'> {

@@ -6,13 +6,13 @@ import { cutText, isStorable } from '../input/text.ts'
 import type { Caller } from '../keys/caller.ts'
 import type { Signal } from './signal.ts'
 
-export const heartbeatInput = z.object({ serviceKey, metadata: metadata.nullish() })
+export const heartbeatInput = z.strictObject({ serviceKey, metadata: metadata.nullish() })
 
 const MESSAGE_LIMIT = 2_000
 /** Characters of a job's output. Only its end is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
 
-export const signalInput = z.object({
+export const signalInput = z.strictObject({
   serviceKey,
   kind: z.enum(['start', 'success', 'fail', 'log', 'attention']),
   runId: z

@@ -1,11 +1,15 @@
 import { type ZodError, z } from 'zod'
+import { unknownFieldMessage } from './unknownField.ts'
 
 const { localeError: inEnglish } = z.locales.en()
 
 type Issue = Parameters<typeof inEnglish>[0]
 
 // zod's own messages do not name the field, so its path is put before them. Messages that we write name it.
-z.config({ customError: (issue) => named(inEnglish(issue))(issue) })
+z.config({
+  customError: (issue) =>
+    issue.code === 'unrecognized_keys' ? unknownFieldMessage(issue) : named(inEnglish(issue))(issue),
+})
 
 /** Makes the error message of a schema that several fields share. It begins with the path of the wrong field. */
 export function named(message: string | { message: string } | undefined | null): (issue: Issue) => string {
@@ -19,5 +23,10 @@ export const sentenceOf = ({ issues }: ZodError): string =>
     .map(({ message }) => message)
     .join('; ')
 
-/** The first field that is wrong; undefined if the input as a whole is. */
-export const fieldOf = ({ issues }: ZodError): string | undefined => issues[0]?.path[0]?.toString()
+/** The first field that is wrong, or that is not known; undefined if the input as a whole is. */
+export function fieldOf({ issues: [first] }: ZodError): string | undefined {
+  return first?.code === 'unrecognized_keys' ? first.keys[0] : first?.path[0]?.toString()
+}
+
+/** Whether the first thing that is wrong is a field that is not known. */
+export const hasUnknownField = ({ issues: [first] }: ZodError): boolean => first?.code === 'unrecognized_keys'

@@ -16,7 +16,7 @@ const name = z
   .max(100, { error: 'name must have at most 100 characters' })
   .refine(isOneLine, { error: 'name must not contain control characters' })
 
-export const createKeyInput = z.object({
+export const createKeyInput = z.strictObject({
   name,
   scope: z.enum(SCOPES, { error: `scope must be one of ${SCOPES.join(', ')}` }),
   group: text('group', 100),

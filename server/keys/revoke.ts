@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
 import { type KeyView, keyView } from './view.ts'
 
-export const revokeKeyInput = z.object({ id: z.int().min(1).max(2_147_483_647) })
+export const revokeKeyInput = z.strictObject({ id: z.int().min(1).max(2_147_483_647) })
 
 /** Revokes an API key, and with it the sessions that began with it. */
 export async function revokeKey(deps: Deps, { id }: z.output<typeof revokeKeyInput>): Promise<KeyView> {

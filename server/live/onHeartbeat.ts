@@ -10,7 +10,7 @@ import { listen } from './listen.ts'
 import { newsOf, type ServiceNews } from './news.ts'
 import { keyOf } from './ownKey.ts'
 
-export const onHeartbeatInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
+export const onHeartbeatInput = z.strictObject({ serviceKey: serviceKey.optional(), lastEventId })
 
 const ROWS_AT_ONCE = 100
 /** The id of an event is its time in milliseconds. The clocks of two servers differ by less than this. */

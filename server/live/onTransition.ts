@@ -10,7 +10,7 @@ import { lastEventId } from './lastEventId.ts'
 import { listen } from './listen.ts'
 import { keyOf } from './ownKey.ts'
 
-export const onTransitionInput = z.object({ serviceKey: serviceKey.optional(), lastEventId })
+export const onTransitionInput = z.strictObject({ serviceKey: serviceKey.optional(), lastEventId })
 
 const PAGE = 100
 /** A client that resumes gets at most this many missed transitions, and can read older ones with `history`. */

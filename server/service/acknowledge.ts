@@ -11,7 +11,7 @@ import { inTransaction } from '../inTransaction.ts'
 import { type IncidentView, viewIncident } from '../status/incident.ts'
 import { findAndLock } from './lock.ts'
 
-export const acknowledgeInput = z.object({ serviceKey, by: acknowledger })
+export const acknowledgeInput = z.strictObject({ serviceKey, by: acknowledger })
 
 export interface Acknowledged {
   serviceKey: string

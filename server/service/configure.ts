@@ -35,7 +35,7 @@ const seconds = (what: string, least: number) =>
     .nullable()
     .optional()
 
-export const configureInput = z.object({
+export const configureInput = z.strictObject({
   serviceKey,
   displayName: text('displayName', 200),
   group: text('group', 100),

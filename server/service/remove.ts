@@ -10,7 +10,7 @@ import { serviceKey } from '../input/serviceKey.ts'
 import { inTransaction } from '../inTransaction.ts'
 import { findAndLock } from './lock.ts'
 
-export const removeInput = z.object({ serviceKey })
+export const removeInput = z.strictObject({ serviceKey })
 
 /** Deletes a service and its history. If it still sends heartbeats, the next one registers it again. */
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {

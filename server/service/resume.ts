@@ -4,7 +4,7 @@ import { serviceKey } from '../input/serviceKey.ts'
 import { afterResume } from '../lifecycle/transition.ts'
 import { changeService } from './change.ts'
 
-export const resumeInput = z.object({ serviceKey })
+export const resumeInput = z.strictObject({ serviceKey })
 
 /** Resumes a service: it is judged again, and its silence counts from now. Does nothing if it is not paused. */
 export async function resumeService(deps: Deps, input: z.output<typeof resumeInput>): Promise<void> {

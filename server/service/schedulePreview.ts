@@ -5,7 +5,7 @@ import { DEFAULT_CRON_GRACE_MS, nextDue } from '../lifecycle/schedule.ts'
 import { duration, zoned } from '../text/time.ts'
 import { configureInput, scheduleFault } from './configure.ts'
 
-export const schedulePreviewInput = z.object({
+export const schedulePreviewInput = z.strictObject({
   schedule: z.string().nullish(),
   expectedPeriodSeconds: z.number().nullish(),
   timezone: z.string().nullish(),

@@ -9,9 +9,9 @@ import { theService } from '../status/list.ts'
 import { displayName } from '../status/names.ts'
 import { inSeconds } from '../text/time.ts'
 
-export const getInput = z.object({ serviceKey })
+export const getInput = z.strictObject({ serviceKey })
 
-export const listInput = z.object({
+export const listInput = z.strictObject({
   group: z.string().optional(),
   limit: z.int().min(1).max(1_000).default(1_000),
   /** Where the page begins: after this key, the last of the page before. */

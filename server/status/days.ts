@@ -12,7 +12,7 @@ const since = z.iso
   .transform((text) => dayOf(Date.parse(text)))
   .optional()
 
-export const daysInput = z.object({ serviceKey, since, limit: z.int().min(1).max(KEPT_DAYS).default(30) })
+export const daysInput = z.strictObject({ serviceKey, since, limit: z.int().min(1).max(KEPT_DAYS).default(30) })
 
 /** The figures of a service on one day, from midnight to midnight in UTC. */
 export interface DayView {

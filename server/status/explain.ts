@@ -11,7 +11,7 @@ import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
 import { type ServiceStatus, view, viewContext } from './view.ts'
 
-export const explainInput = z.object({ serviceKey })
+export const explainInput = z.strictObject({ serviceKey })
 
 /** Why a service has its status. Durations are in seconds, times in ISO 8601. */
 export interface Explanation {

@@ -14,7 +14,7 @@ const since = z.iso
   .optional()
 const limit = z.int().min(1).max(1_000).default(100)
 
-export const historyInput = z.object({
+export const historyInput = z.strictObject({
   serviceKey: serviceKey.optional(),
   group: z.string().optional(),
   /** Selects the transitions to one of these. */
@@ -56,7 +56,7 @@ export function viewTransition(row: TransitionRow, iso: Ground['iso']): Transiti
   }
 }
 
-export const heartbeatsInput = z.object({ serviceKey, since, limit })
+export const heartbeatsInput = z.strictObject({ serviceKey, since, limit })
 
 export interface HeartbeatSeen {
   at: string

@@ -11,7 +11,7 @@ import { serviceStatus, statusName, statusOf, type ViewContext, view, viewContex
 
 export const LARGEST_PAGE = 10_000
 
-export const statusInput = z.object({
+export const statusInput = z.strictObject({
   serviceKey: serviceKey.optional(),
   group: z.string().optional(),
   status: z.array(statusName).min(1).optional(),

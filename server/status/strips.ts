@@ -7,7 +7,7 @@ import { mapInSlices } from './slices.ts'
 import { type Strip, stripOf } from './strip.ts'
 import { viewContext } from './view.ts'
 
-export const stripsInput = z.object({
+export const stripsInput = z.strictObject({
   group: z.string().optional(),
   limit: z.int().min(1).max(LARGEST_PAGE).default(1_000),
   cursor: z.string().max(1_100).optional(),

@@ -7,7 +7,7 @@ import { theService } from './list.ts'
 import { type UptimePeriod, uptimeOf } from './uptime.ts'
 import { viewContext } from './view.ts'
 
-export const uptimeInput = z.object({ serviceKey })
+export const uptimeInput = z.strictObject({ serviceKey })
 
 const PERIODS_DAYS = [1, 7, 30, 90] as const
 const LONGEST_MS = 90 * DAY_MS

@@ -62,6 +62,11 @@ export function scopes(target: Target): Attack[] {
       expect: [403],
     },
     {
+      name: 'a heartbeat of a key limited to a group names the group',
+      request: call('heartbeat', { serviceKey: 'canary', group: 'Shop' }, bearer(target.grouped)),
+      expect: [400, 403],
+    },
+    {
       name: 'a read key makes itself a better one in a batch',
       request: call('keys.create?batch=1', { 0: { name: 'x', scope: 'admin' } }, bearer(target.read)),
       expect: [403],
@@ -98,10 +103,7 @@ function foreignBeats(key: string): [string, Request][] {
     ['by its alias', beatFor(key, 'shop-alias')],
     ['with the key in the address', { method: 'POST', path: `/heartbeat/canary?key=${key}` }],
     ['by tRPC', call('heartbeat', { serviceKey: 'canary' }, headers)],
-    [
-      'with a group of its own',
-      call('heartbeat', { serviceKey: 'canary', group: 'Shop', metadata: { group: 'Shop' } }, headers),
-    ],
+    ['with a group of its own', call('heartbeat', { serviceKey: 'canary', metadata: { group: 'Shop' } }, headers)],
     ...signals.map((kind): [string, Request] => [kind, call('signal', { serviceKey: 'canary', kind }, headers)]),
   ]
 }

@@ -46,6 +46,8 @@ test.each<[reason: Reason, field: string | undefined, path: string, init?: Reque
   ['no_such_group', undefined, query('publicGroup', { group: 'none' }), { headers: KEY }],
   ['no_such_alert', undefined, query('alert', { id: '1-1' }), { headers: KEY }],
   ['no_such_key', undefined, '/trpc/keys.revoke', json({ id: 7 })],
+  ['unknown_field', 'service_key', query('explain', { serviceKey: 'x', service_key: 'x' }), { headers: KEY }],
+  ['unknown_field', 'periodSeconds', '/trpc/services.configure', json({ serviceKey: 'x', periodSeconds: 60 })],
   ['invalid_input', 'id', query('alert', { id: 'x' }), { headers: KEY }],
   ['invalid_input', 'limit', query('history', { limit: 0 }), { headers: KEY }],
   ['invalid_input', 'status', query('status', { status: ['fine'] }), { headers: KEY }],
@@ -77,6 +79,31 @@ test.each<[reason: Reason, field: string | undefined, path: string, init?: Reque
   const { error } = (await answer.json()) as { error: { data: { reason: string; field?: string } } }
   expect(error.data).toMatchObject({ reason })
   expect(error.data.field).toBe(field)
+})
+
+test.each<[procedure: string, input: object, message: string]>([
+  [
+    'services.configure',
+    { periodSeconds: 60 },
+    'periodSeconds: there is no such field; did you mean expectedPeriodSeconds?',
+  ],
+  ['services.configure', { gracSeconds: 60 }, 'gracSeconds: there is no such field; did you mean graceSeconds?'],
+  ['services.configure', { grace_seconds: 60 }, 'grace_seconds: there is no such field; did you mean graceSeconds?'],
+  ['services.configure', { timeZone: 'UTC' }, 'timeZone: there is no such field; did you mean timezone?'],
+  ['services.configure', { cron: '* * * * *' }, 'cron: there is no such field; there are serviceKey, displayName,'],
+  ['heartbeat', { service_key: 'x' }, 'service_key: there is no such field; did you mean serviceKey?'],
+  ['signal', { kind: 'fail', exitcode: 1 }, 'exitcode: there is no such field; did you mean exitCode?'],
+  [
+    'services.pause',
+    { 'until\nheartbeat': true },
+    'until heartbeat: there is no such field; did you mean untilHeartbeat?',
+  ],
+  ['heartbeat', { ['x'.repeat(5_000)]: 1 }, `${'x'.repeat(59)}…: there is no such field`],
+])('an unknown field of %s is named with the one that was meant: %j', async (procedure, input, message) => {
+  const answer = await app.fetch(`/trpc/${procedure}`, json({ serviceKey: 'x', ...input }))
+  expect(answer.status).toBe(400)
+  const { error } = (await answer.json()) as { error: { message: string } }
+  expect(error.message.slice(0, message.length)).toBe(message)
 })
 
 test('a message of zod itself names its field, and one of ours is left as it is', async () => {
