@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { openDatabase } from '../db/open.ts'
 import { startApp } from './app.ts'
 import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
-import { readConfig } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
 import type { Channel } from './delivery/channel.ts'
 import type { Outgoing } from './delivery/notifier.ts'
 import { createLog } from './log.ts'
@@ -27,10 +27,13 @@ const settings = {
 if (existsSync('.env')) process.loadEnvFile()
 const began = Date.now()
 const folder = await mkdtemp(join(tmpdir(), 'stillbeat-drill-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 try {
   await rehearse()
-} finally {
-  await rm(folder, { recursive: true, force: true })
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`)
+  process.exit(1)
 }
 
 /** Rehearses on a database of its own: services register, one goes silent and comes back, and a summary is told. */
@@ -73,7 +76,12 @@ async function rehearse(): Promise<void> {
   const { messages } = await api.summary.query()
   for (const { target, address, notifier } of channels) {
     for (const [index, message] of messages.entries()) {
-      const delivery = await notifier.send(address, { id: `drill-${index}`, repeated: false, data: {}, ...message })
+      const delivery = await notifier.send(address, {
+        id: `drill-${index}`,
+        repeated: false,
+        data: { event: 'summary' },
+        ...message,
+      })
       if (delivery.outcome !== 'sent') say(`${target}: ${JSON.stringify(delivery)}`)
     }
   }
@@ -87,7 +95,10 @@ function say(text: string): void {
   process.stdout.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}\n`)
 }
 
-const names = (channels: readonly Channel[]) => channels.map(({ target }) => target).join(' and ')
+// A function, since the rehearsal begins before the constants down here have their values.
+function names(channels: readonly Channel[]): string {
+  return channels.map(({ target }) => target).join(' and ')
+}
 
 /** Makes a channel that prints messages, and lets the script wait for one. */
 function createTerminal(): { channel: Channel; next(event: string): Promise<void> } {
