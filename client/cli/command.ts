@@ -22,8 +22,15 @@ export interface Running {
    * Resolves once all output is passed on. That may be late: what the command left in the background may still write.
    */
   passed: Promise<unknown>
-  output: Tail
+  output: Output
   stopForwarding: () => void
+}
+
+/** The ends of what a command has written: of all in the order in which it came, and of each stream. */
+export interface Output {
+  all: Tail
+  stdout: Tail
+  stderr: Tail
 }
 
 /** Why a command did not start, with the exit code that a shell would give. */
@@ -41,11 +48,11 @@ export async function start([file = '', ...args]: string[]): Promise<Running | N
     const child = spawn(file, args, { stdio: ['inherit', stdout?.write ?? 'pipe', stderr?.write ?? 'pipe'] })
     const ended = endOf(child, startedAt)
     const stopForwarding = forwardSignals(child)
-    const output = new Tail()
+    const output = { all: new Tail(), stdout: new Tail(), stderr: new Tail() }
     await once(child, 'spawn').finally(() => child.pid ?? stopForwarding())
     const passed = Promise.all([
-      pass(stdout?.read ?? (child.stdout as Readable), 1, output),
-      pass(stderr?.read ?? (child.stderr as Readable), 2, output),
+      pass(stdout?.read ?? (child.stdout as Readable), 1, [output.all, output.stdout]),
+      pass(stderr?.read ?? (child.stderr as Readable), 2, [output.all, output.stderr]),
     ])
     return { ended, passed, output, stopForwarding }
   } catch (error) {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clean } from './clean.ts'
-import { type End, start } from './command.ts'
+import { type End, type Output, start } from './command.ts'
 import { AskError, askJson, type Monitor } from './http.ts'
-import { say, type Tail } from './pass.ts'
+import { lastLine } from './lastLine.ts'
+import { say } from './pass.ts'
 import { dieOf } from './processSignals.ts'
 import { retry } from './retry.ts'
 
@@ -81,13 +82,23 @@ async function tellStart(tell: Tell, ended: Promise<End>): Promise<void> {
 const tellEnd = (told: Told, tell: Tell, signal: AbortSignal) =>
   retry(() => tell(told, signal), END_RETRY_DELAYS_MS, signal)
 
-function toldOf({ exitCode, signal, durationMs }: End, tail: Tail): Told {
-  const output = tail.toString()
+function toldOf({ exitCode, signal, durationMs }: End, written: Output): Told {
+  const output = written.all.toString()
   return {
     kind: exitCode === 0 ? 'success' : 'fail',
     durationMs,
     exitCode,
-    ...(exitCode !== 0 && { message: signal ? `ended by ${signal}` : `exit code ${exitCode}` }),
+    ...(exitCode !== 0 && { message: signal ? killedBy(signal, written) : whyFailed(exitCode, written) }),
     ...(output && { output }),
   }
+}
+
+/** Why it failed, in its own words: programs say so last, and on stderr if they can. */
+const whyFailed = (exitCode: number, { stderr, stdout }: Output) =>
+  lastLine(stderr.toString()) ?? lastLine(stdout.toString()) ?? `exit code ${exitCode}`
+
+/** A killed command may not know that it was. Its stdout then tells of its work only. */
+function killedBy(signal: NodeJS.Signals, { stderr }: Output): string {
+  const said = lastLine(stderr.toString())
+  return said === undefined ? `ended by ${signal}` : `ended by ${signal}: ${said}`
 }

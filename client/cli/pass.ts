@@ -35,10 +35,10 @@ const isContinuation = (byte = 0) => (byte & 0b1100_0000) === 0b1000_0000
  * make a pipe non-blocking for all processes that share it. If the reader closes the pipe, this closes its end too, so
  * that the command meets the same broken pipe as without us.
  */
-export async function pass(from: Readable, fd: 1 | 2, tail: Tail): Promise<void> {
+export async function pass(from: Readable, fd: 1 | 2, tails: readonly Tail[]): Promise<void> {
   try {
     for await (const chunk of from) {
-      tail.add(chunk)
+      for (const tail of tails) tail.add(chunk)
       await writeAll(fd, chunk)
     }
   } catch (error) {

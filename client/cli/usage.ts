@@ -27,7 +27,8 @@ ${monitor}`,
   exec: `stillbeat exec KEY [--quiet] -- COMMAND…
 
 Runs COMMAND just as it is given, without a shell, and tells the monitor when it started and whether it succeeded, with
-its duration, its exit code and the last 10 kB of what it wrote. Nothing of it is changed: it reads the same input, what it
+its duration, its exit code and the last 10 kB of what it wrote. Why it failed is the last line of its stderr, else of its
+stdout. Nothing of it is changed: it reads the same input, what it
 writes is passed on byte for byte, signals reach it, and its exit code is that of stillbeat (127: not found, 126: cannot
 be run, 128 + n: ended by signal n). It also runs when the monitor is away; stderr then has a line at the end.
 

@@ -62,6 +62,55 @@ test('a job that fails keeps its exit code, and the service is down', async () =
   expect((await app.api.status.query({ serviceKey: 'job' })).services).toMatchObject([{ status: 'down' }])
 })
 
+test.each([
+  ['stderr alone', `echo 'FATAL: too many connections' >&2`, 'FATAL: too many connections'],
+  ['stdout alone', `echo 'FATAL: disk full'`, 'FATAL: disk full'],
+  ['both, stdout last', `echo 'cannot open' >&2; sleep 0.2; echo 'bye'`, 'cannot open'],
+  ['several lines', `printf 'Traceback:\n  line 3\nKeyError: 7\n' >&2`, 'KeyError: 7'],
+  ['no line feed at its end', `printf 'cannot open' >&2`, 'cannot open'],
+  ['nothing', '', 'exit code 1'],
+  ['nothing but blank lines', `printf '\n \n\t\n' >&2`, 'exit code 1'],
+  ['blank lines at its end', `printf 'cannot open\r\n\r\n  \n\n' >&2`, 'cannot open'],
+  ['blank lines on stderr', `echo 'disk full'; echo >&2`, 'disk full'],
+  ['colours', `printf '\\033[1;31mFATAL\\033[0m: \\033[38;5;9mno disk\\033[K\n\\033[0m' >&2`, 'FATAL: no disk'],
+  ['a link', `printf '\\033]8;;http://127.0.0.1\\007log\\033]8;;\\007 is full\n' >&2`, 'log is full'],
+  ['a progress bar', `printf '10 %%\r90 %%\rno space left' >&2`, 'no space left'],
+  ['binary data on stdout', `head -c 30000 /dev/urandom`, 'exit code 1'],
+  ['binary data on stderr', `echo 'disk full'; head -c 30000 /dev/zero >&2`, 'disk full'],
+  ['binary data after text', `echo 'disk full' >&2; printf '\\377\\376\\001\n' >&2`, 'disk full'],
+  ['Latin-1', `printf 'Verbindung f\\374r db1 fehlt\n' >&2`, 'Verbindung f\uFFFDr db1 fehlt'],
+  ['a very long line', `printf 'E%.0s' $(seq 5000) >&2`, `${'E'.repeat(199)}…`],
+  ['a line longer than what is kept', `head -c 1000000 /dev/zero | tr '\\0' x >&2`, `${'x'.repeat(199)}…`],
+  ['wide characters', `printf '😀%.0s' $(seq 300) >&2`, `${'😀'.repeat(199)}…`],
+])('a job that fails is told with the last line that it printed: %s', async (_name, script, message) => {
+  const { told, env } = await fakeMonitor()
+  await cli(['exec', 'job', '--', 'sh', '-c', `${script}\nexit 1`], env)
+  expect(told.at(-1)).toMatchObject({ kind: 'fail', exitCode: 1, message })
+})
+
+test('what a job printed is the reason that the monitor shows, and the exit code stays beside it', async () => {
+  const app = await startTestApp()
+  const script = `echo 'connecting'; echo 'FATAL: too many connections' >&2; exit 1`
+  await cli(['exec', 'job', '--url', app.url, '--', 'sh', '-c', script])
+  expect(await endOf(app, 'job')).toMatchObject({ kind: 'fail', exitCode: 1, message: 'FATAL: too many connections' })
+})
+
+test.each([
+  ['of its stderr', `echo 'out of memory' >&2`, 'ended by SIGKILL: out of memory'],
+  ['not of its stdout', `echo 'file 3 of 9'`, 'ended by SIGKILL'],
+])('a job that is killed is told with the signal and the last line %s', async (_name, script, message) => {
+  const { told, env } = await fakeMonitor()
+  await cli(['exec', 'job', '--', 'sh', '-c', `${script}\nkill -KILL $$`], env)
+  expect(told.at(-1)).toMatchObject({ kind: 'fail', exitCode: 137, message })
+})
+
+test('a job that succeeds needs no reason', async () => {
+  const { told, env } = await fakeMonitor()
+  await cli(['exec', 'job', '--', 'sh', '-c', 'echo warning >&2'], env)
+  expect(told.at(-1)).toMatchObject({ kind: 'success', output: 'warning\n' })
+  expect(told.at(-1)).not.toHaveProperty('message')
+})
+
 test('arguments reach the command as they were given', async () => {
   const given = ['a b', '', '$HOME', "it's", '--help', '--', '-q', '*', 'ж\n']
   const { stdout } = await cli(['exec', 'job', '-q', '--', 'printf', '[%s]', ...given])
