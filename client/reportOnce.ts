@@ -1,21 +1,26 @@
 import type { Endpoint } from './client.ts'
 import type { DeliveryError } from './failure.ts'
 
-/** Logs a failure to the console once when it begins and once when it is over, however often it occurs. */
+/** Logs to the console: a failure once when it begins and once when it is over, however often it occurs. */
 export interface Reporter {
   failed(error: DeliveryError, serviceKey: string, what: string): void
   succeeded(serviceKey: string): void
+  /** A wrapped function has ended: says once for each service what to use instead. */
+  ended(serviceKey: string, hint: string): void
   /** Whether the monitor could not be reached at the last attempt. */
   isAway(): boolean
 }
 
-const MOST_REFUSED = 1_000
+/** The most services whose refusals, or whose ends, are remembered as told. */
+const MOST_TOLD = 1_000
 
 export function createReporter({ url, secrets }: Endpoint): Reporter {
   /** What fails for every service: 'away', or the status of a refusal. */
   let lineFault: string | null = null
   /** Services whose own heartbeats are refused. */
   const refused = new Set<string>()
+  /** Services whose wrapped functions have ended. */
+  const ended = new Set<string>()
   const clean = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
   const say = (level: 'warn' | 'info', text: string) => {
     if (typeof console !== 'undefined') console[level](`stillbeat: ${clean(text)}`)
@@ -25,9 +30,7 @@ export function createReporter({ url, secrets }: Endpoint): Reporter {
     failed(error, serviceKey, what) {
       const kind = kindOf(error)
       if (kind === 'service') {
-        if (refused.has(serviceKey)) return
-        if (refused.size === MOST_REFUSED) refused.clear()
-        refused.add(serviceKey)
+        if (!isNew(refused, serviceKey)) return
       } else {
         if (lineFault === kind) return
         lineFault = kind
@@ -40,8 +43,23 @@ export function createReporter({ url, secrets }: Endpoint): Reporter {
       lineFault = null
       refused.delete(serviceKey)
     },
+    ended(serviceKey, hint) {
+      if (!isNew(ended, serviceKey)) return
+      say(
+        'warn',
+        `the function of "${String(serviceKey)}" has ended, and its silence will be taken for a fault: ${hint}`,
+      )
+    },
     isAway: () => lineFault === 'away',
   }
+}
+
+/** Adds a service to those that were told. @returns whether it was not among them */
+function isNew(told: Set<string>, serviceKey: string): boolean {
+  if (told.has(serviceKey)) return false
+  if (told.size === MOST_TOLD) told.clear()
+  told.add(serviceKey)
+  return true
 }
 
 /** HTTP statuses that are about the address or the key, whichever service was sent. */

@@ -1,5 +1,6 @@
 import { sendBeat } from './beats.ts'
 import { copyOf, report } from './deliver.ts'
+import { tellBlockingEnd } from './end.ts'
 import { DeliveryError } from './failure.ts'
 import { lineOf } from './line.ts'
 import { type HeartbeatOptions, periodMsOf, timeoutMsOf } from './options.ts'
@@ -8,8 +9,9 @@ import { hasThreads, loadThreads, startInThread } from './thread.ts'
 import { claim } from './worker.ts'
 
 /**
- * Wraps a sync function, so that it sends heartbeats while it runs: one at its start and one every `periodSeconds` (300 by
- * default), until it returns, throws, or `signal` is aborted. They come from a worker thread, so a busy loop does not stop
+ * Wraps a sync function that is to run for ever, so that it sends heartbeats while it runs: one at its start and one every
+ * `periodSeconds` (300 by default), until it returns, throws, or `signal` is aborted. When it returns, the console has one
+ * line: for a function with an end there is `job`. The heartbeats come from a worker thread, so a busy loop does not stop
  * them. Where there are no worker threads, as in browsers, one heartbeat is sent as soon as the function has ended. It is
  * also a standard decorator of methods. `this`, arguments, result and errors pass through. Throws a `TypeError` if it is
  * given anything but a function.
@@ -25,7 +27,9 @@ export function heartbeatForSync(serviceKey: string, options: HeartbeatOptions =
     keepShape(fn, 'heartbeatForSync', (self, args) => {
       const stop = startBlocked(serviceKey, options)
       try {
-        return fn.apply(self, args)
+        const result = fn.apply(self, args)
+        tellBlockingEnd(serviceKey, options, result)
+        return result
       } finally {
         stop()
       }

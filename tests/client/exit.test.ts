@@ -12,9 +12,9 @@ test.each([
   ['a heartbeat that nobody awaits', `void heartbeat('x')`],
   ['beating', `void aheartbeat('x')`],
   ['beating that is awaited', `await aheartbeat('x')`],
-  ['an async function', `await heartbeatForAsync('x')(async () => 1)()`],
-  ['a sync function', `heartbeatForSync('x')(() => 1)()`],
-  ['a promise', `await runWithHeartbeat(Promise.resolve(1), 'x')`],
+  ['an async function that fails', `await heartbeatForAsync('x')(async () => { throw 1 })().catch(() => {})`],
+  ['a sync function that fails', `try { heartbeatForSync('x')(() => { throw 1 })() } catch {}`],
+  ['a promise that fails', `await runWithHeartbeat(Promise.reject(1), 'x').catch(() => {})`],
   ['a setup', `await setupService('x', { group: 'y' })`],
   ['a job', `await job('x', () => 1)`],
 ])('with the monitor away %s throws nothing, warns once, and lets the program end', async (_title, line) => {
