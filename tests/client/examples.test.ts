@@ -20,18 +20,35 @@ const test = run.runIf(!onPostgres)
 /** Also skips machines without the program. `.ci/run` makes sure that its machine has it. */
 const testWith = (program: string) => run.runIf(!onPostgres && !spawnSync(program, ['--version']).error)
 
-test('sync main: a busy loop beats and then ends', async () => {
+test('sync main: a busy loop beats until it is killed', async () => {
   const monitor = await startMonitor()
-  const example = monitor.start('sync-main.ts', { PERIOD_SECONDS: '0.5', WORK_SECONDS: '3' })
-  expect(await example.ended()).toEqual({ code: 0, lines: ['sync main: done'] })
+  const example = monitor.start('sync-main.ts', { PERIOD_SECONDS: '0.5' })
   await monitor.hears('example-sync-main', 3)
+  example.child.kill('SIGTERM')
+  await example.ended()
+  expect(example.lines.slice(0, 2)).toEqual(['sync main: 6 is perfect', 'sync main: 28 is perfect'])
 })
 
-test('async main: it beats while it runs and then ends', async () => {
+test('async main: it beats until it is told to stop, which is no fault', async () => {
   const monitor = await startMonitor()
-  const example = monitor.start('async-main.ts', { PERIOD_SECONDS: '0.5', WORK_SECONDS: '2' })
+  const example = monitor.start('async-main.ts', { PERIOD_SECONDS: '0.5' })
   await monitor.hears('example-async-main', 3)
-  expect(await example.ended()).toEqual({ code: 0, lines: ['async main: done'] })
+  example.child.kill('SIGTERM')
+  expect(await example.ended()).toEqual({ code: 0, lines: ['async main: stopped'] })
+  expect(example.errors).toEqual([])
+})
+
+test('job: it tells its start and how it ended', async () => {
+  const monitor = await startMonitor()
+  expect(await monitor.start('job.ts', { FOLDER: 'docs' }).ended()).toEqual({
+    code: 0,
+    lines: [expect.stringMatching(/^job: \d+ files in docs$/)],
+  })
+  const heard = await monitor.hears('example-job', 1, 'success')
+  expect(heard.map(({ kind }) => kind)).toEqual(['success', 'start'])
+  expect((await monitor.start('job.ts', { FOLDER: 'no-such-folder' }).ended()).code).toBe(1)
+  const [fail] = await monitor.hears('example-job', 1, 'fail')
+  expect(JSON.stringify(fail?.details)).toContain('ENOENT')
 })
 
 test('loop: every round is a heartbeat, until it is told to stop', async () => {
@@ -52,10 +69,15 @@ test('decorator: compiled as its first lines say, its methods beat', async () =>
   expect(await compile.ended()).toEqual({ code: 0, lines: [] })
 
   const monitor = await startMonitor()
-  const example = monitor.start('decorator/build/main.js', { PERIOD_SECONDS: '0.5', WORK_SECONDS: '2' })
-  expect(await example.ended()).toEqual({ code: 0, lines: ['decorator: 1 + 2 + 3 = 6'] })
-  await monitor.hears('example-decorator-fetch', 3)
-  await monitor.hears('example-decorator-add', 3)
+  for (const [kind, BUSY, line] of [
+    ['async', '', 'decorator: the worker waits for work'],
+    ['sync', '1', 'decorator: the worker is busy'],
+  ] as const) {
+    const example = monitor.start('decorator/build/main.js', { PERIOD_SECONDS: '0.5', BUSY })
+    await monitor.hears(`example-decorator-${kind}`, 3)
+    example.child.kill('SIGTERM')
+    expect((await example.ended()).lines).toEqual([line])
+  }
 })
 
 test('fastify: it beats while it listens, and closes when told to', async () => {
@@ -114,15 +136,17 @@ testWith('curl')('crontab: each line, run as cron runs it, is heard', async () =
   expect(heard.map(({ kind }) => kind)).toEqual(['success', 'start'])
 })
 
-testWith('python3')('python: the wrappers beat while the functions run, and nothing outlives the program', async () => {
+testWith('python3')('python: jobs tell how they ended, and the wrapper beats while its function runs', async () => {
   const monitor = await startMonitor()
-  const example = monitor.start('python/example.py', { PERIOD_SECONDS: '0.5', WORK_SECONDS: '2' }, 'python3')
-  expect(await example.ended()).toEqual({
-    code: 0,
-    lines: ['python: sync main done', 'python: async main done', 'python: one heartbeat stored: True'],
-  })
-  await monitor.hears('example-python-sync', 3)
-  await monitor.hears('example-python-async', 3)
+  const example = monitor.start('python/example.py', { PERIOD_SECONDS: '0.5' }, 'python3')
+  await monitor.hears('example-python-worker', 3)
+  example.child.kill('SIGTERM')
+  expect((await example.ended()).lines).toEqual(['python: reported 499500', 'python: one heartbeat stored: True'])
+  expect(example.errors).toEqual([])
+  for (const key of ['example-python-import', 'example-python-report']) {
+    const heard = await monitor.hears(key, 1, 'success')
+    expect(heard.map(({ kind }) => kind)).toEqual(['success', 'start'])
+  }
   await monitor.hears('example-python', 1)
 })
 
@@ -173,7 +197,7 @@ test('the README has every function, and its programs run as they stand', async 
   const env = { SERVICE_REGISTRY_URL: monitor.url, PATH: `${await stillbeatOnPath()}:${process.env.PATH}` }
   const program = await start(process.execPath, [join(folder, 'main.mts')], env).ended()
   expect(program).toEqual({ code: 0, lines: ['at work'] })
-  await monitor.hears('my-service', 1)
+  await monitor.hears('my-job', 1, 'success')
 
   const commands = readme.match(/^stillbeat .*$/gm) ?? []
   const { code, lines } = await start('/bin/sh', ['-ec', commands.join('\n')], env, folder).ended()

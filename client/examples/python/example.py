@@ -1,4 +1,4 @@
-"""A busy main function and an asyncio one, with heartbeats while they run, and a single heartbeat at the end.
+"""Two jobs with an end, one of them for asyncio, and then a worker that runs for ever; Ctrl-C ends it.
 
 Start: SERVICE_REGISTRY_URL=http://127.0.0.1:8765 python3 client/examples/python/example.py
 """
@@ -7,26 +7,28 @@ import asyncio
 import os
 import time
 
-from stillbeat_client import heartbeat, heartbeat_for_async, heartbeat_for_sync
+from stillbeat_client import heartbeat, heartbeat_for_sync, job
 
 PERIOD_SECONDS = float(os.environ.get('PERIOD_SECONDS', '300'))
-WORK_SECONDS = float(os.environ.get('WORK_SECONDS', '10'))
 
 
-@heartbeat_for_sync('example-python-sync', PERIOD_SECONDS)
-def busy() -> str:
-    end = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < end:
-        pass
-    return 'done'
+@job('example-python-import')
+def import_orders() -> int:
+    return sum(range(1000))
 
 
-@heartbeat_for_async('example-python-async', PERIOD_SECONDS)
-async def polite() -> str:
-    await asyncio.sleep(WORK_SECONDS)
-    return 'done'
+async def send_report(orders: int) -> None:
+    async with job('example-python-report'):
+        await asyncio.sleep(0.1)
+        print(f'python: reported {orders}', flush=True)
 
 
-print(f'python: sync main {busy()}')
-print(f'python: async main {asyncio.run(polite())}')
-print(f'python: one heartbeat stored: {heartbeat("example-python")}')
+@heartbeat_for_sync('example-python-worker', PERIOD_SECONDS)
+def work() -> None:
+    while True:
+        time.sleep(0.01)
+
+
+asyncio.run(send_report(import_orders()))
+print(f'python: one heartbeat stored: {heartbeat("example-python")}', flush=True)
+work()
