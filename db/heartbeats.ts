@@ -28,6 +28,27 @@ export async function listHeartbeats(
   )
 }
 
+/** How many rows are looked through for the starts of runs. A run with more signals in it than these has no start. */
+const LOOKED_THROUGH = 5_000
+
+/**
+ * The starts and ends of a service's runs up to a moment, the newest first, among the rows that lie nearest to it. The
+ * first `skipped` rows are known already.
+ */
+export async function listRunSignals(
+  db: Db,
+  serviceId: number,
+  { upTo, skipped }: { upTo: number; skipped: number },
+): Promise<{ at: number; kind: HeartbeatKind; runId: string | null }[]> {
+  const { rows } = await sql<{ at: number; kind: HeartbeatKind; runId: string | null }>`
+    select at, kind, details->>'runId' as "runId" from (
+      select at, kind, details, ctid as place from heartbeats where service_id = ${serviceId} and at <= ${upTo}
+      order by at desc, ctid desc offset ${skipped} limit ${LOOKED_THROUGH}
+    ) as nearest
+    where kind in ('start', 'success', 'fail') order by at desc, place desc`.execute(db)
+  return rows
+}
+
 export async function deleteHeartbeatsOf(db: Db, serviceId: number): Promise<void> {
   await db.deleteFrom('heartbeats').where('service_id', '=', serviceId).execute()
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { listHeartbeats } from '../../db/heartbeats.ts'
+import { type HeartbeatRow, listHeartbeats, listRunSignals } from '../../db/heartbeats.ts'
 import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
 import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from './list.ts'
 import { displayName } from './names.ts'
+import { isEnd, type RunSignal, startsOfEnds } from './runs.ts'
 import { statusName } from './view.ts'
 
 const since = z.iso
@@ -63,7 +64,7 @@ export interface HeartbeatSeen {
   kind: HeartbeatKind
   /** The time since the heartbeat or signal before it; `null` for the oldest. */
   gapSeconds: number | null
-  /** How long a run took, for its success or fail: as the client says, or the time since its start. */
+  /** How long a run took, for its success or fail: as the client says, or the time since the start of the same run. */
   durationSeconds: number | null
   details: Json
 }
@@ -76,34 +77,46 @@ export async function listHeartbeatsOf(
   const { id } = await theService(deps, input.serviceKey)
   // It reads one more than asked for, so that the oldest one shown has its gap.
   const rows = await listHeartbeats(deps.db, id, { since: input.since, limit: input.limit + 1 })
+  const starts = await runStarts(deps, id, rows)
   const heartbeats = rows.map((row, index) => {
     const before = rows[index + 1]
     return {
       at: deps.iso(row.at),
       kind: row.kind,
       gapSeconds: before ? (row.at - before.at) / 1000 : null,
-      durationSeconds: runSeconds(row, rows.slice(index + 1)),
+      durationSeconds: runSeconds(row, starts[index]),
       details: row.details,
     }
   })
   return { heartbeats: heartbeats.slice(0, input.limit) }
 }
 
-interface Row {
-  at: number
-  kind: HeartbeatKind
-  details: Json
+/** For each row that ends a run: its start, if there is one. It reads further back if that may be older than the rows. */
+async function runStarts({ db }: Ground, id: number, rows: HeartbeatRow[]): Promise<(RunSignal | undefined)[]> {
+  const shown: RunSignal[] = rows.map((row) => ({ at: row.at, kind: row.kind, runId: runIdOf(row) }))
+  let starts = startsOfEnds(shown)
+  const oldest = shown.at(-1)
+  if (oldest && rows.some((row, index) => needsStart(row) && !starts.has(shown[index] as RunSignal))) {
+    const skipped = shown.filter(({ at }) => at === oldest.at).length
+    starts = startsOfEnds([...shown, ...(await listRunSignals(db, id, { upTo: oldest.at, skipped }))])
+  }
+  return shown.map((signal) => starts.get(signal))
 }
 
-function runSeconds(row: Row, older: Row[]): number | null {
-  if (row.kind !== 'success' && row.kind !== 'fail') return null
+const needsStart = (row: HeartbeatRow) => isEnd(row) && typeof detail(row, 'durationMs') !== 'number'
+
+function runSeconds(row: HeartbeatRow, start: RunSignal | undefined): number | null {
+  if (!isEnd(row)) return null
   const told = detail(row, 'durationMs')
   if (typeof told === 'number') return told / 1000
-  const start = older.find(({ kind }) => kind !== 'log')
-  const isItsStart = start?.kind === 'start' && detail(start, 'runId') === detail(row, 'runId')
-  return isItsStart ? (row.at - start.at) / 1000 : null
+  return start ? (row.at - start.at) / 1000 : null
 }
 
-function detail({ details }: Row, name: string): Json | undefined {
+function runIdOf(row: HeartbeatRow): string | null {
+  const runId = detail(row, 'runId')
+  return typeof runId === 'string' ? runId : null
+}
+
+function detail({ details }: HeartbeatRow, name: string): Json | undefined {
   return details !== null && typeof details === 'object' && !Array.isArray(details) ? details[name] : undefined
 }

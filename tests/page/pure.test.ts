@@ -178,6 +178,17 @@ test('the start of a run is told only while the run has no end', () => {
   expect(told).toEqual(['start {"runId":"c"}', 'success {"runId":"a"}', 'log {"runId":"a"}', 'start {"runId":"b"}'])
 })
 
+test('of runs that overlap without ids, only as many starts are left out as have ended', () => {
+  const signal = (kind: 'start' | 'success', second: number) => ({
+    ...{ kind, at: `2026-11-24T00:00:0${second}Z` },
+    ...{ gapSeconds: null, durationSeconds: null, details: null },
+  })
+  const newestFirst = [signal('success', 5), signal('success', 4), signal('start', 3), signal('start', 2)]
+  expect(signalsOf(newestFirst)).toEqual(newestFirst.slice(0, 2))
+  const more = [...newestFirst, signal('start', 1)]
+  expect(signalsOf(more)).toEqual([...more.slice(0, 2), more[4]])
+})
+
 test('keys are quoted for where they go', () => {
   expect(inShell('nightly-backup')).toBe('nightly-backup')
   expect(inShell("it's $(reboot)")).toBe("'it'\\''s $(reboot)'")

@@ -23,10 +23,14 @@ export function toldBy({ details }: HeartbeatSeen): Told {
 
 /** All signals but plain heartbeats, newest first. A start is left out if the end of its run is there too. */
 export function signalsOf(newestFirst: readonly HeartbeatSeen[]): HeartbeatSeen[] {
-  const ended = new Set<string | null>()
+  // How many ends of each run still wait for their start.
+  const ends = new Map<string | null, number>()
   return newestFirst.filter((signal) => {
     const { runId } = toldBy(signal)
-    if (signal.kind === 'success' || signal.kind === 'fail') ended.add(runId)
-    return signal.kind === 'start' ? !ended.delete(runId) : signal.kind !== 'heartbeat'
+    const waiting = ends.get(runId) ?? 0
+    if (signal.kind === 'success' || signal.kind === 'fail') ends.set(runId, waiting + 1)
+    if (signal.kind !== 'start') return signal.kind !== 'heartbeat'
+    ends.set(runId, Math.max(0, waiting - 1))
+    return waiting === 0
   })
 }
