@@ -13,6 +13,7 @@ import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
 import { heartbeatsNeeded, viewContext } from '../status/view.ts'
+import { collectPast, past } from './past.ts'
 import { dateOf } from './when.ts'
 
 const named = z.object({ serviceKey: z.string(), displayName: z.string() })
@@ -42,6 +43,8 @@ export const summaryContent = z.object({
   failingDeliveries: z.array(
     z.object({ target: z.string(), failed: z.int(), pending: z.int(), error: z.string().nullable() }),
   ),
+  /** Services whose incidents have ended since then, also muted ones; those that were down for longest come first. */
+  wasDown: z.array(named.extend(past.shape)),
   waiting: z.array(named.extend({ heartbeatsNeeded: z.int() })),
   alive: z.array(named),
   paused: z.array(named),
@@ -57,6 +60,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
   const { now, iso, rules, timezone, outages } = viewContext(deps)
   const sinceMs = (await lastAnnouncedAt(db, 'summary')) ?? now - DAY_MS
   const facts = await summaryFacts(db, { flappedSince: now - DAY_MS })
+  const ended = await collectPast(db, { since: sinceMs, iso })
   const rows = await Array.fromAsync(eachService(db))
   const shared = sharedNames(rows)
   const content: SummaryContent = {
@@ -70,6 +74,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     inactive: [],
     flapping: [],
     failingDeliveries: await failing(db, now),
+    wasDown: [],
     waiting: [],
     alive: [],
     paused: [],
@@ -77,6 +82,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
   }
   for (const row of rows) add(row)
   content.down.sort((a, b) => b.seconds - a.seconds)
+  content.wasDown.sort((a, b) => b.seconds - a.seconds)
   return content
 
   function add(row: ServiceRow): void {
@@ -90,6 +96,8 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     if (attention) content.attention.push({ ...service, at: iso(attention.at), note: attention.note })
     const incidents = facts.flapping.get(row.id)
     if (incidents !== undefined) content.flapping.push({ ...service, incidents })
+    const over = ended.get(row.id)
+    if (over) content.wasDown.push({ ...service, ...over })
 
     if (isPaused) {
       content.paused.push(service)

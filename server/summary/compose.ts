@@ -1,15 +1,22 @@
 import type { Letter } from '../delivery/parts.ts'
+import { span } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
 
 /** UTF-16 units of names on one line. The others are only counted. */
 const LONGEST_LINE = 600
+/** Lines about services that were down and are not. The others are only counted. */
+const LONGEST_PAST = 60
 
 type Line = Letter['lines'][number]
+type Past = SummaryContent['wasDown'][number]
 type Named = { serviceKey: string; displayName: string }
 
-/** Composes the daily message: what needs attention, then what waits for data, then the healthy ones on one line. */
+/**
+ * Composes the daily message: what needs attention, then what was down and is over, then what waits for data, then the
+ * healthy ones on one line.
+ */
 export function composeSummary(content: SummaryContent, timezone: string): Letter {
   const now = Date.parse(content.at)
   const at = (iso: string) => localTime(Date.parse(iso), now, timezone)
@@ -35,6 +42,7 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
   ]
   const lines = [
     ...lifted,
+    ...pastOf(content, timezone),
     ...oneLine('⏳ Waiting for data', content.waiting, ({ heartbeatsNeeded }) => ` (${heartbeatsNeeded} more)`),
     ...oneLine('🟢 Alive', content.alive),
     ...oneLine('⏸ Paused', content.paused),
@@ -46,14 +54,22 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
     event: 'summary',
     title: `📋 ${date}: ${verdict(content, lifted)}`,
     lines,
-    data: { at: content.at, date: content.date, since: content.since, counts: content.counts },
+    data: {
+      ...{ at: content.at, date: content.date, since: content.since, counts: content.counts },
+      was_down: content.wasDown.length,
+    },
   }
 }
 
-function verdict({ counts }: SummaryContent, lifted: Line[]): string {
+function verdict({ counts, wasDown }: SummaryContent, lifted: Line[]): string {
   // A service that is in several sections counts once.
-  const needing = new Set(lifted.flatMap(({ data }) => data?.service_key ?? data?.target ?? [])).size
-  if (needing > 0) return needing === 1 ? '1 needs attention' : `${needing} need attention`
+  const needing = new Set(lifted.flatMap(({ data }) => data?.service_key ?? data?.target ?? []))
+  const past = wasDown.filter(({ serviceKey }) => !needing.has(serviceKey)).length
+  const news = [
+    needing.size > 0 && (needing.size === 1 ? '1 needs attention' : `${needing.size} need attention`),
+    past > 0 && (past === 1 ? '1 was down' : `${past} were down`),
+  ].filter(Boolean)
+  if (news.length > 0) return news.join(', ')
   const all = counts.alive + counts.down + counts.dead + counts.unknown
   if (all === 0) return 'no service yet; a first heartbeat registers one'
   return counts.dead > 0 ? 'nothing new' : 'all is well'
@@ -68,6 +84,48 @@ function section<T extends Named>(title: string, name: string, services: T[], ab
       data: { section: name, service_key: one.serviceKey, display_name: one.displayName },
     })),
   ]
+}
+
+/** What was down since the last summary and is over. */
+function pastOf({ wasDown, at }: SummaryContent, timezone: string): Line[] {
+  if (wasDown.length === 0) return []
+  const more = wasDown.length - LONGEST_PAST
+  return [
+    { text: `🕓 Since the last summary (${wasDown.length})` },
+    ...wasDown.slice(0, LONGEST_PAST).map(({ newest, ...one }) => ({
+      text: `• ${harmless(one.displayName)} — was down ${whenDown({ newest, ...one }, at, timezone)}`,
+      data: {
+        ...{ section: 'was_down', service_key: one.serviceKey, display_name: one.displayName },
+        ...{ incidents: one.incidents, seconds: one.seconds, from: one.since, to: newest.at(-1)?.to ?? at },
+      },
+    })),
+    ...(more > 0 ? [{ text: `• and ${more} more` }] : []),
+  ]
+}
+
+function whenDown({ incidents, since, seconds, newest }: Past, at: string, timezone: string): string {
+  const spanOf = (from: string, to: string) =>
+    span({ from: Date.parse(from), to: Date.parse(to) }, Date.parse(at), timezone)
+  // The note of a single incident has room.
+  const single = incidents === 1
+  const each = newest.map(({ from, to, ...one }) => {
+    const why = reasonOf(one.reason, single ? one.note : null)
+    const more = [one.muted && 'muted', one.ended === 'paused' && '⏸ paused']
+    return `${spanOf(from, to)} (${[roughly(one.seconds * 1000), why, ...more].filter(Boolean).join(', ')})`
+  })
+  if (incidents === newest.length) return each.join(', ')
+  const last = newest.at(-1)
+  return `${incidents} times, ${spanOf(since, last?.to ?? at)} (${roughly(seconds * 1000)} in all), last ${each.at(-1)}`
+}
+
+function reasonOf(reason: string, note: string | null): string {
+  const words = new Map([
+    ['silence', 'silent'],
+    ['fail', 'failed'],
+    ['run', 'did not end'],
+  ])
+  const said = harmless(note ?? '')
+  return (words.get(reason) ?? reason) + (said && `: ${said}`)
 }
 
 function undelivered({ failingDeliveries }: SummaryContent): Line[] {

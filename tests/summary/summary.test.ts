@@ -50,6 +50,87 @@ test('the summary comes every morning, what needs attention first', async () => 
   expect(summaries(app)).toEqual(['2026-11-24T09:00:00.000+00:00', '2026-11-25T09:00:00.000+00:00'])
 })
 
+test('what was down in the night and is over by nine is told, once, also what was muted or paused', async () => {
+  const app = await start({ clock: createTestClock(Date.UTC(2026, 10, 23, 8)) })
+  const { api } = app
+  await api.services.configure.mutate({ serviceKey: 'shop', expectedPeriodSeconds: 24 * 3_600 })
+  await app.beat('shop')
+  // The first summary says that all is well.
+  await app.live(12 * HOUR)
+  await api.signal.mutate({ serviceKey: 'mail', kind: 'fail', message: 'no route\nto host' })
+  await app.live(30 * MINUTE)
+  await api.services.pause.mutate({ serviceKey: 'mail' })
+  await app.live(HOUR)
+  await api.signal.mutate({ serviceKey: 'etl', kind: 'fail', message: 'disk full' })
+  await app.live(4 * HOUR)
+  await api.signal.mutate({ serviceKey: 'etl', kind: 'success' })
+  await api.services.configure.mutate({ serviceKey: 'quiet', mutedUntil: 'recovered' })
+  await api.signal.mutate({ serviceKey: 'quiet', kind: 'fail' })
+  await api.signal.mutate({ serviceKey: 'night', kind: 'fail' })
+  await app.live(3 * HOUR)
+  await api.signal.mutate({ serviceKey: 'quiet', kind: 'success' })
+  await api.signal.mutate({ serviceKey: 'night', kind: 'success' })
+  await app.live(HOUR)
+  await api.signal.mutate({ serviceKey: 'night', kind: 'fail' })
+  await app.live(10 * MINUTE)
+  await api.signal.mutate({ serviceKey: 'night', kind: 'success' })
+  await app.live(2 * HOUR)
+  await app.beat('shop')
+  await app.live(2 * HOUR)
+  const [first, second] = app.told.filter(isSummary)
+  expect(first?.title).toBe('📋 Mon 23 Nov: all is well')
+  expect(textsOf(second ? [second] : [])).toMatchInlineSnapshot(`
+    [
+      "📋 Tue 24 Nov: 4 were down
+    🕓 Since the last summary (4)
+    • Etl — was down 23 Nov 21:30–24 Nov 01:30 (4 h, failed: disk full)
+    • Night — was down 01:30–04:30 (3 h, failed), 05:30–05:40 (10 min, failed)
+    • Quiet — was down 01:30–04:30 (3 h, failed, muted)
+    • Mail — was down 23 Nov 20:00–20:30 (30 min, failed: no route to host, ⏸ paused)
+    🟢 Alive (4): Etl, Night, Quiet, Shop
+    ⏸ Paused (1): Mail",
+    ]
+  `)
+  expect(second?.data).toMatchObject({
+    was_down: 4,
+    services: [
+      { section: 'was_down', service_key: 'etl', incidents: 1, seconds: 14_400 },
+      { section: 'was_down', service_key: 'night', incidents: 2, seconds: 11_400 },
+      { section: 'was_down', service_key: 'quiet' },
+      { section: 'was_down', service_key: 'mail', to: '2026-11-23T20:30:00.000+00:00' },
+    ],
+  })
+  expect((await api.summary.query()).wasDown).toEqual([])
+  await app.live(DAY)
+  expect(app.told.filter(isSummary)[2]?.title).not.toContain('down')
+})
+
+test('silence that is over, and a service that is down again, are told apart', async () => {
+  const app = await start({ clock: createTestClock(Date.UTC(2026, 10, 24, 1)) })
+  await learnFiveMinutes(app, 'web', 'api')
+  await app.live(3 * HOUR)
+  await app.beat('web')
+  await app.beat('api')
+  for (let beat = 0; beat < 34; beat++) {
+    await app.live(5 * MINUTE)
+    await app.beat('api')
+  }
+  const { down, wasDown, messages } = await app.api.summary.query()
+  expect(down.map(({ serviceKey }) => serviceKey)).toEqual(['web'])
+  expect(wasDown.map(({ serviceKey, newest }) => [serviceKey, newest])).toEqual(
+    ['api', 'web'].map((key) => [
+      key,
+      [
+        {
+          ...{ from: '2026-11-24T01:25:00.000+00:00', to: '2026-11-24T04:15:00.000+00:00', seconds: 10_200 },
+          ...{ reason: 'silence', note: null, ended: 'recovered', muted: false },
+        },
+      ],
+    ]),
+  )
+  expect(messages[0]?.title).toBe('📋 Tue 24 Nov: 1 needs attention, 1 was down')
+})
+
 test('what would go out now can be asked for at any time', async () => {
   const app = await start()
   await app.beat('web')

@@ -7,7 +7,7 @@ import { composeSummary } from '../../server/summary/compose.ts'
 const content = (more: Partial<SummaryContent> = {}): SummaryContent => ({
   ...{ at: '2026-11-24T09:00:00.000+03:00', date: '2026-11-24', since: '2026-11-23T09:00:00.000+03:00' },
   counts: { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 },
-  ...{ down: [], newlyDead: [], attention: [], inactive: [], flapping: [], failingDeliveries: [] },
+  ...{ down: [], newlyDead: [], attention: [], inactive: [], flapping: [], failingDeliveries: [], wasDown: [] },
   ...{ waiting: [], alive: [], paused: [], dead: [], ...more },
 })
 const named = (displayName: string, serviceKey = displayName.toLowerCase()) => ({ serviceKey, displayName })
@@ -24,6 +24,16 @@ const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) 
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
 const waits = (name: string, heartbeatsNeeded: number) => ({ ...named(name), heartbeatsNeeded })
+const ended = (more: Partial<SummaryContent['wasDown'][number]['newest'][number]> = {}) => ({
+  ...{ from: '2026-11-24T02:10:00.000+03:00', to: '2026-11-24T05:10:00.000+03:00', seconds: 10_800 },
+  ...{ reason: 'silence', note: null, ended: 'recovered' as const, muted: false, ...more },
+})
+const was = (name: string, newest = [ended()], more: Partial<SummaryContent['wasDown'][number]> = {}) => ({
+  ...named(name),
+  ...{ incidents: newest.length, since: newest[0]?.from ?? '', newest },
+  ...{ seconds: newest.reduce((sum, { seconds }) => sum + seconds, 0), ...more },
+})
+const short = ended({ from: '2026-11-24T06:00:00.000+03:00', to: '2026-11-24T06:00:05.000+03:00', seconds: 5 })
 const inactive = { ...named('Idle'), silentSince: '2026-11-20T10:00:00.000+03:00', seconds: 342_000 }
 const failing = { target: 'webhook', failed: 2, pending: 1, error: '500 Internal\nServer Error' }
 const numbered = (count: number) =>
@@ -44,6 +54,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     flapping: [{ ...named('Api'), incidents: 8 }],
     inactive: [inactive],
     failingDeliveries: [failing, { target: 'telegram:-100123', failed: 0, pending: 4, error: null }],
+    wasDown: [was('Night'), was('Api', [ended(), short])],
     waiting: [waits('New', 3), waits('Newer', 4)],
     alive: [named('Api'), named('Web')],
     paused: [named('Billing')],
@@ -51,7 +62,7 @@ test('everything is told, what needs attention first and the healthy ones on one
   }
   expect(textsOf(everything)).toMatchInlineSnapshot(`
     [
-      "📋 Tue 24 Nov: 12 need attention
+      "📋 Tue 24 Nov: 12 need attention, 1 was down
     🔴 Down (4)
     • Old — since 31 Dec 2025 23:50 (3 d 2 h)
     • Etl — since 08:40 (20 min), seen by Ada
@@ -70,6 +81,9 @@ test('everything is told, what needs attention first and the healthy ones on one
     📪 Not delivered (2)
     • webhook — 2 refused, 1 waiting: 500 Internal Server Error
     • telegram:-100123 — 4 waiting
+    🕓 Since the last summary (2)
+    • Night — was down 02:10–05:10 (3 h, silent)
+    • Api — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, silent)
     ⏳ Waiting for data (2): New (3 more), Newer (4 more)
     🟢 Alive (2): Api, Web
     ⏸ Paused (1): Billing
@@ -124,17 +138,78 @@ test('500 services that are down are named once each, in parts that fit', () => 
   expect(parts[0]).toMatch(/^📋 Tue 24 Nov: 500 need attention \(1\/\d\)\n🔴 Down \(500\)\n/)
 })
 
+test.each<[string, SummaryContent['wasDown'], string, string[]]>([
+  ['silence', [was('Etl')], '1 was down', ['Etl — was down 02:10–05:10 (3 h, silent)']],
+  [
+    'a failure with its message, and a hung run',
+    [was('Etl', [ended({ reason: 'fail', note: 'disk\nfull' })]), was('Job', [ended({ reason: 'run' })])],
+    '2 were down',
+    ['Etl — was down 02:10–05:10 (3 h, failed: disk full)', 'Job — was down 02:10–05:10 (3 h, did not end)'],
+  ],
+  [
+    'what was muted, and what a pause ended',
+    [was('Etl', [ended({ muted: true })]), was('Job', [ended({ reason: 'fail', ended: 'paused' })])],
+    '2 were down',
+    ['Etl — was down 02:10–05:10 (3 h, silent, muted)', 'Job — was down 02:10–05:10 (3 h, failed, ⏸ paused)'],
+  ],
+  [
+    'several times, on one line',
+    [was('Etl', [ended(), { ...short, reason: 'fail', note: 'disk full' }])],
+    '1 was down',
+    ['Etl — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, failed)'],
+  ],
+  [
+    'very many times',
+    [was('Etl', [ended(), ended(), short], { incidents: 300, seconds: 14_400, since: '2026-11-23T22:00:00+03:00' })],
+    '1 was down',
+    ['Etl — was down 300 times, 23 Nov 22:00–24 Nov 06:00 (4 h in all), last at 06:00 (5 s, silent)'],
+  ],
+])('what was down and is over: %s', (_title, wasDown, verdict, lines) => {
+  const alive = [named('Web')]
+  expect(textsOf({ counts: counts({ alive: 1 }), wasDown, alive })).toEqual([
+    [
+      `📋 Tue 24 Nov: ${verdict}`,
+      `🕓 Since the last summary (${wasDown.length})`,
+      ...lines.map((line) => `• ${line}`),
+      '🟢 Alive (1): Web',
+    ].join('\n'),
+  ])
+})
+
+test('a service that needs attention is not counted again among those that were down', () => {
+  const titles = [
+    { down: [down('Web')], wasDown: [was('Web')] },
+    { down: [down('Web')], wasDown: [was('Web'), was('Etl'), was('Job')] },
+    { dead: [named('Old')], counts: counts({ dead: 1 }), wasDown: [was('Etl')] },
+  ].map((more) => letterOf(more).title)
+  expect(titles).toEqual([
+    '📋 Tue 24 Nov: 1 needs attention',
+    '📋 Tue 24 Nov: 1 needs attention, 2 were down',
+    '📋 Tue 24 Nov: 1 was down',
+  ])
+})
+
+test('a thousand services that were down make one bounded section', () => {
+  const wasDown = numbered(1_000).map(({ displayName }) => was(displayName))
+  const parts = textsOf({ counts: counts({ alive: 1_000 }), alive: numbered(1_000), wasDown })
+  expect(parts).toHaveLength(1)
+  expect(parts[0]?.match(/ — was down /g)).toHaveLength(60)
+  expect(parts[0]).toMatch(/^📋 Tue 24 Nov: 1000 were down\n🕓 Since the last summary \(1000\)\n/)
+  expect(parts[0]).toContain('\n• and 940 more\n🟢 Alive (1000): ')
+})
+
 test('hostile names stay on their line', () => {
   const name = '<b>\u202Eone\ntwo\u2028three\uD83D'
   const all = [waits(name, 1)]
   const [text = ''] = textsOf({
     down: [down(name)],
     attention: [asks(name, name)],
+    wasDown: [was(name, [ended({ reason: 'fail', note: name })])],
     waiting: all,
     alive: all,
     dead: all,
   })
-  expect(text.split(/[\n\u2028]/)).toHaveLength(8)
+  expect(text.split(/[\n\u2028]/)).toHaveLength(10)
   expect([text.isWellFormed(), text.includes('\u202E')]).toEqual([true, false])
 })
 
@@ -144,7 +219,7 @@ test('programs are told the counts, and the section and key of each service that
   )
   expect(part?.data).toEqual({
     ...{ event: 'summary', part: 1, parts: 1, at: content().at, date: content().date, since: content().since },
-    counts: counts({ down: 1, alive: 1 }),
+    ...{ counts: counts({ down: 1, alive: 1 }), was_down: 0 },
     services: [{ section: 'down', service_key: 'web', display_name: 'Web' }],
   })
 })

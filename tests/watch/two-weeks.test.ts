@@ -64,9 +64,11 @@ test('two weeks over a clock change, with everything that people were told', { t
     🔴 Old Bot is down
     silent since 19:00 (2 h), usually every 1 h",
       "2026-03-22T02:30:00.000+01:00
-    📋 Sun 22 Mar: 1 needs attention
+    📋 Sun 22 Mar: 1 needs attention, 1 was down
     🔴 Down (1)
     • Old Bot — since 21 Mar 21:00 (5 h 30 min)
+    🕓 Since the last summary (1)
+    • Web — was down 21 Mar 10:30–14:00 (3 h 30 min, silent)
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-23T02:30:00.000+01:00
     📋 Mon 23 Mar: 1 needs attention
@@ -121,16 +123,20 @@ test('two weeks over a clock change, with everything that people were told', { t
     🟢 Report is alive again
     was down for 23 h 46 min, 30 Mar 02:30 to 02:16",
       "2026-03-31T02:30:00.000+02:00
-    📋 Tue 31 Mar: 1 needs attention
+    📋 Tue 31 Mar: 1 needs attention, 1 was down
     🔴 Down (1)
     • Backup — since 01:45 (45 min)
+    🕓 Since the last summary (1)
+    • Report — was down 30 Mar 02:30–31 Mar 02:16 (23 h 46 min, silent)
     🟢 Alive (2): Report, Web
     ⚫ Dead (1): Old Bot",
       "2026-04-01T01:31:10.000+02:00
     🟢 Backup is alive again
     was down for 23 h 46 min, 31 Mar 01:45 to 01:31",
       "2026-04-01T02:30:00.000+02:00
-    📋 Wed 1 Apr: nothing new
+    📋 Wed 1 Apr: 1 was down
+    🕓 Since the last summary (1)
+    • Backup — was down 31 Mar 01:45–1 Apr 01:31 (23 h 46 min, silent)
     🟢 Alive (3): Backup, Report, Web
     ⚫ Dead (1): Old Bot",
       "2026-04-02T02:30:00.000+02:00
