@@ -1,3 +1,4 @@
+import { rhythmWithNext } from '../../server/text/rhythm.ts'
 import { roughly } from '../../server/text/time.ts'
 import { cut, harmless } from '../../server/text/words.ts'
 import { at } from '../answer/times.ts'
@@ -23,15 +24,13 @@ export const inOrder = new Intl.Collator('en', { numeric: true }).compare
 export const byUrgency = (a: Service, b: Service): number =>
   urgency(a) - urgency(b) || inOrder(a.displayName, b.displayName)
 
-/** Says how often a service sends heartbeats, or when. */
-export function rhythm(service: Service, settings: Settings | undefined): string {
-  const { schedule, timezone, expectedPeriodSeconds, graceSeconds } = settings ?? {}
-  const grace = graceSeconds ? `, grace ${roughly(graceSeconds * 1000)}` : ''
-  if (schedule) return `cron ${harmless(schedule)}${timezone ? ` (${timezone})` : ''}${grace}`
-  if (expectedPeriodSeconds) return `expected every ${roughly(expectedPeriodSeconds * 1000)}${grace}`
-  const { medianIntervalSeconds, heartbeatsNeeded } = service
-  if (medianIntervalSeconds !== null) return `usually every ${roughly(medianIntervalSeconds * 1000)}`
-  return heartbeatsNeeded > 0 ? `its rhythm is known after ${heartbeatsNeeded} more` : ''
+/** Says when a service is expected: `daily 03:00 Berlin, next in 5 h`. */
+export const rhythm = (service: Service, now: string): string => harmless(rhythmWithNext(service, Date.parse(now)), 200)
+
+/** The same with the grace that was declared. */
+export function rhythmAndGrace(service: Service, settings: Settings | undefined, now: string): string {
+  const { graceSeconds } = settings ?? {}
+  return rhythm(service, now) + (graceSeconds ? `, grace ${roughly(graceSeconds * 1000)}` : '')
 }
 
 /** Lists settings, one line each. Defaults are left out. */

@@ -3,7 +3,7 @@ import { harmless, plural } from '../../server/text/words.ts'
 import { bold, code, type Rich, rich } from '../answer/rich.ts'
 import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { aboutSettings, rhythm, type Settings, symbolOf } from './about.ts'
+import { aboutSettings, rhythmAndGrace, type Settings, symbolOf } from './about.ts'
 import { nameOf } from './names.ts'
 
 type Explanation = RouterOutputs['explain']
@@ -17,7 +17,7 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
     lastHeartbeat === null
       ? 'no heartbeat yet'
       : `heard ${lastHeartbeatReadable} (${at(lastHeartbeat, now)}), ${plural(heartbeatCount, 'heartbeat')}`,
-    rhythm(service, settings),
+    rhythmAndGrace(service, settings, now),
     deadline &&
       limitSeconds !== null &&
       `down after ${roughly(limitSeconds * 1000)} of silence, at ${at(deadline, now)}`,

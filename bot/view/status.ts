@@ -3,7 +3,7 @@ import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { inOrder, type Service } from './about.ts'
+import { inOrder, rhythm, type Service } from './about.ts'
 import { isAlive, isDown, isPaused, isWaiting, summarizeCounts, summarizeServices } from './counts.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
@@ -35,7 +35,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
   const acts = new Map(down.map((one) => [one.serviceKey, one]))
   const downs = shown.filter(isDown).sort(byAge)
   const others = sectionsOf(shown.filter((one) => !isDown(one))).flatMap(({ title, members }) =>
-    underHeading(title, linesOf(members, name, shown.length > MOST_LINES)),
+    underHeading(title, linesOf(members, { name, now, isBrief: shown.length > MOST_LINES })),
   )
   const dead = counts?.dead ?? services.length - shown.length
   const unnamed = counts ? counts.down + counts.unknown - shown.length : 0
@@ -78,7 +78,10 @@ function downLine(one: Service, name: string, act: Down | undefined, now: string
   return `🔴 ${name} — ${roughly(forMs)}, since ${at(one.statusSince, now)}${group}${seen}${bell(one)}`
 }
 
-function linesOf(members: readonly Service[], name: (one: Service) => string, isBrief: boolean): string[] {
+function linesOf(
+  members: readonly Service[],
+  { name, now, isBrief }: { name: (one: Service) => string; now: string; isBrief: boolean },
+): string[] {
   const waiting = members.filter(isWaiting)
   const paused = members.filter(isPaused)
   const alive = members.filter(isAlive)
@@ -86,7 +89,7 @@ function linesOf(members: readonly Service[], name: (one: Service) => string, is
     return [
       ...flowing(
         '⏳',
-        waiting.map((one) => `${name(one)}${bell(one)} (${one.heartbeatsNeeded} more)`),
+        waiting.map((one) => `${name(one)}${bell(one)} (${rhythm(one, now)})`),
       ),
       ...flowing('⏸', paused.map(name)),
       ...flowing(
@@ -96,7 +99,7 @@ function linesOf(members: readonly Service[], name: (one: Service) => string, is
     ]
   }
   return [
-    ...waiting.map((one) => `⏳ ${name(one)}${bell(one)} — ${plural(one.heartbeatsNeeded, 'more heartbeat')}`),
+    ...waiting.map((one) => `⏳ ${name(one)}${bell(one)} — ${rhythm(one, now)}`),
     ...paused.map((one) => `⏸ ${name(one)} — paused`),
     ...alive.map((one) => `🟢 ${name(one)}${bell(one)} — ${one.lastHeartbeatReadable ?? 'not heard yet'}`),
   ]

@@ -2,7 +2,7 @@ import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { aboutSettings, rhythm, type Service, type Settings, symbolOf } from './about.ts'
+import { aboutSettings, rhythmAndGrace, type Service, type Settings, symbolOf } from './about.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
 
@@ -42,7 +42,9 @@ function blockOf(
     `\n${symbolOf(one)} ${name(one)}`,
     `${harmless(one.serviceKey, 200)}: ${one.status}${one.paused ? ', paused,' : ''} since ${at(one.statusSince, now)}`,
     heard(one),
-    [rhythm(one, settings), one.deadline && `late after ${at(one.deadline, now)}`].filter(Boolean).join('; '),
+    [rhythmAndGrace(one, settings, now), one.deadline && `late after ${at(one.deadline, now)}`]
+      .filter(Boolean)
+      .join('; '),
     ...(settings ? aboutSettings(settings, now) : []),
   ]
     .filter(Boolean)

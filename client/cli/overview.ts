@@ -8,9 +8,12 @@ export interface Service {
   paused: boolean
   last_heartbeat_readable: string | null
   median_interval_seconds: number | null
+  heartbeats_needed: number
+  /** A declared schedule in words, and when its cron line is due next. */
+  schedule_readable?: string
+  next_due?: string
   /** ISO 8601 in the monitor's zone. */
   status_since: string
-  heartbeats_needed: number
 }
 
 type Look = Service['status'] | 'paused'
@@ -50,8 +53,8 @@ function rowOf(one: Service, look: Look, now: string) {
     { text: `${symbol} ${look}`, colour },
     { text: one.display_name, colour: look === 'down' ? '1' : undefined },
     { text: momentOf(one.status_since, now) },
-    { text: one.last_heartbeat_readable ?? 'never' },
-    { text: rhythmOf(one) },
+    { text: one.last_heartbeat_readable ?? 'none yet' },
+    { text: rhythmOf(one, now) },
     { text: one.service_key, colour: '2' },
   ]
 }
@@ -63,9 +66,15 @@ function momentOf(at: string, now: string): string {
   return day === now.slice(0, 10) ? time : `${day} ${time}`
 }
 
-function rhythmOf({ median_interval_seconds: seconds, heartbeats_needed: needed }: Service): string {
-  if (seconds !== null) return `every ${durationOf(seconds)}`
-  return needed > 0 ? `${needed} more to learn it` : '–'
+/** The same words as on the page; those for a schedule come from the monitor. */
+function rhythmOf(one: Service, now: string): string {
+  const { schedule_readable: words, next_due: due, median_interval_seconds: seconds, heartbeats_needed: needed } = one
+  if (words !== undefined) {
+    const left = due === undefined ? 0 : (Date.parse(due) - Date.parse(now)) / 1_000
+    return left > 0 ? `${words}, next in ${durationOf(left)}` : words
+  }
+  if (seconds !== null) return `usually every ${durationOf(seconds)}`
+  return needed > 0 ? `${needed} more ${needed === 1 ? 'heartbeat' : 'heartbeats'} to learn` : 'not learned yet'
 }
 
 const units = [

@@ -6,8 +6,10 @@ import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
 import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
+import { type CronSchedule, nextDue, type Schedule } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, isJudged, type ServiceState } from '../lifecycle/transition.ts'
+import { scheduleWords } from '../text/rhythm.ts'
 import { ago, inSeconds } from '../text/time.ts'
 import { displayName } from './names.ts'
 
@@ -16,6 +18,15 @@ export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
 })
 
 const time = z.iso.datetime({ offset: true }).meta({ example: '2026-11-23T22:20:01.123+03:00' })
+
+/** What a service has only with a declared schedule. Left out for others, since a status may be of thousands. */
+const declared = z.object({
+  expectedPeriodSeconds: z.number().meta({ description: 'The declared period' }),
+  schedule: z.string().meta({ description: 'The declared cron line', example: '0 3 * * *' }),
+  timezone: z.string().meta({ description: 'The zone in which the cron line is meant' }),
+  nextDue: time.meta({ description: 'When the cron line is due next; not told while the service is paused' }),
+  scheduleReadable: z.string().meta({ description: 'The schedule in words', example: 'daily 03:00 Berlin' }),
+})
 
 /** A service with its status, as the API, the page and the bot show it. */
 export const serviceStatus = z.object({
@@ -33,6 +44,7 @@ export const serviceStatus = z.object({
   statusSince: time,
   deadline: time.nullable().meta({ description: 'The moment after which a silent service is down' }),
   heartbeatsNeeded: z.int().meta({ description: 'How many more until its rhythm is known' }),
+  ...declared.partial().shape,
 })
 
 export type ServiceStatus = z.infer<typeof serviceStatus>
@@ -62,7 +74,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   const { state } = afterSilence(stateOf(row, context.timezone), now, rules, outages)
   const last = state.lastHeartbeatAt
   const deadline = state.pausedAt === null && isJudged(state) ? deadlineOf(state, rules, outages) : null
-  return {
+  const shown = {
     serviceKey: row.key,
     displayName: displayName(row),
     group: row.group_name,
@@ -78,6 +90,30 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     deadline: deadline === null ? null : iso(deadline),
     heartbeatsNeeded: heartbeatsNeeded(state),
   }
+  return state.schedule === null ? shown : { ...shown, ...viewSchedule(state.schedule, state, context) }
+}
+
+function viewSchedule(schedule: Schedule, { pausedAt }: ServiceState, { now, iso }: ViewContext) {
+  const scheduleReadable = scheduleWords(schedule)
+  if (schedule.kind === 'period') return { expectedPeriodSeconds: schedule.periodMs / 1000, scheduleReadable }
+  const { expression, timezone } = schedule
+  const told = { schedule: expression, timezone, scheduleReadable }
+  return pausedAt === null ? { ...told, nextDue: iso(dueAfter(schedule, now)) } : told
+}
+
+/** The next due time of a line and zone, with a moment from which on it is the next one. */
+const dues = new Map<string, { from: number; due: number }>()
+const MOST_DUES = 20_000
+
+/** Caches what `nextDue` says, since a status may be of thousands of cron lines, and each takes some 40 µs. */
+function dueAfter(cron: CronSchedule, now: number): number {
+  const key = `${cron.timezone} ${cron.expression}`
+  const known = dues.get(key)
+  if (known && known.from <= now && now < known.due) return known.due
+  const due = nextDue(cron, now)
+  if (dues.size >= MOST_DUES) dues.clear()
+  dues.set(key, { from: now, due })
+  return due
 }
 
 /** The current status alone, for counting and filtering. */

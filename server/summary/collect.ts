@@ -13,6 +13,7 @@ import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
 import { heartbeatsNeeded, viewContext } from '../status/view.ts'
+import { scheduleWords } from '../text/rhythm.ts'
 import { collectPast, past } from './past.ts'
 import { dateOf } from './when.ts'
 
@@ -45,7 +46,8 @@ export const summaryContent = z.object({
   ),
   /** Services whose incidents have ended since then, also muted ones; those that were down for longest come first. */
   wasDown: z.array(named.extend(past.shape)),
-  waiting: z.array(named.extend({ heartbeatsNeeded: z.int() })),
+  /** `expected` tells in words when a service with a declared schedule is expected. */
+  waiting: z.array(named.extend({ heartbeatsNeeded: z.int(), expected: z.string().nullable() })),
   alive: z.array(named),
   paused: z.array(named),
   dead: z.array(named),
@@ -126,7 +128,8 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
       const silentSince = iso(state.silenceSince)
       content.inactive.push({ ...service, silentSince, seconds: (now - state.silenceSince) / 1000 })
     } else {
-      content.waiting.push({ ...service, heartbeatsNeeded: heartbeatsNeeded(state) })
+      const expected = state.schedule === null ? null : scheduleWords(state.schedule)
+      content.waiting.push({ ...service, heartbeatsNeeded: heartbeatsNeeded(state), expected })
     }
   }
 

@@ -43,7 +43,11 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
   const lines = [
     ...lifted,
     ...pastOf(content, timezone),
-    ...oneLine('⏳ Waiting for data', content.waiting, ({ heartbeatsNeeded }) => ` (${heartbeatsNeeded} more)`),
+    ...oneLine(
+      '⏳ Waiting for data',
+      content.waiting,
+      ({ heartbeatsNeeded, expected }) => ` (${expected === null ? `${heartbeatsNeeded} more` : harmless(expected)})`,
+    ),
     ...oneLine('🟢 Alive', content.alive),
     ...oneLine('⏸ Paused', content.paused),
     ...oneLine('⚫ Dead', content.dead),

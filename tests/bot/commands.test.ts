@@ -58,7 +58,7 @@ test('/status shows what waits and what is alive', async () => {
   const [title = '', ...lines] = text.split('\n')
   expect(title).toMatch(/^⏳ 2 waiting · 🟢 \d alive$/)
   expect(entities).toEqual([{ type: 'bold', offset: 0, length: title.length }])
-  expect(lines).toContain('⏳ New Bot — 3 more heartbeats')
+  expect(lines).toContain('⏳ New Bot — 3 more heartbeats to learn')
   expect(lines).toContain('🟢 Api — just now')
   expect(buttons.flat().map((button) => button.text)).toEqual(['🔄 Refresh'])
 })
@@ -81,10 +81,22 @@ test('/status_full tells all there is to know', async () => {
   expect(block.trimEnd().split('\n').slice(1)).toEqual([
     expect.stringMatching(/^etl:eu\/1: alive since 13:/),
     'heard just now, 4 heartbeats',
-    expect.stringMatching(/^cron 30 2 \* \* \* \(Europe\/Berlin\), grace 10 min; late after 24 Nov 02:40$/),
+    expect.stringMatching(/^daily 02:30 Berlin, next in \d+ h( \d+ min)?, grace 10 min; late after 24 Nov 02:40$/),
     'also known as etl',
     '{"owner":"data"}',
   ])
+})
+
+test('/service and /status say when a declared schedule is due next', async () => {
+  await bot.app.api.services.configure.mutate({
+    serviceKey: 'report',
+    schedule: '0 9 * * 1',
+    timezone: 'Europe/Berlin',
+  })
+  const words = /weekly Mon 09:00 Berlin, next in 6 d( \d+ h)?$/m
+  expect((await someone().ask('/service report')).text).toMatch(words)
+  expect((await someone().ask('/status')).text).toMatch(words)
+  await bot.app.api.services.remove.mutate({ serviceKey: 'report' })
 })
 
 test('Refresh changes the message where it is, and says so if there is nothing new', async () => {

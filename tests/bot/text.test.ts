@@ -46,7 +46,8 @@ describe('/status', () => {
   test('of a few: what is down first, the longest first, then what waits, then what is alive; dead ones are counted', () => {
     const services = [
       service('api'),
-      service('new', { status: 'unknown', heartbeatsNeeded: 1 }),
+      service('new', { status: 'unknown', medianIntervalSeconds: null, heartbeatsNeeded: 1 }),
+      service('night', { status: 'unknown', scheduleReadable: 'daily 03:00 Berlin', nextDue: iso(NOW_MS + 13 * HOUR) }),
       service('etl', { muted: true, status: 'down', statusSince: iso(NOW_MS - 20 * MINUTE) }),
       service('old', { status: 'dead' }),
       service('import', { status: 'down', statusSince: iso(NOW_MS - 26 * HOUR) }),
@@ -55,10 +56,11 @@ describe('/status', () => {
     const acts = { since: NOW, seconds: 1, acknowledgedBy: 'Ada', muted: true, acknowledged: true, displayName: 'etl' }
     expect(textOf(services, [{ ...acts, serviceKey: 'etl' }])).toBe(
       [
-        '🔴 2 down · ⏳ 1 waiting · ⏸ 1 paused · 🟢 1 alive · 🔕 1 muted',
+        '🔴 2 down · ⏳ 2 waiting · ⏸ 1 paused · 🟢 1 alive · 🔕 1 muted',
         '🔴 import — 1 d 2 h, since 23 Nov 12:00',
         '🔴 etl — 20 min, since 13:40 👀 Ada 🔕',
-        '⏳ new — 1 more heartbeat',
+        '⏳ new — 1 more heartbeat to learn',
+        '⏳ night — daily 03:00 Berlin, next in 13 h',
         '⏸ billing — paused',
         '🟢 api — 2 minutes ago',
         '',

@@ -23,7 +23,24 @@ describePage('the overview', () => {
     await isLive(page)
     expect(await hindrancesOf(page)).toEqual([])
     await beatSeen(app, 'nightly-backup')
-    await rowOf(page, 'Nightly Backup').getByText('3 more to learn').waitFor()
+    await rowOf(page, 'Nightly Backup').getByText('3 more heartbeats to learn').waitFor()
+  })
+
+  test('says of a declared schedule when it is due next, and of a failed first run that nothing is learned', async () => {
+    const cron = { schedule: '0 3 * * *', timezone: 'Europe/Berlin' }
+    await app.api.services.configure.mutate({ serviceKey: 'backup', ...cron })
+    await app.api.services.configure.mutate({ serviceKey: 'poller', expectedPeriodSeconds: 300 })
+    await app.api.signal.mutate({ serviceKey: 'import', kind: 'fail' })
+    const page = await openPage(app)
+    await isLive(page)
+    await rowOf(page, 'Backup')
+      .getByText(/^daily 03:00 Berlin, next in \d+ (h|min)/)
+      .waitFor()
+    await rowOf(page, 'Poller').getByText('every 5 min', { exact: true }).waitFor()
+    await rowOf(page, 'Import').getByText('not learned yet').waitFor()
+    expect(await page.getByText(/never|by schedule/).count()).toBe(0)
+    const one = await openPage(app, '#/service/backup')
+    await one.getByText(/^daily 03:00 Berlin, next in /).waitFor()
   })
 
   test('a heartbeat is seen as it arrives, and draws its row alone', async () => {

@@ -137,7 +137,7 @@ test('what would go out now can be asked for at any time', async () => {
   const { date, counts, waiting, messages } = await app.api.summary.query()
   expect(date).toBe('2026-11-23')
   expect(counts).toEqual({ alive: 0, dead: 0, down: 0, paused: 0, unknown: 1 })
-  expect(waiting).toEqual([{ serviceKey: 'web', displayName: 'Web', heartbeatsNeeded: 3 }])
+  expect(waiting).toEqual([{ serviceKey: 'web', displayName: 'Web', heartbeatsNeeded: 3, expected: null }])
   expect(messages).toEqual([{ title: '📋 Mon 23 Nov: all is well', body: '⏳ Waiting for data (1): Web (3 more)' }])
   await app.live(MINUTE)
   expect(app.told).toEqual([])

@@ -23,7 +23,10 @@ const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) 
 })
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
-const waits = (name: string, heartbeatsNeeded: number) => ({ ...named(name), heartbeatsNeeded })
+const waits = (name: string, heartbeatsNeeded: number, expected: string | null = null) => ({
+  ...named(name),
+  ...{ heartbeatsNeeded, expected },
+})
 const ended = (more: Partial<SummaryContent['wasDown'][number]['newest'][number]> = {}) => ({
   ...{ from: '2026-11-24T02:10:00.000+03:00', to: '2026-11-24T05:10:00.000+03:00', seconds: 10_800 },
   ...{ reason: 'silence', note: null, ended: 'recovered' as const, muted: false, ...more },
@@ -42,7 +45,7 @@ const numbered = (count: number) =>
 test('everything is told, what needs attention first and the healthy ones on one line', () => {
   const longDown = { since: '2025-12-31T23:50:00.000+03:00', seconds: 3 * 86_400 + 7_200 }
   const everything = {
-    counts: counts({ unknown: 3, alive: 2, down: 4, dead: 3, paused: 1 }),
+    counts: counts({ unknown: 4, alive: 2, down: 4, dead: 3, paused: 1 }),
     down: [
       down('Old', longDown),
       down('Etl', { acknowledged: true, acknowledgedBy: 'Ada' }),
@@ -55,7 +58,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     inactive: [inactive],
     failingDeliveries: [failing, { target: 'telegram:-100123', failed: 0, pending: 4, error: null }],
     wasDown: [was('Night'), was('Api', [ended(), short])],
-    waiting: [waits('New', 3), waits('Newer', 4)],
+    waiting: [waits('New', 3), waits('Newer', 4), waits('Nightly', 1, 'daily 03:00 Berlin')],
     alive: [named('Api'), named('Web')],
     paused: [named('Billing')],
     dead: [named('Gone')],
@@ -84,7 +87,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     🕓 Since the last summary (2)
     • Night — was down 02:10–05:10 (3 h, silent)
     • Api — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, silent)
-    ⏳ Waiting for data (2): New (3 more), Newer (4 more)
+    ⏳ Waiting for data (3): New (3 more), Newer (4 more), Nightly (daily 03:00 Berlin)
     🟢 Alive (2): Api, Web
     ⏸ Paused (1): Billing
     ⚫ Dead (1): Gone",

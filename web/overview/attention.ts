@@ -8,7 +8,7 @@ export type Remarks = Record<string, string>
 /** Makes remarks from the summary, which knows more than a status. */
 export function remarksOf({ attention, flapping, down, inactive }: Summary): Remarks {
   const remarks: Remarks = {}
-  for (const { serviceKey } of inactive) remarks[serviceKey] = 'its rhythm was never learned'
+  for (const { serviceKey } of inactive) remarks[serviceKey] = 'not heard for long'
   for (const { serviceKey, incidents } of flapping) remarks[serviceKey] = `flapping, ${incidents} incidents`
   for (const { serviceKey, note } of attention)
     remarks[serviceKey] = note ? `asks for a look: ${note}` : 'asks for a look'

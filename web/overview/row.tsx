@@ -7,8 +7,7 @@ import { shownStatus } from '../parts/shown.ts'
 import { StatusMark } from '../parts/status.tsx'
 import { Strip } from '../parts/strip.tsx'
 import { hashOf } from '../route.ts'
-import { Ago, Lasting, Moment, Until } from '../time/time.tsx'
-import { rhythm } from '../time/words.ts'
+import { Ago, Lasting, Moment, Rhythm, Until } from '../time/time.tsx'
 import { finder } from './finder.ts'
 
 interface RowProps {
@@ -47,10 +46,10 @@ export const Row = memo(function Row({ serviceKey, remark, index }: RowProps) {
         <RowStrip service={service} strip={strip} />
       </span>
       <span role="cell" className="cell-heard">
-        {service.lastHeartbeat === null ? 'never' : <Ago at={service.lastHeartbeat} />}
+        {service.lastHeartbeat === null ? 'none yet' : <Ago at={service.lastHeartbeat} />}
       </span>
       <span role="cell" className="cell-rhythm">
-        {rhythmOf(service)}
+        <Rhythm of={service} />
       </span>
       <span role="cell" className="cell-deadline">
         <Deadline service={service} />
@@ -78,11 +77,6 @@ function RowStrip({ service, strip }: { service: Service; strip: StripData | nul
       silentSince={isJudged ? service.lastHeartbeat : null}
     />
   )
-}
-
-function rhythmOf({ medianIntervalSeconds, heartbeatsNeeded }: Service): string {
-  if (medianIntervalSeconds !== null) return rhythm(medianIntervalSeconds)
-  return heartbeatsNeeded > 0 ? `${heartbeatsNeeded} more to learn` : 'by schedule'
 }
 
 function Deadline({ service: { status, paused, statusSince, deadline } }: { service: Service }) {

@@ -1,21 +1,21 @@
 import { roughly } from '../../server/text/time.ts'
-import { plural } from '../../server/text/words.ts'
 import type { Outputs } from '../live/answers.ts'
-import { Ago, Moment, Until } from '../time/time.tsx'
-import { rhythm } from '../time/words.ts'
+import { Ago, Moment, Rhythm, Until } from '../time/time.tsx'
 
 /** The measured figures of a service in one line. */
 export function Facts({ explanation }: { explanation: Outputs['explain'] }) {
-  const { service, cadenceSeconds, limitSeconds, deadline } = explanation
+  const { service, limitSeconds, deadline } = explanation
   return (
     <dl className="facts sheet">
       <div>
         <dt>Last heartbeat</dt>
-        <dd>{service.lastHeartbeat === null ? 'never' : <Ago at={service.lastHeartbeat} />}</dd>
+        <dd>{service.lastHeartbeat === null ? 'none yet' : <Ago at={service.lastHeartbeat} />}</dd>
       </div>
       <div>
         <dt>Rhythm</dt>
-        <dd>{cadenceSeconds === null ? learning(service.heartbeatsNeeded) : rhythm(cadenceSeconds)}</dd>
+        <dd>
+          <Rhythm of={service} />
+        </dd>
       </div>
       <div>
         <dt>Allowed silence</dt>
@@ -32,8 +32,6 @@ export function Facts({ explanation }: { explanation: Outputs['explain'] }) {
     </dl>
   )
 }
-
-const learning = (needed: number) => (needed > 0 ? `after ${plural(needed, 'more heartbeat')}` : 'not learned')
 
 const Deadline = ({ at }: { at: string }) => (
   <>

@@ -1,3 +1,4 @@
+import { rhythmWithNext } from '../../server/text/rhythm.ts'
 import { ago, roughly } from '../../server/text/time.ts'
 import { useTicking } from './ticker.ts'
 import { bothZones, shortTime } from './words.ts'
@@ -33,6 +34,11 @@ export function Until({ at, before = 'in' }: { at: string; before?: string }) {
       {words}
     </time>
   )
+}
+
+/** When a service is expected: `daily 03:00 Berlin, next in 5 h`, kept up to date. */
+export function Rhythm({ of }: { of: Parameters<typeof rhythmWithNext>[0] }) {
+  return <>{useTicking((now) => rhythmWithNext(of, now))}</>
 }
 
 /** How long something has lasted: `25 min`. */

@@ -1,5 +1,3 @@
-import { roughly } from '../../server/text/time.ts'
-
 /** A date that is further away than this is shown with its year. */
 const LONG_AGO_MS = 300 * 86_400_000
 
@@ -18,6 +16,3 @@ export const clockTime = (ms: number) => clock.format(ms)
 
 /** A tooltip: the moment to the second in the viewer's time zone, and as the server wrote it. */
 export const bothZones = (iso: string) => `${exact.format(Date.parse(iso))} here; ${iso} at the server`
-
-/** A rhythm in words: `every 5 min`. */
-export const rhythm = (seconds: number) => `every ${roughly(seconds * 1_000)}`

@@ -46,6 +46,11 @@ const rawServiceStatus = z
     status_since: serviceStatus.shape.statusSince,
     deadline: serviceStatus.shape.deadline,
     heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
+    expected_period_seconds: serviceStatus.shape.expectedPeriodSeconds,
+    schedule: serviceStatus.shape.schedule,
+    timezone: serviceStatus.shape.timezone,
+    next_due: serviceStatus.shape.nextDue,
+    schedule_readable: serviceStatus.shape.scheduleReadable,
   })
   .meta({ id: 'Service' })
 
@@ -119,7 +124,7 @@ function raw(answer: StatusAnswer): z.infer<typeof rawStatus> {
 }
 
 function rawService(one: ServiceStatus): RawService {
-  return {
+  const shown = {
     service_key: one.serviceKey,
     display_name: one.displayName,
     group: one.group,
@@ -134,5 +139,14 @@ function rawService(one: ServiceStatus): RawService {
     status_since: one.statusSince,
     deadline: one.deadline,
     heartbeats_needed: one.heartbeatsNeeded,
+  }
+  if (one.scheduleReadable === undefined) return shown
+  return {
+    ...shown,
+    expected_period_seconds: one.expectedPeriodSeconds,
+    schedule: one.schedule,
+    timezone: one.timezone,
+    next_due: one.nextDue,
+    schedule_readable: one.scheduleReadable,
   }
 }
