@@ -26,7 +26,7 @@ describePage('the overview', () => {
     await rowOf(page, 'Nightly Backup').getByText('3 more heartbeats to learn').waitFor()
   })
 
-  test('says of a declared schedule when it is due next, and of a failed first run that nothing is learned', async () => {
+  test('says of a declared schedule when it is due next, and of a failed first run what it takes to learn', async () => {
     const cron = { schedule: '0 3 * * *', timezone: 'Europe/Berlin' }
     await app.api.services.configure.mutate({ serviceKey: 'backup', ...cron })
     await app.api.services.configure.mutate({ serviceKey: 'poller', expectedPeriodSeconds: 300 })
@@ -37,7 +37,7 @@ describePage('the overview', () => {
       .getByText(/^daily 03:00 Berlin, next in \d+ (h|min)/)
       .waitFor()
     await rowOf(page, 'Poller').getByText('every 5 min', { exact: true }).waitFor()
-    await rowOf(page, 'Import').getByText('not learned yet').waitFor()
+    await rowOf(page, 'Import').getByText('4 more heartbeats to learn').waitFor()
     expect(await page.getByText(/never|by schedule/).count()).toBe(0)
     const one = await openPage(app, '#/service/backup')
     await one.getByText(/^daily 03:00 Berlin, next in /).waitFor()

@@ -10,7 +10,7 @@ const EVENING = Date.UTC(2026, 10, 23, 22)
 
 const rhythms = {
   backup: 'daily 03:00 Berlin',
-  failed: 'not learned yet',
+  failed: '4 more heartbeats to learn',
   learned: 'usually every 5 min',
   minutely: 'every 5 min',
   new: '3 more heartbeats to learn',
