@@ -19,7 +19,7 @@ const pure = [
   '^server/outage/(compose|effect)\\.ts$',
   '^server/summary/(compose|when)\\.ts$',
   '^server/net/failure\\.ts$',
-  '^db/(gaps|units)\\.ts$',
+  '^db/(copies|gaps|units)\\.ts$',
 ]
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -163,6 +163,12 @@ export interface MessagesTable {
   state: Generated<'pending' | 'sent' | 'failed'>
   attempts: Generated<number>
   attempted_at: Ms | null
+  /** Attempts whose message the receiver may have seen. Only so many are made. */
+  copies: Generated<number>
+  /** Attempts that failed by the message and not by its target, as far as can be told. After a few, others pass it. */
+  refusals: Generated<number>
+  /** This message is not tried before this moment; `null`: as soon as its target is. */
+  retry_at: Ms | null
   /** An attempt was begun, and whether it succeeded is not known. */
   unanswered: Generated<boolean>
   error: string | null
@@ -183,7 +189,7 @@ interface EditsTable {
 }
 
 /**
- * A chat, a webhook or the log. Messages reach it one at a time, in order: the process that sends holds a lease on it.
+ * A chat, a webhook or the log. Messages reach it one at a time: the process that sends holds a lease on it.
  */
 interface TargetsTable {
   name: string

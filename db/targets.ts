@@ -73,15 +73,3 @@ export async function noteFailure(trx: Trx, target: string, at: number, retryAt:
 export async function moveTarget(trx: Trx, target: string, to: string): Promise<void> {
   await trx.updateTable('targets').set({ moved_to: to }).where('name', '=', target).execute()
 }
-
-/** When the next message to a target may be sent (`null`: now); undefined if none waits. */
-export async function waitsUntil(db: Db, target: string): Promise<{ retryAt: number | null } | undefined> {
-  return db
-    .selectFrom('messages as m')
-    .leftJoin('targets as t', 't.name', 'm.target')
-    .select('t.retry_at as retryAt')
-    .where('m.target', '=', target)
-    .where('m.state', '=', 'pending')
-    .limit(1)
-    .executeTakeFirst()
-}

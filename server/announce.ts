@@ -1,5 +1,7 @@
+import { messagesWaitUntil } from '../db/attempts.ts'
 import { expireEdits } from '../db/edits.ts'
-import { expireMessages, lockAnnouncing } from '../db/messages.ts'
+import { giveUpMessages } from '../db/givingUp.ts'
+import { lockAnnouncing } from '../db/messages.ts'
 import type { Trx } from '../db/schema.ts'
 import { DAY_MS } from '../db/units.ts'
 import { announceAlerts } from './alert/alerts.ts'
@@ -11,7 +13,7 @@ import { announceSummary } from './summary/announce.ts'
 /** One kind of news. It composes messages from what there is to tell, and returns when there will be more. */
 type Step = (deps: DepsInTransaction, trx: Trx, now: number) => Promise<number | null>
 
-const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, expire]
+const STEPS: Step[] = [announceOutages, announceAlerts, announceSummary, giveUp]
 
 /**
  * Announces news: composes messages and puts them into the outbox, so they are sent whatever happens to this process.
@@ -45,13 +47,23 @@ async function inTurn(deps: Deps, step: Step): Promise<number | null> {
 
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
-/** Gives up what could not be delivered for so long. That includes messages to a chat that is no longer set up. */
-async function expire({ log, metrics }: DepsInTransaction, trx: Trx, now: number): Promise<null> {
-  await expireEdits(trx, now - GIVE_UP_AFTER_MS)
-  const targets = await expireMessages(trx, { createdBefore: now - GIVE_UP_AFTER_MS, now })
-  for (const [target, messages] of Map.groupBy(targets, (name) => name)) {
-    log.error({ target, messages: messages.length }, 'given up after three days')
-    for (const _ of messages) metrics.delivered(target, 'failed')
+/**
+ * Gives up what cannot be delivered. That includes messages to a chat that is no longer set up.
+ *
+ * @returns when the next message is to be tried again; `null` if none is
+ */
+async function giveUp({ channels, log, metrics }: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
+  const createdBefore = now - GIVE_UP_AFTER_MS
+  await expireEdits(trx, createdBefore)
+  const givenUp = await giveUpMessages(trx, { createdBefore, targets: channels.map(({ target }) => target), now })
+  for (const { target, error } of givenUp) {
+    log.error({ target, reason: error }, 'a message is not tried again')
+    metrics.delivered(target, 'failed')
   }
-  return null
+  const moments: number[] = []
+  for (const { target } of channels) {
+    const { retryAt = null } = (await messagesWaitUntil(trx, target)) ?? {}
+    if (retryAt !== null && retryAt > now) moments.push(retryAt)
+  }
+  return moments.length === 0 ? null : Math.min(...moments)
 }

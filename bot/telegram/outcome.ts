@@ -6,20 +6,20 @@ import { ThrottledError } from './throttle.ts'
 /** Decides what became of a message whose call has failed. */
 export function deliveryOf(error: unknown): Delivery {
   if (error instanceof ThrottledError) {
-    return { outcome: 'refused', reason: `not sent yet: ${error.message}`, permanent: false }
+    return { outcome: 'refused', reason: `not sent yet: ${error.message}`, permanent: false, unseen: true }
   }
   if (!(error instanceof GrammyError)) {
     const { what, isConnected } = failureOf(error)
     return isConnected
       ? { outcome: 'lost', reason: `no answer from Telegram: ${what}` }
-      : { outcome: 'refused', reason: `Telegram cannot be reached: ${what}`, permanent: false }
+      : { outcome: 'refused', reason: `Telegram cannot be reached: ${what}`, permanent: false, unseen: true }
   }
   const { error_code: code } = error
   const { migrate_to_chat_id: to, retry_after = Number.NaN } = error.parameters
   if (to) return { outcome: 'moved', to: String(to) }
   if (isTokenRefused(error)) {
     const reason = `Telegram refuses the token: ${descriptionOf(error)}; set TELEGRAM_BOT_TOKEN to the one from @BotFather`
-    return { outcome: 'refused', reason, permanent: false }
+    return { outcome: 'refused', reason, permanent: false, unseen: true }
   }
   const reason = `Telegram refused: ${descriptionOf(error)}`
   if (code === 429) {

@@ -6,6 +6,7 @@ import * as page from './0004_page.ts'
 import * as keys from './0005_keys.ts'
 import * as growth from './0006_growth.ts'
 import * as promises from './0007_promises.ts'
+import * as telling from './0008_telling.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005_keys': keys,
   '0006_growth': growth,
   '0007_promises': promises,
+  '0008_telling': telling,
 }

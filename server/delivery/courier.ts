@@ -1,7 +1,7 @@
+import { type Attempt, beginAttempt, messagesWaitUntil } from '../../db/attempts.ts'
 import { beginEdit, editsWaitUntil } from '../../db/edits.ts'
-import { type Attempt, beginAttempt } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { releaseLease, takeLease, waitsUntil } from '../../db/targets.ts'
+import { releaseLease, takeLease } from '../../db/targets.ts'
 import type { Ground } from '../ground.ts'
 import { inTransaction } from '../inTransaction.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -18,8 +18,9 @@ export interface CourierDeps extends EditDeps, Pick<Ground, 'db' | 'absence' | '
 }
 
 /**
- * A courier is the outbox worker of one target. It takes a lease on the target, sends its messages one at a time and in
- * order, and retries failed ones with backoff. When no message waits, it edits sent ones.
+ * A courier is the outbox worker of one target. It takes a lease on the target, sends its messages one at a time, and retries
+ * failed ones with backoff. A message that is refused again and again lets others pass; those about one service keep their
+ * order. When no message can be sent, it edits sent ones.
  */
 export interface Courier {
   /** Looks for messages and edits, and carries them. */
@@ -59,16 +60,30 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
         const attempt = await beginAttempt(db, { ...lease, address, nowMs: clock.now() })
         goesOn = attempt ? await carry(attempt) : await carryEdit()
       }
+      await wakeForRetry()
       await releaseLease(db, lease)
     }
     // What still waits has a retry ahead, is held by another server, or came during the release.
-    const left = await waiting()
-    if (!left || isStopped) return
-    const { retryAt } = left
-    deps.jobs.announce.wakeAt(retryAt !== null && retryAt > clock.now() ? retryAt : clock.now() + LOOK_AGAIN_MS)
+    const isRetry = await wakeForRetry()
+    if (isRetry === false && !isStopped) deps.jobs.announce.wakeAt(clock.now() + LOOK_AGAIN_MS)
   }
 
-  const waiting = async () => (await waitsUntil(db, target)) ?? (notifier.edit && (await editsWaitUntil(db, target)))
+  /** @returns whether what is next waits for a retry that is ahead; undefined if nothing waits */
+  async function wakeForRetry(): Promise<boolean | undefined> {
+    const left = await waiting()
+    if (!left) return
+    const { retryAt } = left
+    const isAhead = retryAt !== null && retryAt > clock.now()
+    if (isAhead) deps.jobs.announce.wakeAt(retryAt)
+    return isAhead
+  }
+
+  /** When there is something to carry next (`null`: now); undefined if nothing waits. */
+  async function waiting(): Promise<{ retryAt: number | null } | undefined> {
+    const messages = await messagesWaitUntil(db, target)
+    const edits = notifier.edit && (await editsWaitUntil(db, target))
+    return (messages?.retryAt ?? 0) <= (edits?.retryAt ?? 0) ? (messages ?? edits) : (edits ?? messages)
+  }
 
   /** @returns whether the next message may follow */
   async function carry(attempt: Attempt): Promise<boolean> {
@@ -79,9 +94,8 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const settlement = settlementOf(attempt, to, delivery, clock.now())
     logSettlement(log, settlement, attempt)
     deps.metrics.delivered(target, outcomeOf(settlement, attempt))
-    if (settlement.kind === 'waits') deps.jobs.announce.wakeAt(settlement.retryAt)
     await retryUntilWritten((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
-    return settlement.kind !== 'waits'
+    return !('retryAt' in settlement)
   }
 
   /** @returns whether another edit may follow */

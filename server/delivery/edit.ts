@@ -23,7 +23,12 @@ export async function attemptEdit(
   const delivery: Delivery = isThere
     ? await notifier.edit(to, edit.reference, await outgoing(deps, edit, notifier.longestMessage))
     : { outcome: 'refused', reason: 'it is in a chat that has moved', permanent: true }
-  const settlement = settlementOf({ repeated: false, failures: edit.failures }, to, delivery, deps.clock.now())
+  const settlement = settlementOf(
+    { repeated: false, failures: edit.failures, copies: 0, refusals: 0 },
+    to,
+    delivery,
+    deps.clock.now(),
+  )
   deps.log.debug({ target: edit.target, ...settlement }, `edit of: ${edit.title}`)
   return settlement
 }
@@ -45,6 +50,7 @@ export async function storeEdit(trx: Trx, settlement: Settlement, edit: Edit): P
       await moveTarget(trx, edit.target, settlement.to)
       await dropEdit(trx, edit)
       break
+    case 'givenUp':
     case 'failed':
       await dropEdit(trx, edit)
   }

@@ -23,8 +23,11 @@ export type AlertAction = 'acknowledge' | 'why' | 'mute' | 'unmute'
 export type Delivery =
   /** `reference` is what the receiver calls the message; replies and edits need it. */
   | { outcome: 'sent'; reference?: string }
-  /** It certainly did not arrive. `permanent`: a retry cannot help, so there is none. */
-  | { outcome: 'refused'; reason: string; permanent: boolean; retryAfterMs?: number }
+  /**
+   * It certainly did not arrive. `permanent`: a retry cannot help, so there is none. `unseen`: the receiver has not looked
+   * at the message, e.g. there was no connection, so another one would have fared no better.
+   */
+  | { outcome: 'refused'; reason: string; permanent: boolean; unseen?: boolean; retryAfterMs?: number }
   /** It may have arrived, but no answer came. */
   | { outcome: 'lost'; reason: string }
   /** It did not arrive, because the chat has another address from now on. */

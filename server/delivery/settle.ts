@@ -1,4 +1,4 @@
-import { type Attempt, settleMessage } from '../../db/messages.ts'
+import { type Attempt, releaseSetAside, settleMessage } from '../../db/attempts.ts'
 import type { Trx } from '../../db/schema.ts'
 import { moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
 import type { Log } from '../log.ts'
@@ -8,7 +8,7 @@ import type { Settlement } from './settlement.ts'
 export async function storeSettlement(
   trx: Trx,
   settlement: Settlement,
-  { id, target, repeated }: Attempt,
+  { id, target, repeated, copies, refusals }: Attempt,
   { to, now }: { to: string; now: number },
 ): Promise<void> {
   switch (settlement.kind) {
@@ -16,6 +16,7 @@ export async function storeSettlement(
       const { reference } = settlement
       const values = { unanswered: false, error: null, settledAt: now, reference, sentTo: to }
       await settleMessage(trx, id, { state: 'sent', ...values })
+      await releaseSetAside(trx, target)
       await noteSuccess(trx, target)
       break
     }
@@ -27,12 +28,27 @@ export async function storeSettlement(
       break
     }
     case 'moved':
-      await settleMessage(trx, id, { state: 'pending', unanswered: repeated, error: null, settledAt: null })
+      await settleMessage(trx, id, {
+        ...{ state: 'pending', unanswered: repeated, error: null, settledAt: null },
+        ...{ copies: copies - 1, refusals: refusals - 1 },
+      })
       await moveTarget(trx, target, settlement.to)
       break
+    case 'givenUp': {
+      const { reason: error, retryAt } = settlement
+      await settleMessage(trx, id, { state: 'failed', unanswered: true, error, settledAt: now })
+      await noteFailure(trx, target, now, retryAt)
+      break
+    }
     case 'waits': {
-      const { reason: error, unanswered, retryAt } = settlement
-      await settleMessage(trx, id, { state: 'pending', unanswered, error, settledAt: null })
+      const { reason: error, unanswered, retryAt, setAsideUntil, ...counts } = settlement
+      const values = { unanswered, error, settledAt: null, retryAt: setAsideUntil }
+      await settleMessage(trx, id, {
+        state: 'pending',
+        ...values,
+        copies: counts.copies,
+        refusals: counts.refusals,
+      })
       await noteFailure(trx, target, now, retryAt)
     }
   }
@@ -47,10 +63,11 @@ export function logSettlement(log: Log, settlement: Settlement, { target, title,
       log.warn({ target, to: settlement.to }, 'this chat has a new id, which is remembered')
       break
     case 'failed':
+    case 'givenUp':
       log.error({ target, reason: settlement.reason }, `refused, and not tried again: ${title}`)
       break
     case 'waits': {
-      const retryAt = new Date(settlement.retryAt).toISOString()
+      const retryAt = new Date(settlement.setAsideUntil ?? settlement.retryAt).toISOString()
       log.warn({ target, reason: settlement.reason, retryAt }, `did not get through, and is tried again: ${title}`)
     }
   }

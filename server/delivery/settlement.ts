@@ -1,19 +1,37 @@
-import type { Attempt } from '../../db/messages.ts'
+import type { Attempt } from '../../db/attempts.ts'
+import { MOST_COPIES, PASSED_AFTER } from '../../db/copies.ts'
+import { DAY_MS, MINUTE_MS } from '../../db/units.ts'
 import type { Delivery } from './notifier.ts'
 
 const FIRST_RETRY_MS = 1_000
 const LATEST_RETRY_MS = 300_000
+/** How long a message is set aside from its third copy on. */
+const SET_ASIDE_MS = [MINUTE_MS, 10 * MINUTE_MS, DAY_MS]
 
 /** A settlement is the outcome of a delivery attempt, decided for its message and its target. */
 export type Settlement =
   | { kind: 'sent'; reference?: string | undefined }
   | { kind: 'failed'; reason: string }
   | { kind: 'moved'; to: string }
-  | { kind: 'waits'; reason: string; unanswered: boolean; retryAt: number }
+  | Waits
+  /** The receiver may have seen so many copies of it that no more are sent. The target waits like after any failure. */
+  | { kind: 'givenUp'; reason: string; retryAt: number }
+
+interface Waits {
+  kind: 'waits'
+  reason: string
+  unanswered: boolean
+  /** When the target is tried again, with whatever message. */
+  retryAt: number
+  /** Until when this message lets others pass; `null` if it does not. */
+  setAsideUntil: number | null
+  copies: number
+  refusals: number
+}
 
 /** Decides what follows from an attempt. A retry waits as long as the receiver asked, else with exponential backoff. */
 export function settlementOf(
-  { repeated, failures }: Pick<Attempt, 'repeated' | 'failures'>,
+  attempt: Pick<Attempt, 'repeated' | 'failures' | 'copies' | 'refusals'>,
   address: string,
   delivery: Delivery,
   now: number,
@@ -25,9 +43,31 @@ export function settlementOf(
   }
   const { reason } = delivery
   if (delivery.outcome === 'refused' && delivery.permanent) return { kind: 'failed', reason }
+  return afterFailure(attempt, delivery, now)
+}
+
+function afterFailure(
+  { repeated, failures, ...attempt }: Parameters<typeof settlementOf>[0],
+  delivery: Exclude<Delivery, { outcome: 'sent' | 'moved' }>,
+  now: number,
+): Settlement {
+  const { reason } = delivery
+  const { unseen = false, retryAfterMs } = delivery.outcome === 'refused' ? delivery : {}
   const backoffMs = Math.min(LATEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
-  const waitMs = (delivery.outcome === 'refused' ? delivery.retryAfterMs : undefined) ?? backoffMs
-  return { kind: 'waits', reason, unanswered: repeated || delivery.outcome === 'lost', retryAt: now + waitMs }
+  const retryAt = now + Math.max(retryAfterMs ?? backoffMs, FIRST_RETRY_MS)
+  const unanswered = repeated || delivery.outcome === 'lost'
+  // Who says how long to wait has not taken it.
+  const isCopy = !unseen && retryAfterMs === undefined
+  const copies = attempt.copies - (isCopy ? 0 : 1)
+  const refusals = attempt.refusals - (unseen ? 1 : 0)
+  if (isCopy && copies >= MOST_COPIES) {
+    const doubt = unanswered ? ', and may have arrived' : ''
+    return { kind: 'givenUp', reason: `given up after ${copies} attempts${doubt}: ${reason}`, retryAt }
+  }
+  const aside = SET_ASIDE_MS[isCopy ? Math.max(0, copies - PASSED_AFTER) : 0] ?? DAY_MS
+  const isSetAside = !unseen && refusals >= PASSED_AFTER
+  const setAsideUntil = isSetAside ? Math.max(retryAt, now + aside) : null
+  return { kind: 'waits', reason, unanswered, retryAt, setAsideUntil, copies, refusals }
 }
 
 /** The name of a settlement in the metrics. */
@@ -36,5 +76,6 @@ export function outcomeOf(
   { repeated }: Pick<Attempt, 'repeated'>,
 ): 'sent' | 'repeated' | 'failed' | 'retried' | 'moved' {
   if (kind === 'sent') return repeated ? 'repeated' : 'sent'
+  if (kind === 'givenUp') return 'failed'
   return kind === 'waits' ? 'retried' : kind
 }

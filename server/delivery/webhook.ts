@@ -64,7 +64,7 @@ function failureOf(error: unknown, host: string): Delivery {
     return { outcome: 'refused', reason: `${host}: Node does not post to this port; choose another`, permanent: true }
   }
   if (isUnreached({ code, syscall })) {
-    return { outcome: 'refused', reason: `${host} cannot be reached: ${code}`, permanent: false }
+    return { outcome: 'refused', reason: `${host} cannot be reached: ${code}`, permanent: false, unseen: true }
   }
   const what = name === 'TimeoutError' ? 'it took too long' : code || 'the connection broke'
   return { outcome: 'lost', reason: `no answer from ${host}: ${what}` }

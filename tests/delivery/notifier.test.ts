@@ -153,6 +153,7 @@ test('a refused token is called by the name of its setting', async () => {
     outcome: 'refused',
     reason: `Telegram refuses the token: 401 Unauthorized; set ${token} to the one from @BotFather`,
     permanent: false,
+    unseen: true,
   })
 })
 
@@ -203,6 +204,7 @@ test('what never reached Telegram is known not to have arrived', async () => {
     outcome: 'refused',
     reason: 'Telegram cannot be reached: ECONNREFUSED',
     permanent: false,
+    unseen: true,
   })
 })
 
@@ -289,6 +291,7 @@ test('after the clock was set back by an hour messages do not wait until it has 
     outcome: 'refused',
     reason: 'not sent yet: its turn did not come',
     permanent: false,
+    unseen: true,
   })
   expect(await notifier.send('42', message())).toStrictEqual(sent)
   expect(botApi.accepted).toHaveLength(2)

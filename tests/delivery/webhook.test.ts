@@ -165,6 +165,7 @@ test('a receiver that cannot be reached got nothing, and no secret is told', asy
   stop()
   expect(await createWebhookNotifier().send(address, message)).toStrictEqual({
     ...again,
+    unseen: true,
     reason: `${host} cannot be reached: ECONNREFUSED`,
   })
 })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { messagesWaitUntil } from '../../db/attempts.ts'
 import type { Db } from '../../db/schema.ts'
 import type { Notifier, Outgoing } from '../../server/delivery/notifier.ts'
 import type { TestClock } from './clock.ts'
@@ -29,13 +30,16 @@ async function leftToDo(db: Db, now: number): Promise<number> {
   const { rows } = await sql<{ left: number }>`
     select (select count(*) from pgboss.job where name in ('check', 'announce', 'tidy') and state in ('created', 'active'))
       + (
-        select count(*) from messages m left join targets t on t.name = m.target
-        where m.state = 'pending' and (t.retry_at is null or t.retry_at <= ${now} or t.holder is not null)
+        select count(*) from targets t where t.holder is not null
+          and exists (select from messages m where m.target = t.name and m.state = 'pending')
       ) + (
         select count(*) from edits e join messages m on m.id = e.message_id join targets t on t.name = e.target
         where m.reference is not null and (t.edit_retry_at is null or t.edit_retry_at <= ${now} or t.holder is not null)
       ) as left`.execute(db)
-  return Number(rows[0]?.left)
+  const waiting = await db.selectFrom('messages').select('target').distinct().where('state', '=', 'pending').execute()
+  const moments = await Promise.all(waiting.map(({ target }) => messagesWaitUntil(db, target)))
+  const due = moments.filter((moment) => moment && (moment.retryAt ?? 0) <= now)
+  return Number(rows[0]?.left) + due.length
 }
 
 /** Messages as people see them, one text each: title, body, and whether it is repeated. */
