@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { anyId } from './ids.ts'
-import type { AlertKind, Db, Trx } from './schema.ts'
+import type { AlertKind, CloseReason, Db, Trx } from './schema.ts'
 
 export interface AlertWrite {
   incidentId: number
@@ -8,6 +8,7 @@ export interface AlertWrite {
   flapping: boolean
   recordedAt: number
   notBefore: number | null
+  closeReason: CloseReason | null
 }
 
 export async function insertAlerts(trx: Trx, alerts: readonly AlertWrite[]): Promise<void> {
@@ -15,23 +16,21 @@ export async function insertAlerts(trx: Trx, alerts: readonly AlertWrite[]): Pro
   await trx
     .insertInto('alerts')
     .values(
-      alerts.map(({ incidentId, kind, flapping, recordedAt, notBefore }) => ({
+      alerts.map(({ incidentId, kind, flapping, recordedAt, notBefore, closeReason }) => ({
         incident_id: incidentId,
         kind,
         flapping,
         recorded_at: recordedAt,
         not_before: notBefore,
+        close_reason: closeReason,
       })),
     )
     .execute()
 }
 
-/**
- * Alerts that no announcement tells of yet, oldest first, with all that a message says about them. The alert of an open
- * incident is left out while the service's alerts are switched off or muted until it recovers.
- */
-export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
-  const query = trx
+/** Alerts with all that a message says about them. */
+export const alertRows = (trx: Trx) =>
+  trx
     .selectFrom('alerts as a')
     .innerJoin('incidents as i', 'i.id', 'a.incident_id')
     .innerJoin('services as s', 's.id', 'i.service_id')
@@ -42,6 +41,7 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
       'a.flapping',
       'a.recorded_at',
       'a.not_before',
+      'a.close_reason',
       'i.id as incident_id',
       'i.opened_at',
       'i.silent_since',
@@ -59,12 +59,21 @@ export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
       's.muted_until',
       's.muted_until_recovered',
       'st.cadence_ms',
+      'st.paused_at',
     ])
+
+/**
+ * Alerts that no announcement tells of yet, oldest first. That an incident is open is left out while the service's alerts
+ * are switched off or muted until it recovers.
+ */
+export async function pendingAlerts(trx: Trx, ids?: readonly number[]) {
+  const query = alertRows(trx)
     .where('a.announcement_id', 'is', null)
     .where('a.withdrawn', '=', false)
     .where((where) =>
       where.or([
         where('i.closed_at', 'is not', null),
+        where('a.kind', '=', 'closed'),
         where.and([where('s.alerts_enabled', '=', true), where('s.muted_until_recovered', '=', false)]),
       ]),
     )
@@ -92,10 +101,12 @@ export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: 
   const { rows } = await sql<AlertsOfIncident>`
     select i.id as "incidentId", i.service_id as "serviceId", s.alerts_enabled as "alertsEnabled",
       s.muted_until as "mutedUntil", s.muted_until_recovered as "mutedUntilRecovered", f.last_change_at as "lastChangeAt",
-      coalesce(bool_or(a.announcement_id is not null), false) as "isTold",
-      coalesce(bool_or(a.announcement_id is null and coalesce(a.not_before, 0) <= ${nowMs}), false) as "isDue"
+      coalesce(max(a.id) filter (where a.kind = 'down' and a.announcement_id is not null), 0)
+        > coalesce(max(a.id) filter (where a.kind in ('recovered', 'closed')), 0) as "isTold",
+      coalesce(bool_or(a.announcement_id is null and coalesce(a.not_before, 0) <= ${nowMs}) filter (where a.kind = 'down'), false)
+        as "isDue"
     from incidents i join services s on s.id = i.service_id left join flapping f on f.service_id = i.service_id
-      left join alerts a on a.incident_id = i.id and a.kind = 'down' and not a.withdrawn
+      left join alerts a on a.incident_id = i.id and not a.withdrawn
     where i.id = ${anyId(incidentIds)}
     group by i.id, s.id, f.service_id`.execute(trx)
   return rows
@@ -109,7 +120,7 @@ export interface AlertsOfIncident {
   mutedUntilRecovered: boolean
   /** When the service last went down or recovered while it was flapping. */
   lastChangeAt: number | null
-  /** An announcement tells of it, so people know or will in a moment. */
+  /** An announcement tells of it, so people know or will in a moment, and none tells of its end. */
   isTold: boolean
   /** Its alert may be announced now, and waits only to be grouped with others. */
   isDue: boolean

@@ -121,7 +121,9 @@ export interface IncidentsTable {
   remind_at: Ms | null
 }
 
-export type AlertKind = 'down' | 'recovered' | 'reminder'
+/** `closed`: what was told is over, but not by a recovery. */
+export type AlertKind = 'down' | 'recovered' | 'closed' | 'reminder'
+export type CloseReason = 'recovered' | 'paused' | 'removed' | 'alerts_off' | 'flapping_over'
 
 /**
  * Something about an incident that people are to be told. It is pending until it has an announcement, or is withdrawn.
@@ -139,6 +141,8 @@ interface AlertsTable {
   part: number | null
   line: number | null
   withdrawn: Generated<boolean>
+  /** Of `recovered` and `closed`. In rows of an older version it is `null`, and means `recovered`. */
+  close_reason: CloseReason | null
 }
 
 /** What is told together: several alerts, a summary, or an outage of the monitor. */

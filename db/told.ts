@@ -15,7 +15,7 @@ export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: nu
     .select(['m.announcement_id as announcementId', 'm.part', 'm.title', 'm.created_at', 'n.event'])
     .where('m.id', '=', id)
     .where('m.created_at', '=', createdAt)
-    .where('n.event', 'in', ['down', 'recovered', 'reminder'] satisfies AlertKind[])
+    .where('n.event', 'in', ['down', 'recovered', 'closed', 'reminder'] satisfies AlertKind[])
     .executeTakeFirst()
 }
 

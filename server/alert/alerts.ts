@@ -1,14 +1,13 @@
 import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
+import { changeClosings, switchedIncidents } from '../../db/closings.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
-import { enqueue } from '../delivery/outbox.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
-import { shownName } from '../status/names.ts'
-import { namesakesOf } from '../status/namesakes.ts'
-import { composeAlert, type IncidentNews } from './compose.ts'
+import { closedBy, whileItWaited } from './policy.ts'
+import { tell } from './tell.ts'
 import { dueGroups, type Waiting } from './window.ts'
 
 const REMINDERS_AT_ONCE = 1_000
@@ -22,6 +21,7 @@ const REMINDERS_AT_ONCE = 1_000
 export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: number): Promise<number | null> {
   const { alertGroupMs, remindAfterMs } = deps.config
   if (remindAfterMs !== null) await remind(trx, now, remindAfterMs)
+  await followSwitches(trx, now)
   const waiting = await withdrawStale(trx, await pendingAlerts(trx), now)
   const { groups, nextAt } = dueGroups(
     waiting.map((row) => waitingOf(row, now)),
@@ -38,8 +38,9 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
     )
     // Read again under the lock: a service may have been paused meanwhile.
     const rows = await withdrawStale(trx, await pendingAlerts(trx, ids), now)
-    await tellOf(deps, trx, rows, now)
-    for (const { kind, incident_id } of rows) if (kind === 'down') justTold.push(incident_id)
+    for (const same of Map.groupBy(rows, (row) => `${row.kind} ${row.close_reason}`).values())
+      await tellAndMark(deps, trx, same, now)
+    justTold.push(...rows.filter(({ kind }) => kind === 'down').map((row) => row.incident_id))
   }
   if (remindAfterMs === null) return nextAt
   await scheduleReminders(trx, justTold, now + remindAfterMs)
@@ -49,22 +50,38 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
   const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })
-  const reminder = { kind: 'reminder' as const, flapping: false, recordedAt: now, notBefore: null }
+  const reminder = { kind: 'reminder' as const, flapping: false, recordedAt: now, notBefore: null, closeReason: null }
   await insertAlerts(
     trx,
     due.map((incidentId) => ({ ...reminder, incidentId })),
   )
 }
 
+/** Tells the end of what was told before alerts were switched off, and tells it anew once they are on again. */
+async function followSwitches(trx: Trx, now: number): Promise<void> {
+  const { silenced, heard } = await switchedIncidents(trx)
+  const common = { flapping: false, recordedAt: now }
+  const down = { kind: 'down' as const, closeReason: null, notBefore: null }
+  await insertAlerts(trx, [
+    ...silenced.map((incidentId) => ({ incidentId, ...common, ...closedBy('alerts_off') })),
+    ...heard.map((incidentId) => ({ incidentId, ...common, ...down })),
+  ])
+}
+
 /** Withdraws what is no longer worth sending, e.g. all about an incident that ended while a mute held it back. */
-async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Promise<PendingAlert[]> {
+async function withdrawStale(trx: Trx, stored: PendingAlert[], now: number): Promise<PendingAlert[]> {
+  const pending = stored.map(whileItWaited)
+  await changeClosings(
+    trx,
+    pending.filter((row, index) => row !== stored[index]),
+  )
   const endedWhileMuted = (row: PendingAlert) =>
     row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null
   const untoldIds = new Set(pending.filter(endedWhileMuted).map((row) => row.incident_id))
   const isStale = (row: PendingAlert) =>
     untoldIds.has(row.incident_id) ||
     (row.kind === 'reminder' && (row.closed_at !== null || row.acknowledged_at !== null)) ||
-    (row.kind === 'recovered' && !row.alerts_enabled)
+    (row.close_reason === 'alerts_off' && row.closed_at === null && row.alerts_enabled)
   await withdrawAlertsById(
     trx,
     pending.filter(isStale).map(({ id }) => id),
@@ -72,10 +89,14 @@ async function withdrawStale(trx: Trx, pending: PendingAlert[], now: number): Pr
   return pending.filter((row) => !isStale(row))
 }
 
-/** When the mute that holds an alert back ends, if one does. A mute "until it recovers" does not hold the recovery. */
+/**
+ * When the mute that holds an alert back ends, if one does. An end is held only by a mute until a time, and that alerts
+ * were switched off is not held at all.
+ */
 function muteEnd(row: PendingAlert, now: number): number | null {
-  const mute = muteOf(row)
-  return heldUntil({ ...mute, mutedUntilRecovered: mute.mutedUntilRecovered && row.kind !== 'recovered' }, now)
+  if (row.close_reason === 'alerts_off') return null
+  const isEnd = row.kind === 'recovered' || row.kind === 'closed'
+  return heldUntil({ ...muteOf(row), ...(isEnd ? { alertsEnabled: true, mutedUntilRecovered: false } : {}) }, now)
 }
 
 function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: number } {
@@ -90,19 +111,9 @@ function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: numb
   }
 }
 
-async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], now: number): Promise<void> {
-  const [first] = rows
-  if (!first) return
-  const shared = await namesakesOf(trx, rows)
+async function tellAndMark(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], now: number): Promise<void> {
   const inOrder = rows.toSorted((a, b) => a.opened_at - b.opened_at)
-  const incidents = inOrder.map((row) => toldOf(row, shared))
-  const letter = composeAlert(first.kind, incidents, {
-    now,
-    timezone: deps.config.timezone,
-    iso: deps.iso,
-    outages: deps.ledger.outages(),
-  })
-  const posted = await enqueue(deps, trx, letter, { at: now })
+  const posted = await tell(deps, trx, inOrder, now)
   if (!posted) return
   const { announcementId, parts } = posted
   const places = parts.flatMap(({ data }, part) => data.services.map((_, line) => ({ part, line })))
@@ -117,21 +128,5 @@ async function tellOf(deps: DepsInTransaction, trx: Trx, rows: PendingAlert[], n
 
 /** Whether the incident has changed in a way that the message, as it was composed, does not show. */
 const hasChanged = (row: PendingAlert, now: number) =>
-  row.kind !== 'recovered' && (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)
-
-function toldOf(row: PendingAlert, shared: ReadonlySet<string>): IncidentNews {
-  return {
-    serviceKey: row.key,
-    displayName: shownName(row, shared),
-    group: row.group_name,
-    openedAt: row.opened_at,
-    silentSince: row.silent_since,
-    closedAt: row.closed_at,
-    reason: row.reason,
-    note: row.note,
-    flapping: row.flapping,
-    cadenceMs: row.cadence_ms,
-    periodMs: row.period_ms,
-    cron: row.cron,
-  }
-}
+  (row.kind === 'down' || row.kind === 'reminder') &&
+  (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)

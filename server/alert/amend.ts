@@ -56,7 +56,7 @@ function amendedTitle(sent: Sent): string {
   const over = fates.filter((fate) => !isOpen(fate)).length
   if (over === 0) return numbered(titleOf(sent), part, parts)
   if (over === fates.length) {
-    return numbered(titleInThePast(sent), part, parts) + (parts > 1 ? ', all of these over' : '')
+    return numbered(titleInThePast(sent, fates.every(isPaused)), part, parts) + (parts > 1 ? ', all of these over' : '')
   }
   return parts > 1
     ? `${numbered(titleOf(sent), part, parts)}, ${over} of these over`
@@ -89,7 +89,7 @@ function groupBodies({ body, fates }: Sent, occasion: Occasion): string[] {
   const detailed = [own, shared.map(withSymbol).join('; ')].filter(Boolean).join('\n')
   const brief = withLines(marked)
   // `scant` is exactly as long as the sent body.
-  const scant = withLines((line, fate) => line.replace(/^•/, isOpen(fate) ? '•' : '✅'))
+  const scant = withLines((line, fate) => line.replace(/^•/, isOpen(fate) ? '•' : symbolOfEnd(fate)))
   const bySeen = [...new Set(fates.map((fate) => byWhom(fate?.acknowledgedBy ?? null)).filter(Boolean))]
   const named = bySeen.length === 0 ? brief : `${brief}\n👀 seen${bySeen.join(',')}`
   return fates.length < BRIEF_FROM ? [detailed, brief, scant] : [named, brief, scant]
@@ -105,7 +105,7 @@ function sharedNotes(fates: readonly (Fate | undefined)[], occasion: Occasion): 
 const withSymbol = (note: string) => `${note.startsWith('seen') ? '👀' : '🔕'} ${note}`
 
 function bulletOf(fate: Fate | undefined, { now }: Occasion): string {
-  if (!isOpen(fate)) return '✅'
+  if (!isOpen(fate)) return symbolOfEnd(fate)
   if (fate.acknowledgedAt !== null) return '👀'
   return heldUntil(fate, now) === null ? '•' : '🔕'
 }
@@ -118,7 +118,10 @@ function notesOn(fate: Fate | undefined, occasion: Occasion): string[] {
 
 const REMOVED = 'no longer watched'
 
-const isPaused = ({ closeReason }: Fate) => closeReason === 'pause'
+const isPaused = (fate: Fate | undefined) => fate?.closeReason === 'pause'
+
+/** Each is one UTF-16 unit, like the bullet that it replaces. */
+const symbolOfEnd = (fate: Fate | undefined) => (isPaused(fate) ? '⏸' : '✅')
 
 const endOf = (fate: Fate, { now, timezone }: Occasion) =>
   `${isPaused(fate) ? 'paused' : 'alive again'} at ${localTime(fate.closedAt ?? now, now, timezone)}`

@@ -1,4 +1,4 @@
-import type { AlertKind } from '../../db/schema.ts'
+import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
@@ -13,6 +13,8 @@ export interface IncidentNews {
   openedAt: number
   silentSince: number
   closedAt: number | null
+  /** Why it is over, if the message tells of its end. */
+  closeReason: CloseReason | null
   reason: string
   note: string | null
   flapping: boolean
@@ -49,6 +51,7 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
       count: incidents.length,
       name: visibleName(first?.displayName ?? ''),
       flapping: first?.flapping ?? false,
+      closeReason: first?.closeReason ?? null,
     }),
     lines,
     data: { at: iso(now) },
@@ -57,11 +60,13 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
 
 const details: Record<AlertKind, (incident: IncidentNews, occasion: Occasion) => string> = {
   down: (incident, occasion) => wentDown(incident, occasion) + flappingNote(incident),
-  recovered: ({ openedAt, closedAt }, { now, timezone }) => {
+  recovered: ({ openedAt, closedAt, closeReason }, { now, timezone }) => {
+    if (closeReason === 'flapping_over') return 'was flapping, and has been steady for 30 minutes'
     const end = closedAt ?? now
     const [from, to] = [openedAt, end].map((moment) => localTime(moment, now, timezone))
     return `was down for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}`
   },
+  closed: (incident, occasion) => whyClosed(incident, occasion),
   reminder: ({ openedAt }, { now, timezone }) =>
     `for ${roughly(now - openedAt)}, since ${localTime(openedAt, now, timezone)}`,
 }
@@ -70,7 +75,23 @@ const briefly: typeof details = {
   down: ({ openedAt, flapping }, { now, timezone }) =>
     localTime(openedAt, now, timezone) + (flapping ? ', is flapping' : ''),
   recovered: ({ openedAt, closedAt }, { now }) => roughly((closedAt ?? now) - openedAt),
+  closed: ({ openedAt, closedAt }, { now }) => roughly((closedAt ?? now) - openedAt),
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
+}
+
+function whyClosed({ openedAt, closedAt, closeReason }: IncidentNews, { now, timezone }: Occasion): string {
+  const end = closedAt ?? now
+  const lasted = roughly(end - openedAt)
+  switch (closeReason) {
+    case 'paused':
+      return `paused at ${localTime(end, now, timezone)}, after ${lasted}`
+    case 'removed':
+      return `no longer watched, after ${lasted}`
+    case 'alerts_off':
+      return `alerts are switched off, after ${lasted}`
+    default:
+      return 'was flapping, and is not told as such any more'
+  }
 }
 
 function wentDown(incident: IncidentNews, { now, timezone, outages = [] }: Occasion): string {
@@ -107,14 +128,17 @@ export interface AlertData {
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
-  const { openedAt, closedAt, silentSince, reason, note, flapping } = incident
+  const { openedAt, closedAt, closeReason, silentSince, reason, note, flapping } = incident
+  const closing: { [key: string]: string } =
+    closeReason === null ? {} : { closed_at: iso(closedAt ?? now), close_reason: closeReason }
   return {
     service_key: incident.serviceKey,
     display_name: incident.displayName,
     group: incident.group,
     down_since: iso(openedAt),
     down_seconds: ((closedAt ?? now) - openedAt) / 1000,
-    recovered_at: closedAt === null ? null : iso(closedAt),
+    recovered_at: closedAt === null || closeReason === 'paused' ? null : iso(closedAt),
+    ...closing,
     silent_since: iso(silentSince),
     reason,
     note,

@@ -1,5 +1,4 @@
 import {
-  type AlertsOfIncident,
   alertsOf,
   insertAlerts,
   noteFlapping,
@@ -8,11 +7,12 @@ import {
   withdrawAlerts,
   withdrawHeldAlerts,
 } from '../../db/alerts.ts'
+import { lockClosing, moveFlappingOver } from '../../db/closings.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { closeIncidents, openIncidents } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { ServiceChange } from '../watch/serviceChange.ts'
-import { FLAPPING_WITHIN_MS, onClosing, onOpening } from './policy.ts'
+import { closedBy, FLAPPING_WITHIN_MS, onClosing, onceSteady, onOpening } from './policy.ts'
 
 /**
  * Opens incidents of services that go down, closes those of services that come back, and stores the alerts about both.
@@ -23,6 +23,10 @@ export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[
   let hasNews = false
   const closed: number[] = []
   for (const round of rounds(changes)) {
+    await lockClosing(
+      trx,
+      round.map(({ serviceId }) => serviceId),
+    )
     const { incidentIds, tells } = await close(trx, round.filter(isClosing), now)
     const opens = await open(trx, round.filter(isOpening), now)
     closed.push(...incidentIds)
@@ -65,15 +69,15 @@ async function open(trx: Trx, changes: ServiceChange[], now: number): Promise<bo
   await insertAlerts(
     trx,
     decided.flatMap(({ incidentId, alerts }) =>
-      alerts.map((alert) => ({ ...alert, incidentId, kind: 'down' as const, recordedAt: now })),
+      alerts.map((alert) => ({ ...alert, incidentId, kind: 'down' as const, recordedAt: now, closeReason: null })),
     ),
   )
-  const flapping = decided.filter(({ alerts }) => alerts.some(({ notBefore }) => notBefore !== null))
-  await noteFlapping(
-    trx,
-    flapping.map(({ serviceId }) => serviceId),
-    now,
-  )
+  const flapping = decided
+    .filter(({ alerts }) => alerts.some(({ notBefore }) => notBefore !== null))
+    .map(({ serviceId }) => serviceId)
+  await noteFlapping(trx, flapping, now)
+  // If it stays down, this incident is told then, and the one that was told as flapping has ended without a recovery.
+  await moveFlappingOver(trx, flapping, onceSteady('closed', now))
   return true
 }
 
@@ -84,36 +88,37 @@ async function close(
 ): Promise<{ incidentIds: number[]; tells: boolean }> {
   const closed = await closeIncidents(trx, changes)
   if (closed.length === 0) return { incidentIds: [], tells: false }
-  const quiet = new Set(changes.filter(({ reason }) => reason === 'pause').map(({ serviceId }) => serviceId))
+  const paused = new Set(changes.filter(({ reason }) => reason === 'pause').map(({ serviceId }) => serviceId))
   const incidentIds = closed.map(({ id }) => id)
-  const decided = (await alertsOf(trx, incidentIds, now)).map((incident) => ({
-    ...incident,
-    ...(quiet.has(incident.serviceId) ? { withdraws: true, tells: false, flaps: false } : onClosing(incident, now)),
-  }))
-  const idsOf = (which: (incident: AlertsOfIncident & ReturnType<typeof onClosing>) => boolean) =>
-    decided.filter(which).map(({ incidentId }) => incidentId)
+  const decided = (await alertsOf(trx, incidentIds, now)).map((incident) => {
+    const isPaused = paused.has(incident.serviceId)
+    return { ...incident, isPaused, ...onClosing({ ...incident, isPaused }, now) }
+  })
+  const idsOf = (which: (one: (typeof decided)[number]) => boolean, id: 'incidentId' | 'serviceId') =>
+    decided.filter(which).map((one) => one[id])
   // These alerts waited for the service to stay down.
   await withdrawHeldAlerts(trx, incidentIds, now)
   await withdrawAlerts(
     trx,
-    idsOf(({ withdraws }) => withdraws),
+    idsOf(({ withdraws }) => withdraws, 'incidentId'),
   )
   await insertAlerts(
     trx,
-    idsOf(({ tells }) => tells).map((incidentId) => ({
-      incidentId,
-      kind: 'recovered' as const,
-      flapping: false,
-      recordedAt: now,
-      notBefore: null,
-    })),
+    decided.flatMap(({ incidentId, closing }) =>
+      closing ? [{ ...closing, incidentId, flapping: false, recordedAt: now }] : [],
+    ),
   )
-  const serviceIds = closed.map(({ serviceId }) => serviceId)
-  await unmuteRecovered(trx, serviceIds)
-  await noteFlapping(
+  await unmuteRecovered(
     trx,
-    decided.filter(({ flaps }) => flaps).map(({ serviceId }) => serviceId),
-    now,
+    closed.map(({ serviceId }) => serviceId),
   )
-  return { incidentIds, tells: decided.some(({ tells }) => tells) }
+  const flapping = idsOf(({ flaps }) => flaps, 'serviceId')
+  await noteFlapping(trx, flapping, now)
+  await moveFlappingOver(trx, flapping, onceSteady('recovered', now))
+  const isMoved = await moveFlappingOver(
+    trx,
+    idsOf(({ isPaused }) => isPaused, 'serviceId'),
+    closedBy('paused'),
+  )
+  return { incidentIds, tells: isMoved || decided.some(({ closing }) => closing !== null) }
 }

@@ -1,3 +1,5 @@
+import type { Closing } from '../../db/closings.ts'
+import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import { MINUTE_MS } from '../../db/units.ts'
 import { heldUntil, type Mute } from '../lifecycle/mute.ts'
 
@@ -25,21 +27,51 @@ export function onOpening(
     : [{ flapping: false, notBefore: null }]
 }
 
-interface Closing extends Mute {
+interface Closed extends Mute {
+  /** A pause closed it. */
+  isPaused: boolean
   isTold: boolean
   isDue: boolean
   lastChangeAt: number | null
 }
 
 /**
- * Decides what a recovery does. It is told only if people know of the incident or are about to, and never while the
- * service flaps. `withdraws`: alerts that are held back are not sent any more. `flaps`: it counts as a change of a
- * flapping service.
+ * Decides what the end of an incident does. It is told only if people know of the incident or are about to; while the
+ * service flaps, once it is steady. `withdraws`: alerts that are held back are not sent any more. `flaps`: it counts as a
+ * change of a flapping service.
  */
-export function onClosing(incident: Closing, now: number): { tells: boolean; withdraws: boolean; flaps: boolean } {
+export function onClosing(
+  incident: Closed,
+  now: number,
+): { closing: Closing | null; withdraws: boolean; flaps: boolean } {
+  const { isPaused, isTold, isDue, alertsEnabled } = incident
+  if (isPaused) return { closing: isTold ? closedBy('paused') : null, withdraws: true, flaps: false }
   const isHeld = heldUntil(incident, now) !== null
   const flaps = isFlapping(incident.lastChangeAt, now)
   // A mute does not hide the end of an incident that was told: "until it recovers" ends now, a time only delays it.
-  const isToldOrDue = incident.isTold || (incident.isDue && !isHeld)
-  return { tells: isToldOrDue && incident.alertsEnabled && !flaps, withdraws: isHeld, flaps }
+  const isToldOrDue = isTold || (isDue && !isHeld)
+  if (!isToldOrDue) return { closing: null, withdraws: isHeld, flaps }
+  if (!alertsEnabled) return { closing: closedBy('alerts_off'), withdraws: isHeld, flaps }
+  const recovered: Closing = { kind: 'recovered', closeReason: 'recovered', notBefore: null }
+  return { closing: flaps ? onceSteady('recovered', now) : recovered, withdraws: isHeld, flaps }
+}
+
+/** The end that is told at once to whoever cannot see it in the alert itself. */
+export const closedBy = (closeReason: CloseReason): Closing => ({ kind: 'closed', closeReason, notBefore: null })
+
+/** The end of what was told as flapping: once the service has been steady, whether it recovered or is down again. */
+export const onceSteady = (kind: Closing['kind'], now: number): Closing => ({
+  kind,
+  closeReason: 'flapping_over',
+  notBefore: now + STEADY_AFTER_MS,
+})
+
+/** Decides anew how an end is told that has waited: its service may have been paused or its alerts switched off. */
+export function whileItWaited<T extends { kind: AlertKind; close_reason: CloseReason | null }>(
+  alert: T & { alerts_enabled: boolean; paused_at: number | null },
+): T {
+  const { kind, close_reason: reason } = alert
+  if (kind === 'recovered' && !alert.alerts_enabled) return { ...alert, kind: 'closed', close_reason: 'alerts_off' }
+  const isPaused = reason === 'flapping_over' && alert.paused_at !== null
+  return isPaused ? { ...alert, kind: 'closed', close_reason: 'paused' } : alert
 }

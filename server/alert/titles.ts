@@ -1,4 +1,4 @@
-import type { AlertKind } from '../../db/schema.ts'
+import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import { plural } from '../text/words.ts'
 
 /** What the title of an alert depends on. It reads the same when the message is composed and when it is edited. */
@@ -9,19 +9,29 @@ export interface Titled {
   /** The service's name. It is shown only if the message tells of one service. */
   name: string
   flapping: boolean
+  /** Why it is over, if the message tells of its end. */
+  closeReason?: CloseReason | null
 }
 
 /** `🔴 Backup is down`, `🟢 5 services are alive again`. */
-export function titleOf({ kind, count, name, flapping }: Titled): string {
+export function titleOf({ kind, count, name, flapping, closeReason }: Titled): string {
   const whoIs = count === 1 ? `${name} is` : `${plural(count, 'service')} are`
   if (kind === 'recovered') return `🟢 ${whoIs} alive again`
+  if (kind === 'closed') return titleOfEnd(closeReason ?? null, count === 1 ? name : plural(count, 'service'), count)
   if (kind === 'reminder') return `🔴 ${whoIs} still down`
   return `🔴 ${whoIs} down${count === 1 && flapping ? ' and is flapping' : ''}`
+}
+
+function titleOfEnd(reason: CloseReason | null, whose: string, count: number): string {
+  const were = count === 1 ? 'was' : 'were'
+  if (reason === 'alerts_off') return `🔕 Alerts about ${whose} are off`
+  if (reason === 'flapping_over') return `🔁 ${whose} ${were} flapping`
+  return `${reason === 'removed' ? '🗑' : '⏸'} ${whose} ${were} down`
 }
 
 /** `🔴 3 of 5 services are still down`, once some of several have recovered. */
 export const titleOfRest = ({ count }: Titled, left: number): string => `🔴 ${left} of ${count} services are still down`
 
-/** `✅ Backup was down`, `✅ 5 services were down`. */
-export const titleInThePast = ({ count, name }: Titled): string =>
-  `✅ ${count === 1 ? `${name} was` : `${plural(count, 'service')} were`} down`
+/** `✅ Backup was down`, `✅ 5 services were down`; `⏸` if only a pause ended it, which is no recovery. */
+export const titleInThePast = ({ count, name }: Titled, isPaused: boolean): string =>
+  `${isPaused ? '⏸' : '✅'} ${count === 1 ? `${name} was` : `${plural(count, 'service')} were`} down`

@@ -5,6 +5,7 @@ import { deleteHeartbeatsOf } from '../../db/heartbeats.ts'
 import { lockIncidentsOf } from '../../db/incidents.ts'
 import { dayOf } from '../../db/partitions.ts'
 import { deleteService } from '../../db/services.ts'
+import { tellRemoval } from '../alert/removal.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { inTransaction } from '../inTransaction.ts'
@@ -19,6 +20,7 @@ export async function removeService(deps: Deps, input: z.output<typeof removeInp
     const incidents = await lockIncidentsOf(trx, id)
     const openIds = incidents.filter(({ closed_at }) => closed_at === null).map((incident) => incident.id)
     if (await requestEdits(trx, openIds, deps.clock.now())) await deps.jobs.announce.after(trx)
+    await tellRemoval(deps, trx, id)
     await deleteService(trx, id)
     return { id, key }
   })

@@ -150,7 +150,7 @@ test('a recovery during a mute until a time is told when that ends', async () =>
   expect(app.told.map(({ title }) => title)).toEqual(['🔴 Worker is down', '🟢 Worker is alive again'])
 })
 
-test('pausing closes an incident without a message, also one that was about to be told', async () => {
+test('pausing closes an incident, and one that was about to be told is not told', async () => {
   const app = await start()
   await goDown(app, 'told', 'untold')
   await app.api.services.pause.mutate({ serviceKey: 'untold' })
@@ -159,7 +159,7 @@ test('pausing closes an incident without a message, also one that was about to b
   await app.api.services.resume.mutate({ serviceKey: 'told' })
   await app.beat('told')
   await app.live(MINUTE)
-  expect(app.told.map(({ title }) => title)).toEqual(['🔴 Told is down'])
+  expect(app.told.map(({ title }) => title)).toEqual(['🔴 Told is down', '⏸ Told was down'])
 })
 
 test('a service that is removed within the window is not told', async () => {

@@ -31,6 +31,7 @@ const told = (displayName: string, changes: Partial<IncidentNews> = {}): Inciden
   openedAt: NOON,
   silentSince: NOON,
   closedAt: null,
+  closeReason: null,
   reason: 'fail',
   note: null,
   flapping: false,
@@ -107,7 +108,7 @@ describe('one service', () => {
       '🟢 alive again at 13:00, after 1 h\n🔕 still muted until 21:00',
       '',
     ],
-    ['paused', over({ closeReason: 'pause' }), '✅ Backup was down', '⏸ paused at 13:00', ''],
+    ['paused', over({ closeReason: 'pause' }), '⏸ Backup was down', '⏸ paused at 13:00', ''],
     ['removed', undefined, '✅ Backup was down', '🗑 no longer watched', ''],
   ])('%s', (_name, one, title, ending, actions) => {
     const body = ['failed at 12:00', ending].filter(Boolean).join('\n')
@@ -161,7 +162,7 @@ describe('several services', () => {
 👀 S1 — failed at 12:00; seen by Ada
 👀 S2 — failed at 12:00
 ✅ S3 — failed at 12:00; alive again at 13:00
-✅ S4 — failed at 12:00; paused at 13:00
+⏸ S4 — failed at 12:00; paused at 13:00
 ✅ S5 — failed at 12:00; no longer watched
 🔕 S6 — failed at 12:00; muted until it recovers by Ada`,
       actions: ['acknowledge', 'why', 'mute'],
@@ -186,6 +187,10 @@ describe('several services', () => {
 
   test('the title says how many are over, and in the end that all were down', () => {
     expect(group([over(), over()]).after.title).toBe('✅ 2 services were down')
+    expect(group([over({ closeReason: 'pause' }), over({ closeReason: 'pause' })]).after.title).toBe(
+      '⏸ 2 services were down',
+    )
+    expect(group([over({ closeReason: 'pause' }), over()]).after.title).toBe('✅ 2 services were down')
     expect(group([over(), fate()], { parts: 3 }).after.title).toBe('🔴 2 services are down (1/3), 1 of these over')
     expect(group([over(), over()], { parts: 3 }).after.title).toBe('✅ 2 services were down (1/3), all of these over')
   })
@@ -200,6 +205,7 @@ describe('several services', () => {
   test.each<[string, Fate]>([
     ['seen', seen()],
     ['over', over(seen())],
+    ['paused', over({ ...seen(), closedAt: NOON, closeReason: 'pause' })],
     ['muted', muted({ mutedUntilRecovered: true })],
   ])('no message grows beyond what Telegram takes: %s', (_name, one) => {
     for (const name of ['a', 'b'.repeat(40), '😀'.repeat(50), 'שלום'.repeat(20)]) {

@@ -74,7 +74,7 @@ test('of several services each line shows what became of it', async () => {
     `🔴 1 of 3 services are still down
 ✅ One — failed at 12:00; alive again at 12:00
 👀 Two — failed at 12:00; seen by Ada
-✅ Three — failed at 12:00; paused at 12:00`,
+⏸ Three — failed at 12:00; paused at 12:00`,
   ])
   expect(chat.said[0]?.actions).toEqual(['why', 'mute'])
   await signal(app, 'success', 'two')

@@ -58,7 +58,7 @@ test('a flapping service that then stays down is told once it has been so for th
   await app.live(2 * SECOND)
   await succeed(app)
   await app.live(MINUTE)
-  expect(titles(app).slice(before)).toEqual(['🔴 Job is down', '🟢 Job is alive again'])
+  expect(titles(app).slice(before)).toEqual(['🔁 Job was flapping', '🔴 Job is down', '🟢 Job is alive again'])
 })
 
 test('after thirty steady minutes a service is normal again', async () => {
@@ -66,9 +66,11 @@ test('after thirty steady minutes a service is normal again', async () => {
   await flap(app, 6)
   const before = app.told.length
   await app.live(30 * MINUTE)
-  expect(app.told).toHaveLength(before)
+  expect(textsOf(app.told).slice(before)).toEqual([
+    '🟢 Job is alive again\nwas flapping, and has been steady for 30 minutes',
+  ])
   await flap(app, 1)
-  expect(titles(app).slice(before)).toEqual(['🔴 Job is down', '🟢 Job is alive again'])
+  expect(titles(app).slice(before + 1)).toEqual(['🔴 Job is down', '🟢 Job is alive again'])
 })
 
 test('four incidents within an hour are four alerts and four recoveries', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { onClosing, onOpening } from '../../server/alert/policy.ts'
+import type { AlertKind, CloseReason } from '../../db/schema.ts'
+import { onClosing, onOpening, whileItWaited } from '../../server/alert/policy.ts'
 import { heldUntil } from '../../server/lifecycle/mute.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
@@ -49,44 +50,57 @@ describe('a service that has just gone down', () => {
 
 type Incident = Parameters<typeof onClosing>[0]
 
-const told: Incident = { ...heard, isTold: true, isDue: false, lastChangeAt: null }
+const told: Incident = { ...heard, isPaused: false, isTold: true, isDue: false, lastChangeAt: null }
 const awaited: Incident = { ...told, isTold: false, isDue: true }
 const untold: Incident = { ...told, isTold: false }
+const paused: Incident = { ...told, isPaused: true }
 const flapped = NOW - 1 * MINUTE
+
+const recovered = { kind: 'recovered', closeReason: 'recovered', notBefore: null } as const
+const onceSteady = { kind: 'recovered', closeReason: 'flapping_over', notBefore: NOW + 30 * MINUTE } as const
+const closed = (closeReason: CloseReason) => ({ kind: 'closed', closeReason, notBefore: null }) as const
 
 describe('the recovery', () => {
   test.each<[string, Incident, Partial<ReturnType<typeof onClosing>>]>([
-    ['of a down that was told is told', told, { tells: true, flaps: false }],
-    ['of a down that is about to be told is told after it', awaited, { tells: true, withdraws: false }],
-    ['of a down that nobody is to know of is not', untold, { tells: false }],
+    ['of a down that was told is told', told, { closing: recovered, flaps: false }],
+    ['of a down that is about to be told is told after it', awaited, { closing: recovered, withdraws: false }],
+    ['of a down that nobody is to know of is not', untold, { closing: null }],
     [
       'of a down that a time mutes is not, nor the down',
       { ...awaited, ...until(NOW + 1) },
-      { tells: false, withdraws: true },
+      { closing: null, withdraws: true },
     ],
-    ['of a down whose mute ends now is told', { ...awaited, ...until(NOW) }, { tells: true, withdraws: false }],
-    ['of a down muted until it recovers is not', { ...awaited, ...untilRecovered }, { tells: false, withdraws: true }],
-    ['of a down while alerts are off is not', { ...awaited, ...off }, { tells: false, withdraws: true }],
-    ['of a down told before a mute until it recovers is told', { ...told, ...untilRecovered }, { tells: true }],
-    ['of a down told before a mute until a time is told then', { ...told, ...until(NOW + HOUR) }, { tells: true }],
-    ['of a down told before alerts were off is not', { ...told, ...off }, { tells: false }],
-    ['of a down told as flapping is not', { ...told, lastChangeAt: flapped }, { tells: false, flaps: true }],
+    ['of a down whose mute ends now is told', { ...awaited, ...until(NOW) }, { closing: recovered, withdraws: false }],
+    ['of a down muted until it recovers is not', { ...awaited, ...untilRecovered }, { closing: null, withdraws: true }],
+    ['of a down while alerts are off is not', { ...awaited, ...off }, { closing: null, withdraws: true }],
+    ['of a down told before a mute until it recovers is told', { ...told, ...untilRecovered }, { closing: recovered }],
     [
-      'of a down about to be told as flapping is not, but the down is',
-      { ...awaited, lastChangeAt: flapped },
-      { tells: false, withdraws: false, flaps: true },
+      'of a down told before a mute until a time is told then',
+      { ...told, ...until(NOW + HOUR) },
+      { closing: recovered },
     ],
-    ['while it flaps is not told', { ...untold, lastChangeAt: flapped }, { tells: false, flaps: true }],
-    ['of one that proved steady is told', { ...told, lastChangeAt: NOW - 30 * MINUTE }, { tells: true, flaps: false }],
+    ['of a down told before alerts were off only ends it', { ...told, ...off }, { closing: closed('alerts_off') }],
+    ['of a down told as flapping waits', { ...told, lastChangeAt: flapped }, { closing: onceSteady, flaps: true }],
+    [
+      'of a down about to be told as flapping waits, but the down does not',
+      { ...awaited, lastChangeAt: flapped },
+      { closing: onceSteady, withdraws: false, flaps: true },
+    ],
+    ['while it flaps is not told', { ...untold, lastChangeAt: flapped }, { closing: null, flaps: true }],
+    [
+      'of one that proved steady is told',
+      { ...told, lastChangeAt: NOW - 30 * MINUTE },
+      { closing: recovered, flaps: false },
+    ],
     [
       'of one that is about to be told, as it just proved steady, is told',
       { ...awaited, lastChangeAt: NOW - 30 * MINUTE },
-      { tells: true, withdraws: false, flaps: false },
+      { closing: recovered, withdraws: false, flaps: false },
     ],
     [
       'of one that proved steady under a mute is not',
       { ...awaited, ...until(NOW + HOUR), lastChangeAt: NOW - 31 * MINUTE },
-      { tells: false, withdraws: true, flaps: false },
+      { closing: null, withdraws: true, flaps: false },
     ],
   ])('%s', (_title, incident, expected) => {
     expect(onClosing(incident, NOW)).toMatchObject(expected)
@@ -99,5 +113,40 @@ test.each<[string, typeof heard | ReturnType<typeof until>]>([
   ['further notice', off],
 ])('a down that is muted until %s is withdrawn, and still counts as flapping', (_title, mute) => {
   const outcome = onClosing({ ...awaited, ...mute, lastChangeAt: flapped }, NOW)
-  expect(outcome).toEqual({ tells: false, withdraws: true, flaps: true })
+  expect(outcome).toEqual({ closing: null, withdraws: true, flaps: true })
+})
+
+test.each<[string, Incident, ReturnType<typeof onClosing>['closing']]>([
+  ['of a down that was told ends it', paused, closed('paused')],
+  ['of a down told before alerts were off ends it', { ...paused, ...off }, closed('paused')],
+  ['of a down told as flapping ends it', { ...paused, lastChangeAt: flapped }, closed('paused')],
+  ['of a down that nobody was told of is not told', { ...paused, isTold: false, isDue: true }, null],
+])('a pause %s', (_title, incident, closing) => {
+  expect(onClosing(incident, NOW)).toEqual({ closing, withdraws: true, flaps: false })
+})
+
+const waiting = { kind: 'recovered' as AlertKind, close_reason: 'recovered' as CloseReason | null }
+const service = { alerts_enabled: true, paused_at: null }
+const steady = { ...waiting, ...service, close_reason: 'flapping_over' as const }
+
+test.each([
+  ['a recovery is one', { ...waiting, ...service }, waiting],
+  ['a recovery of a service that was paused since is one', { ...waiting, ...service, paused_at: NOW }, waiting],
+  ['a recovery is none once alerts are off', { ...waiting, ...service, alerts_enabled: false }, closed('alerts_off')],
+  [
+    'a recovery stored by an older version, too',
+    { ...steady, close_reason: null, alerts_enabled: false },
+    closed('alerts_off'),
+  ],
+  ['what became steady is told so', steady, steady],
+  ['what was paused before it was steady ends by that', { ...steady, paused_at: NOW }, closed('paused')],
+  [
+    'a down is left alone',
+    { ...service, kind: 'down' as const, close_reason: null, alerts_enabled: false },
+    { kind: 'down' },
+  ],
+])('%s', (_title, alert, expected) => {
+  const { kind, closeReason = alert.close_reason } = { closeReason: undefined, ...expected }
+  const told = whileItWaited<{ kind: AlertKind; close_reason: CloseReason | null }>(alert)
+  expect([told.kind, told.close_reason]).toEqual([kind, closeReason])
 })

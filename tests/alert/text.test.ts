@@ -13,7 +13,7 @@ const utc = in_('UTC')
 /** A service that is usually heard every five minutes, and has been silent for eleven. */
 const silent = (displayName: string, more: Partial<IncidentNews> = {}): IncidentNews => ({
   ...{ serviceKey: displayName, displayName, group: null, openedAt: NOON - MINUTE, silentSince: NOON - 11 * MINUTE },
-  ...{ closedAt: null, reason: 'silence', note: null, flapping: false },
+  ...{ closedAt: null, closeReason: null, reason: 'silence', note: null, flapping: false },
   ...{ cadenceMs: 5 * MINUTE, periodMs: null, cron: null, ...more },
 })
 const failed = { reason: 'fail', note: 'disk full' }
