@@ -12,7 +12,6 @@ const reasons: { [reason: string]: string } = {
   heartbeat: 'a heartbeat came',
   learned: 'its rhythm is known',
   schedule: 'by its new schedule',
-  pause: 'paused',
   resume: 'resumed',
 }
 
@@ -25,6 +24,8 @@ export function historyLines(
   const name = namesIn([...new Map(transitions.map((one) => [one.serviceKey, one])).values()])
   const lines = transitions.map((one) => {
     const who = of.isService ? '' : `${name(one)} — `
+    // A pause ends what was down, and is no recovery.
+    if (one.reason === 'pause') return `${at(one.at, now)} ⏸ ${who}paused, was ${one.from}`
     const why = reasons[one.reason] ?? one.reason
     return `${at(one.at, now)} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
   })

@@ -3,6 +3,7 @@ import { parseMute } from '../../bot/ask/parseMute.ts'
 import { findMeant } from '../../bot/ask/services.ts'
 import { splits, unquote } from '../../bot/ask/words.ts'
 import { referenceTo } from '../../bot/callbackData.ts'
+import { historyLines } from '../../bot/view/history.ts'
 import { type Overview, statusLines } from '../../bot/view/status.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
@@ -196,4 +197,21 @@ test('what a button carries has room for any key', () => {
     expect(Buffer.byteLength(`status:r1234567890,1234567891:${referenceTo(key)}`), key).toBeLessThanOrEqual(64)
     expect(Buffer.byteLength(`service:recovered:${referenceTo(key)}`), key).toBeLessThanOrEqual(64)
   }
+})
+
+describe('/history shows a pause as a pause, not as a recovery', () => {
+  const paused = { serviceKey: 'backup', displayName: 'Backup', at: NOW, to: 'alive' as const, reason: 'pause' }
+  const textOf = (from: 'down' | 'dead', isService: boolean) =>
+    historyLines([{ ...paused, id: '1', from } as never], NOW, { title: 'Backup', isService }).lines.map(
+      ({ text }) => text,
+    )
+
+  test('of a service', () => {
+    expect(textOf('down', true)).toEqual(['14:00 ⏸ paused, was down'])
+    expect(textOf('dead', true)).toEqual(['14:00 ⏸ paused, was dead'])
+  })
+
+  test('of all services', () => {
+    expect(textOf('down', false)).toEqual(['14:00 ⏸ Backup — paused, was down'])
+  })
 })
