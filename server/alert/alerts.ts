@@ -3,6 +3,7 @@ import { changeClosings, switchedIncidents } from '../../db/closings.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
 import type { Trx } from '../../db/schema.ts'
+import { MINUTE_MS } from '../../db/units.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
@@ -40,13 +41,17 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
     const rows = await withdrawStale(trx, await pendingAlerts(trx, ids), now)
     for (const same of Map.groupBy(rows, (row) => `${row.kind} ${row.close_reason}`).values())
       await tellAndMark(deps, trx, same, now)
-    justTold.push(...rows.filter(({ kind }) => kind === 'down').map((row) => row.incident_id))
+    justTold.push(...rows.filter((row) => beginsDistance(row, now, alertGroupMs)).map((row) => row.incident_id))
   }
   if (remindAfterMs === null) return nextAt
   await scheduleReminders(trx, justTold, now + remindAfterMs)
   const moments = [nextAt, await nextReminderAt(trx)].filter((moment) => moment !== null)
   return moments.length === 0 ? null : Math.min(...moments)
 }
+
+/** Whether the next reminder counts from here. A reminder that nothing held back keeps its own pace instead. */
+const beginsDistance = ({ kind, recorded_at: recordedAt }: PendingAlert, now: number, groupMs: number) =>
+  kind === 'down' || (kind === 'reminder' && now - recordedAt > groupMs + MINUTE_MS)
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
   const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })

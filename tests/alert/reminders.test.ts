@@ -99,6 +99,31 @@ test('reminders that a mute holds back do not pile up', async () => {
   expect(app.told.map(({ title }) => title)).toEqual(['🔴 Etl is down', '🔴 Etl is still down'])
 })
 
+test.each([
+  ['a day, by a mute that ends shortly before the next', 24, 23 * HOUR + 31 * MINUTE],
+  ['a day, by a mute of three days', 24, 72 * HOUR + 10 * MINUTE],
+  ['an hour, by a mute of two and a half', 1, 2.5 * HOUR],
+])('a reminder that is held back keeps its distance to the next: %s', async (_title, hours, muteMs) => {
+  const app = await startTestApp({ env: { ...env, REMIND_AFTER_HOURS: String(hours) }, proofEveryMs: HOUR })
+  await fail(app)
+  await app.live(hours * HOUR - MINUTE)
+  const mutedUntil = new Date(app.clock.now() + muteMs).toISOString()
+  await app.api.services.configure.mutate({ serviceKey: 'etl', mutedUntil })
+  await app.live(muteMs)
+  expect(app.told.map(({ title }) => title)).toEqual(['🔴 Etl is down', '🔴 Etl is still down'])
+  await app.live(hours * HOUR - MINUTE)
+  expect(app.told).toHaveLength(2)
+  await app.live(2 * MINUTE)
+  expect(app.told).toHaveLength(3)
+})
+
+test('reminders that nothing holds back keep their pace, whatever the window', async () => {
+  const app = await startTestApp({ env: { ...env, ALERT_GROUP_SECONDS: '30', REMIND_AFTER_HOURS: '1' }, proofEveryMs })
+  await fail(app)
+  await app.live(24 * HOUR + 2 * MINUTE)
+  expect(app.told).toHaveLength(25)
+})
+
 test('reminders that are switched on later also come for what is down already', async () => {
   const home = await createTestDatabase()
   const first = await startTestApp({ beside: home, env, proofEveryMs })
