@@ -1,12 +1,13 @@
 import type { Attempt } from '../../db/attempts.ts'
 import { MOST_COPIES, PASSED_AFTER } from '../../db/copies.ts'
-import { DAY_MS, MINUTE_MS } from '../../db/units.ts'
+import { HOUR_MS, MINUTE_MS } from '../../db/units.ts'
 import type { Delivery } from './notifier.ts'
 
 const FIRST_RETRY_MS = 1_000
 const LATEST_RETRY_MS = 300_000
-/** How long a message is set aside from its third copy on. */
-const SET_ASIDE_MS = [MINUTE_MS, 10 * MINUTE_MS, DAY_MS]
+const LONGEST_ASIDE_MS = 12 * HOUR_MS
+/** How long a message is set aside from its third copy on: past a restart of the receiver, and past half a day. */
+const SET_ASIDE_MS = [MINUTE_MS, 30 * MINUTE_MS, LONGEST_ASIDE_MS]
 
 /** A settlement is the outcome of a delivery attempt, decided for its message and its target. */
 export type Settlement =
@@ -64,7 +65,7 @@ function afterFailure(
     const doubt = unanswered ? ', and may have arrived' : ''
     return { kind: 'givenUp', reason: `given up after ${copies} attempts${doubt}: ${reason}`, retryAt }
   }
-  const aside = SET_ASIDE_MS[isCopy ? Math.max(0, copies - PASSED_AFTER) : 0] ?? DAY_MS
+  const aside = SET_ASIDE_MS[isCopy ? Math.max(0, copies - PASSED_AFTER) : 0] ?? LONGEST_ASIDE_MS
   const isSetAside = !unseen && refusals >= PASSED_AFTER
   const setAsideUntil = isSetAside ? Math.max(retryAt, now + aside) : null
   return { kind: 'waits', reason, unanswered, retryAt, setAsideUntil, copies, refusals }

@@ -50,7 +50,7 @@ function viewEnded(
   { openedAt, closedAt, reason, note, closeReason, withdrawn }: EndedIncident,
   iso: (ms: number) => string,
 ): Past['newest'][number] {
-  const isPaused = closeReason === 'pause' || closeReason === 'paused'
+  const isPaused = closeReason === 'pause'
   return {
     from: iso(openedAt),
     to: iso(closedAt),
