@@ -8,21 +8,20 @@ import { remember } from '../helpers/told.ts'
 
 const env = { ALERT_GROUP_SECONDS: '10', CHECK_INTERVAL_SECONDS: '3600', DAILY_SUMMARY_TIME: 'off' }
 
-/** A webhook and a chat, as a server with both has them. */
-async function start() {
+/** A webhook and a chat, as a server with both has them. A chat gets one message a second, by the machine's clock. */
+async function start({ hasChat = true } = {}) {
   const events: Outgoing[] = []
   const botApi = await startBotApi()
+  const webhook = { target: 'webhook', address: 'http://example.org', notifier: remember(events) }
+  const telegram = {
+    target: 'telegram:7',
+    address: '7',
+    notifier: createTelegramNotifier({ token: botApi.token, apiRoot: botApi.url }),
+  }
   const app = await startTestApp({
     env,
     proofEveryMs: HOUR,
-    channels: [
-      { target: 'webhook', address: 'http://example.org', notifier: remember(events) },
-      {
-        target: 'telegram:7',
-        address: '7',
-        notifier: createTelegramNotifier({ token: botApi.token, apiRoot: botApi.url }),
-      },
-    ],
+    channels: hasChat ? [webhook, telegram] : [webhook],
   })
   for (const serviceKey of ['job', 'other'])
     await app.api.services.configure.mutate({ serviceKey, expectedPeriodSeconds: 864_000 })
@@ -198,7 +197,7 @@ test('flapping ends with the state at rest: alive', async () => {
 })
 
 test('flapping ends with the state at rest: down', async () => {
-  const { app, heard } = await start()
+  const { app, heard } = await start({ hasChat: false })
   await flap(app, 6)
   await signal(app, 'fail')
   await app.live(31 * MINUTE)
@@ -212,7 +211,7 @@ test.each<[string, (app: TestApp) => Promise<unknown>, string]>([
   ['removed', (app) => app.api.services.remove.mutate({ serviceKey: 'job' }), 'closed: removed'],
   ['muted for good', (app) => alertsOf(app, false), 'closed: alerts_off'],
 ])('flapping of a service that is %s ends with that', async (_title, end, expected) => {
-  const { app, heard } = await start()
+  const { app, heard } = await start({ hasChat: false })
   await flap(app, 6)
   if (expected === 'closed: paused') await signal(app, 'fail')
   await end(app)
@@ -221,7 +220,7 @@ test.each<[string, (app: TestApp) => Promise<unknown>, string]>([
 })
 
 test('flapping of a service that is paused while it is alive ends with that', async () => {
-  const { app, heard } = await start()
+  const { app, heard } = await start({ hasChat: false })
   await flap(app, 6)
   await pause(app)
   await app.live(2 * HOUR)
