@@ -31,9 +31,12 @@ async function startWith(answer: (message: Outgoing) => Delivery, options: TestA
   return { app, got, receiver, titles }
 }
 
+/** One after the other: what is told of two at once may share a message. */
 async function signal(app: TestApp, kind: 'fail' | 'success', ...keys: string[]): Promise<void> {
-  for (const serviceKey of keys) await app.api.signal.mutate({ serviceKey, kind })
-  await app.settled()
+  for (const serviceKey of keys) {
+    await app.api.signal.mutate({ serviceKey, kind })
+    await app.settled()
+  }
 }
 
 const isAbout = ({ data }: Outgoing, key: string) => JSON.stringify(data.services).includes(`"${key}"`)
@@ -171,7 +174,7 @@ test('nothing is given up that was never attempted, unless nobody sends there an
   const post = { event: 'down', subject: null, at: app.clock.now() - 4 * DAY, targets: ['telegram:gone'], parts }
   await app.database.db.transaction().execute((trx) => insertAnnouncement(trx, post))
   const keys = Array.from({ length: 20 }, (_, index) => `s${index}`)
-  for (const key of keys) await signal(app, 'fail', key)
+  await signal(app, 'fail', ...keys)
   expect(await failed(app)).toEqual(['gone: given up after three days'])
   await sql`update messages set created_at = created_at - ${4 * DAY}`.execute(app.database.db)
   await app.live(30 * MINUTE)
