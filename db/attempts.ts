@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { ALERT_KINDS } from './alertKinds.ts'
 import { MOST_COPIES, PASSED_AFTER } from './copies.ts'
 import type { Message } from './messages.ts'
 import type { Db, Trx } from './schema.ts'
@@ -29,7 +30,7 @@ const free = (target: string) => sql`
   told as (
     select p.id, s.service ->> 'service_key' as key
     from pending p cross join jsonb_array_elements(p.data -> 'services') as s (service)
-    where p.data ->> 'event' in ('down', 'recovered', 'closed', 'reminder')
+    where p.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
   ),
   first as (select key, min(id) as id from told group by key),
   free as (

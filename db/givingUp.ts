@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { ALERT_KINDS } from './alertKinds.ts'
 import { MOST_COPIES } from './copies.ts'
 import type { Trx } from './schema.ts'
 import { MINUTE_MS } from './units.ts'
@@ -47,6 +48,6 @@ const holdsUpALaterOne = sql`exists (
     cross join jsonb_array_elements(later.data -> 'services') as l (service)
     join jsonb_array_elements(m.data -> 'services') as s (service) on s.service -> 'service_key' = l.service -> 'service_key'
   where later.target = m.target and later.state = 'pending' and later.id > m.id
-    and later.data ->> 'event' in ('down', 'recovered', 'closed', 'reminder')
-    and m.data ->> 'event' in ('down', 'recovered', 'closed', 'reminder')
+    and later.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
+    and m.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
 )`

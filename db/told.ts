@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { AlertKind, Db, Trx } from './schema.ts'
+import { ALERT_KINDS } from './alertKinds.ts'
+import type { Db, Trx } from './schema.ts'
 
 /** One part of an announcement. It says the same in every chat. */
 export interface PartOfAnnouncement {
@@ -15,7 +16,7 @@ export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: nu
     .select(['m.announcement_id as announcementId', 'm.part', 'm.title', 'm.created_at', 'n.event'])
     .where('m.id', '=', id)
     .where('m.created_at', '=', createdAt)
-    .where('n.event', 'in', ['down', 'recovered', 'closed', 'reminder'] satisfies AlertKind[])
+    .where('n.event', 'in', ALERT_KINDS)
     .executeTakeFirst()
 }
 

@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../db/units.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
-import { closedBy, whileItWaited } from './policy.ts'
+import { closedBy, tellsEnd, whileItWaited } from './policy.ts'
 import { tell } from './tell.ts'
 import { dueGroups, type Waiting } from './window.ts'
 
@@ -100,8 +100,10 @@ async function withdrawStale(trx: Trx, stored: PendingAlert[], now: number): Pro
  */
 function muteEnd(row: PendingAlert, now: number): number | null {
   if (row.close_reason === 'alerts_off') return null
-  const isEnd = row.kind === 'recovered' || row.kind === 'closed'
-  return heldUntil({ ...muteOf(row), ...(isEnd ? { alertsEnabled: true, mutedUntilRecovered: false } : {}) }, now)
+  return heldUntil(
+    { ...muteOf(row), ...(tellsEnd(row.kind) ? { alertsEnabled: true, mutedUntilRecovered: false } : {}) },
+    now,
+  )
 }
 
 function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: number } {
@@ -133,5 +135,4 @@ async function tellAndMark(deps: DepsInTransaction, trx: Trx, rows: PendingAlert
 
 /** Whether the incident has changed in a way that the message, as it was composed, does not show. */
 const hasChanged = (row: PendingAlert, now: number) =>
-  (row.kind === 'down' || row.kind === 'reminder') &&
-  (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)
+  !tellsEnd(row.kind) && (row.closed_at !== null || row.acknowledged_at !== null || muteEnd(row, now) !== null)

@@ -56,6 +56,9 @@ export function onClosing(
   return { closing: flaps ? onceSteady('recovered', now) : recovered, withdraws: isHeld, flaps }
 }
 
+/** Whether an alert tells that something is over. */
+export const tellsEnd = (kind: AlertKind): boolean => kind === 'recovered' || kind === 'closed'
+
 /** The end that is told at once to whoever cannot see it in the alert itself. */
 export const closedBy = (closeReason: CloseReason): Closing => ({ kind: 'closed', closeReason, notBefore: null })
 

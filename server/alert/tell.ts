@@ -5,6 +5,7 @@ import type { DepsInTransaction } from '../deps.ts'
 import { shownName } from '../status/names.ts'
 import { namesakesOf } from '../status/namesakes.ts'
 import { composeAlert, type IncidentNews } from './compose.ts'
+import { tellsEnd } from './policy.ts'
 
 /** Puts one message about alerts of the same kind into the outbox, in the order of the given rows. */
 export async function tell(
@@ -32,7 +33,7 @@ function newsOf(row: PendingAlert, shared: ReadonlySet<string>): IncidentNews {
     openedAt: row.opened_at,
     silentSince: row.silent_since,
     closedAt: row.closed_at,
-    closeReason: row.kind === 'recovered' || row.kind === 'closed' ? (row.close_reason ?? 'recovered') : null,
+    closeReason: tellsEnd(row.kind) ? (row.close_reason ?? 'recovered') : null,
     reason: row.reason,
     note: row.note,
     flapping: row.flapping,
