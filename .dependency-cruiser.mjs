@@ -7,7 +7,7 @@ const only = (name, packages, folder) => ({
 })
 
 const pure = [
-  '^server/lifecycle/(cadence|limit|listening|mute|schedule|transition|zone)\\.ts$',
+  '^server/lifecycle/(cadence|declared|limit|listening|mute|pause|runs|schedule|signal|transition|zone)\\.ts$',
   '^server/status/(names|runs|strip|uptime|view)\\.ts$',
   '^server/retention/day\\.ts$',
   '^server/badge/',

@@ -24,6 +24,10 @@ export interface ServicesTable {
   dead_after_ms: Ms | null
   /** The schedule counts only once the service has been heard. */
   since_first_heartbeat: Generated<boolean>
+  /** How long a run may take. */
+  max_run_ms: Ms | null
+  /** So many failed runs in a row make it down; `null`: one. */
+  failures_tolerated: number | null
   alerts_enabled: Generated<boolean>
   muted_until: Ms | null
   muted_until_recovered: Generated<boolean>
@@ -49,6 +53,7 @@ export interface ServiceStatesTable {
   gaps: Generated<Uint8Array>
   cadence_ms: number | null
   failing: Generated<boolean>
+  fails_in_row: Generated<number>
   paused_at: Ms | null
   pause_until_heartbeat: Generated<boolean>
   resumed_at: Ms | null
@@ -58,6 +63,8 @@ export interface ServiceStatesTable {
   gaps_lost: Generated<number>
   /** From when its schedule counts, if that is later than the service's last sign of life. */
   scheduled_since: Ms | null
+  /** Its open runs, and what was learned from those that ended; `null` until the first signal of a run. */
+  runs: JsonColumn
   /** The metadata of the newest heartbeat that carried any. */
   last_metadata: JsonColumn
   /**

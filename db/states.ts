@@ -17,12 +17,15 @@ export interface StateWrite {
   gapsLearned: readonly number[]
   cadenceMs: number | null
   failing: boolean
+  failsInRow: number
   pausedAt: number | null
   pauseUntilHeartbeat: boolean
   resumedAt: number | null
   pausedMs: number
   gapsLost: number
   scheduledSince: number | null
+  /** Stored as JSON. */
+  runs: object | null
   /** JSON text; `null` keeps what is stored. */
   lastMetadata: string | null
   /** `null` keeps what is stored; `'never'` means that no check is due at all. */
@@ -59,6 +62,8 @@ export interface Verdict {
   version: number
   status: Status
   statusSince: number
+  /** Stored as JSON. */
+  runs: object | null
   checkAt: number | null
   changed: boolean
 }
@@ -101,12 +106,14 @@ const otherColumns: Column<StateWrite>[] = [
   { name: 'status', type: 'text', of: (s) => s.status },
   { name: 'status_since', type: 'bigint', of: (s) => s.statusSince },
   { name: 'failing', type: 'boolean', of: (s) => s.failing },
+  { name: 'fails_in_row', type: 'integer', of: (s) => s.failsInRow },
   { name: 'paused_at', type: 'bigint', of: (s) => s.pausedAt },
   { name: 'pause_until_heartbeat', type: 'boolean', of: (s) => s.pauseUntilHeartbeat },
   { name: 'resumed_at', type: 'bigint', of: (s) => s.resumedAt },
   { name: 'paused_ms', type: 'bigint', of: (s) => s.pausedMs },
   { name: 'gaps_lost', type: 'integer', of: (s) => s.gapsLost },
   { name: 'scheduled_since', type: 'bigint', of: (s) => s.scheduledSince },
+  { name: 'runs', type: 'jsonb', of: (s) => s.runs && JSON.stringify(s.runs) },
   {
     name: 'last_metadata',
     type: 'jsonb',
@@ -119,6 +126,7 @@ const verdictColumns: Column<Verdict>[] = [
   { name: 'version', type: 'bigint', of: (v) => v.version + Number(v.changed) },
   { name: 'status', type: 'text', of: (v) => v.status },
   { name: 'status_since', type: 'bigint', of: (v) => v.statusSince },
+  { name: 'runs', type: 'jsonb', of: (v) => v.runs && JSON.stringify(v.runs), sets: 'coalesce(w.runs, s.runs)' },
   { name: 'check_at', type: 'bigint', of: (v) => v.checkAt },
 ]
 

@@ -61,6 +61,8 @@ function stateOf(serviceId: number, version: number, at: number): StateWrite {
     gapsLearned: [],
     cadenceMs: 1000,
     failing: false,
+    failsInRow: 0,
+    runs: null,
     pausedAt: null,
     pauseUntilHeartbeat: false,
     resumedAt: null,

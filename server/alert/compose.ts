@@ -1,6 +1,7 @@
 import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
+import { openRunWords } from '../text/runs.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, visibleName } from '../text/words.ts'
 import { titleOf } from './titles.ts'
@@ -100,6 +101,7 @@ function wentDown(incident: IncidentNews, { now, timezone, outages = [] }: Occas
     const said = harmless(note ?? '', 200)
     return `failed at ${localTime(openedAt, now, timezone)}${said && `: ${said}`}`
   }
+  if (reason === 'run') return openRunWords(localTime(silentSince, now, timezone), harmless(note ?? ''))
   const silence = `silent since ${localTime(silentSince, now, timezone)} (${roughly(listenedFor(silentSince, now, outages))})`
   return `${silence}, ${expectation(incident, { now, timezone })}`
 }

@@ -36,8 +36,9 @@ export async function recordIncidents(trx: Trx, changes: readonly ServiceChange[
   return hasNews || hasEdits
 }
 
-const isOpening = ({ to }: ServiceChange) => to === 'down'
-const isClosing = ({ from, to }: ServiceChange) => to === 'alive' || (to === 'unknown' && from !== 'unknown')
+const isOpening = ({ to, reason }: ServiceChange) => to === 'down' && reason !== 'pause'
+const isClosing = ({ from, to, reason }: ServiceChange) =>
+  to === 'alive' || (to === 'unknown' && from !== 'unknown') || reason === 'pause'
 
 /** Splits changes into rounds with one change of each service: it may go down and come back in one transaction. */
 function rounds(changes: readonly ServiceChange[]): ServiceChange[][] {

@@ -1,7 +1,8 @@
 import type { StateWrite } from '../../db/states.ts'
 import type { Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
-import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
+import { afterSignal } from '../lifecycle/signal.ts'
+import { nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import type { ServiceChange } from '../watch/serviceChange.ts'
 import { noteOf } from './attention.ts'
 import type { Known } from './known.ts'
@@ -64,7 +65,8 @@ export function draft(
 /** Whether a draft is plain: it changes only what is learned, and its heartbeats carry nothing but their time. */
 export function isPlain({ known, state, signals, changes }: Draft): boolean {
   if (changes.length > 0 || state.pausedAt !== null || known.state.pausedAt !== null) return false
-  if (state.pausedMs !== known.state.pausedMs || state.gapsLost !== known.state.gapsLost) return false
+  const isSame = (name: 'pausedMs' | 'gapsLost' | 'failsInRow' | 'runs') => state[name] === known.state[name]
+  if (!(isSame('pausedMs') && isSame('gapsLost') && isSame('failsInRow') && isSame('runs'))) return false
   return signals.every(({ kind, details }) => kind === 'heartbeat' && details === null)
 }
 

@@ -65,6 +65,8 @@ export async function receiveSignal(
   return receive(deps, {
     key,
     kind,
+    runId: details.runId,
+    durationMs: details.durationMs,
     details: Object.keys(details).length > 0 ? JSON.stringify(details) : null,
     metadata: null,
     caller,

@@ -8,6 +8,8 @@ export interface Signal {
   kind: HeartbeatKind
   /** When it was received, in epoch milliseconds. */
   at: number
+  runId?: string | undefined
+  durationMs?: number | undefined
   /** JSON text. */
   details: string | null
   /** JSON text. */

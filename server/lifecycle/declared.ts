@@ -1,18 +1,58 @@
 import { isDeepStrictEqual } from 'node:util'
-import { limitOf, type Rules } from './limit.ts'
+import { deadlineOf, limitOf, type Rules } from './limit.ts'
+import type { Outage } from './listening.ts'
+import { hasOverdue, type Runs, runDeadlineOf, runLimitOf } from './runs.ts'
 import type { Schedule } from './schedule.ts'
-import type { ServiceState } from './transition.ts'
+import { type Outcome, type ServiceState, turned } from './transition.ts'
 
-type Declared = Pick<ServiceState, 'schedule' | 'graceMs' | 'deadAfterMs' | 'sinceFirstHeartbeat'>
+/** The settings that decide when a service is down. */
+export const DECLARED = [
+  'schedule',
+  'graceMs',
+  'deadAfterMs',
+  'sinceFirstHeartbeat',
+  'maxRunMs',
+  'failuresTolerated',
+] as const
+
+type Declared = Pick<ServiceState, (typeof DECLARED)[number]>
 
 /**
  * A service with new settings. No due time before the edit is held against it: a cron line counts from the edit, and so
  * does a shorter period. A longer period, or a longer grace alone, still counts from the last sign of life.
  */
 export function withSettings(before: ServiceState, declared: Declared, nowMs: number, rules: Rules): ServiceState {
-  const { schedule, graceMs, deadAfterMs, sinceFirstHeartbeat } = declared
-  const after = { ...before, schedule, graceMs, deadAfterMs, sinceFirstHeartbeat }
-  return { ...after, scheduledSince: keepsItsPlace(before, after, rules) ? before.scheduledSince : since(after, nowMs) }
+  const after = { ...before, ...Object.fromEntries(DECLARED.map((name) => [name, declared[name]])) } as ServiceState
+  const scheduledSince = keepsItsPlace(before, after, rules) ? before.scheduledSince : since(after, nowMs)
+  return { ...after, scheduledSince, runs: runsAfterEdit(before, after, nowMs, rules) }
+}
+
+/** A shorter limit of open runs counts from the edit. With a longer one, a run may have time again. */
+function runsAfterEdit(before: ServiceState, after: ServiceState, nowMs: number, rules: Rules): Runs | null {
+  const { runs } = before
+  const limitMs = runLimitOf(after, rules) ?? Number.POSITIVE_INFINITY
+  const oldMs = runLimitOf(before, rules) ?? Number.POSITIVE_INFINITY
+  if (runs === null || limitMs === oldMs) return runs
+  const open = runs.open.map((run) => {
+    if (limitMs < oldMs) return run.isOverdue ? run : { ...run, countsFrom: nowMs }
+    const deadline = runDeadlineOf(run, after, rules, [])
+    return { ...run, isOverdue: run.isOverdue && deadline !== null && deadline < nowMs }
+  })
+  return { ...runs, open }
+}
+
+/** Judges a service at once by its new or cleared schedule. */
+export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
+  if (state.pausedAt !== null || state.failing || hasOverdue(state)) return { state, changes: [] }
+  const deadline = deadlineOf(state, rules, outages)
+  const calm = state.lastHeartbeatAt === null || deadline === null ? 'unknown' : 'alive'
+  if (deadline !== null && nowMs > deadline) {
+    if (state.status !== 'unknown') return { state, changes: [] }
+    return turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
+  }
+  // Nothing is known against it any more; but what is dead or down without a deadline stays so.
+  if (deadline === null && state.status !== 'alive') return { state, changes: [] }
+  return state.status === calm ? { state, changes: [] } : turned(state, calm, nowMs, 'schedule')
 }
 
 const since = ({ schedule }: ServiceState, nowMs: number): number | null => (schedule === null ? null : nowMs)

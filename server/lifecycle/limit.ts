@@ -1,5 +1,6 @@
 import type { Status } from '../../db/schema.ts'
 import { afterListening, type Outage } from './listening.ts'
+import type { Runs } from './runs.ts'
 import { type CronSchedule, nextDue, type Schedule } from './schedule.ts'
 
 /** The server's settings that decide about every service. */
@@ -23,6 +24,7 @@ export interface Expectation {
   silenceSince: number
   /** From when the schedule counts, if that is later than `silenceSince`. */
   scheduledSince: number | null
+  runs: Runs | null
 }
 
 /** A service's timeout: how long it may be silent, in milliseconds; `null` while nothing is known. */
@@ -54,9 +56,14 @@ export function deadlineOf(service: Expectation, rules: Rules, outages: readonly
   return Math.max(soonest, steadyDeadline(sinceMs, stepMs, schedule.periodMs + schedule.graceMs, outages))
 }
 
-/** From when the next due time counts: the last sign of life, or the moment when the schedule was declared. */
-const expectedSince = ({ silenceSince, schedule, scheduledSince }: Expectation): number =>
-  schedule === null ? silenceSince : Math.max(silenceSince, scheduledSince ?? silenceSince)
+/**
+ * From when the next due time counts: the last sign of life, the start of the newest run, or the moment when the schedule
+ * was declared.
+ */
+const expectedSince = ({ silenceSince, schedule, scheduledSince, runs }: Expectation): number =>
+  schedule === null
+    ? silenceSince
+    : Math.max(silenceSince, scheduledSince ?? silenceSince, runs?.newestStartAt ?? silenceSince)
 
 /**
  * The moment after which a silent service is dead. A service whose cadence is not known yet has at least twice its
@@ -67,7 +74,8 @@ export function deadAtOf(service: Expectation, rules: Rules, outages: readonly O
   const limitMs = isExpected(service) ? limitOf(service, rules) : Math.max(0, ...service.gaps)
   const patienceMs = Math.max(deadAfterMs, 2 * (limitMs ?? 0))
   const sinceMs = service.lastHeartbeatAt === null ? expectedSince(service) : service.silenceSince
-  const deadAt = afterListening(sinceMs, patienceMs, outages)
+  const heardAt = Math.max(sinceMs, service.runs?.newestStartAt ?? sinceMs)
+  const deadAt = afterListening(heardAt, patienceMs, outages)
   return Math.max(deadAt, deadlineOf(service, rules, outages) ?? 0)
 }
 
@@ -108,15 +116,26 @@ function cronDeadline(schedule: CronSchedule, service: Expectation, rules: Rules
 
 /**
  * The due time that the service is expected at. A heartbeat belongs to the due time that it is nearest to: one that came
- * early, by less than the grace and less than half the interval, has met the coming one.
+ * early, by less than the grace and less than half the interval, has met the coming one. A run belongs there by its start.
  */
 function dueAfter(schedule: CronSchedule, service: Expectation): number {
-  const sinceMs = expectedSince(service)
+  const { sinceMs, isSign } = attributed(service)
   const due = nextDue(schedule, sinceMs)
   const earlyMs = due - sinceMs
-  if (sinceMs !== service.lastHeartbeatAt || earlyMs >= schedule.graceMs) return due
+  if (!isSign || earlyMs >= schedule.graceMs) return due
   const isNearest = nextDue(schedule, sinceMs - earlyMs - 1) === due
   return isNearest ? nextDue(schedule, due) : due
+}
+
+/** The moment by which the newest sign of life belongs to a due time, or from which the cron line counts. */
+function attributed(service: Expectation): { sinceMs: number; isSign: boolean } {
+  const { silenceSince, lastHeartbeatAt, scheduledSince, runs } = service
+  const lastEnded = runs?.lastEnded ?? null
+  const isEnd = lastEnded?.endedAt === silenceSince
+  const heardAt = isEnd ? lastEnded.startedAt : silenceSince
+  const signAt = Math.max(heardAt, runs?.newestStartAt ?? heardAt)
+  if (scheduledSince !== null && scheduledSince > signAt) return { sinceMs: scheduledSince, isSign: false }
+  return { sinceMs: signAt, isSign: isEnd || signAt === lastHeartbeatAt || signAt === runs?.newestStartAt }
 }
 
 function dueInterval(schedule: CronSchedule, service: Expectation): number {

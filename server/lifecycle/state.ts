@@ -1,5 +1,6 @@
 import { decodeGaps } from '../../db/gaps.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
+import type { Runs } from './runs.ts'
 import { DEFAULT_CRON_GRACE_MS, isEverDue, type Schedule } from './schedule.ts'
 import type { ServiceState } from './transition.ts'
 
@@ -12,6 +13,8 @@ export function stateOf(row: ServiceRow & { gaps?: number[] }, defaultTimezone: 
     graceMs: row.grace_ms,
     deadAfterMs: row.dead_after_ms,
     sinceFirstHeartbeat: row.since_first_heartbeat,
+    maxRunMs: row.max_run_ms,
+    failuresTolerated: row.failures_tolerated ?? 1,
     status: row.status,
     statusSince: row.status_since,
     heartbeatCount: row.heartbeat_count,
@@ -20,12 +23,14 @@ export function stateOf(row: ServiceRow & { gaps?: number[] }, defaultTimezone: 
     gaps: row.gaps ?? (row.early_gaps ? decodeGaps(row.early_gaps) : []),
     cadenceMs: row.cadence_ms,
     failing: row.failing,
+    failsInRow: row.fails_in_row,
     pausedAt: row.paused_at,
     pauseUntilHeartbeat: row.pause_until_heartbeat,
     resumedAt: row.resumed_at,
     pausedMs: row.paused_ms,
     gapsLost: row.gaps_lost,
     scheduledSince: row.scheduled_since,
+    runs: row.runs as Runs | null,
   }
 }
 

@@ -11,7 +11,7 @@ export interface Metrics {
   /** A check has run. `lags`: how many seconds after its deadline each silence was recorded. */
   checked(seconds: number, lags: readonly number[]): void
   /** Transitions were committed. */
-  changed(changes: readonly { to: Status }[]): void
+  changed(changes: readonly { from: Status; to: Status; reason: string; isCause?: true }[]): void
   /** An attempt to deliver a message has ended. */
   delivered(target: string, outcome: Outcome): void
   /** A request was answered. */
@@ -97,7 +97,7 @@ export function createMetrics(targets: readonly string[]): Metrics {
       for (const one of lags) lag.observe(Math.max(0, one))
     },
     changed(changes) {
-      for (const { to } of changes) transitions.inc({ to })
+      for (const { to, reason, isCause } of changes) if (!isCause && reason !== 'pause') transitions.inc({ to })
     },
     delivered: (target, outcome) => deliveries.inc({ channel: channelOf(target), outcome }),
     answered: (door, code) => requests.inc({ door, code: String(code) }),

@@ -12,19 +12,22 @@ import { CallerError, invalidField } from '../errors.ts'
 import { metadata } from '../input/metadata.ts'
 import { mutedUntil } from '../input/mutedUntil.ts'
 import { mutedBy } from '../input/person.ts'
+import { named } from '../input/sentence.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { text } from '../input/text.ts'
-import { withSettings } from '../lifecycle/declared.ts'
+import { afterSettings, DECLARED, withSettings } from '../lifecycle/declared.ts'
 import { muteColumns } from '../lifecycle/mute.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSettings, type Outcome, type ServiceState } from '../lifecycle/transition.ts'
+import type { Outcome, ServiceState } from '../lifecycle/transition.ts'
 import { isTimeZone } from '../text/time.ts'
 import { changeService } from './change.ts'
 import { getSettings, type ServiceSettings } from './settings.ts'
 
 /** 100 years: longer than any job needs, and a time in milliseconds plus this is still a valid date. */
 const LONGEST_SECONDS = 3_153_600_000
+
+const MOST_FAILURES = 100
 
 const seconds = (what: string, least: number) =>
   z
@@ -50,6 +53,13 @@ export const configureInput = z.strictObject({
   graceSeconds: seconds('graceSeconds', 0),
   deadAfterSeconds: seconds('deadAfterSeconds', 1),
   sinceFirstHeartbeat: z.boolean().nullable().optional(),
+  maxRunSeconds: seconds('maxRunSeconds', 0.001),
+  failuresTolerated: z
+    .int({ error: named('must be a whole number, e.g. 2') })
+    .min(1, { error: named('must be at least 1: the first failure makes it down') })
+    .max(MOST_FAILURES, { error: named(`must be at most ${MOST_FAILURES}`) })
+    .nullable()
+    .optional(),
   alertsEnabled: z.boolean().nullable().optional(),
   mutedUntil: mutedUntil.optional(),
   mutedBy,
@@ -89,9 +99,7 @@ async function tellWhatWasHeld(deps: DepsInTransaction, trx: Trx, serviceId: num
 function rejudge(deps: DepsInTransaction, before: ServiceState, row: FullServiceRow, now: number): Outcome {
   const { rules, timezone } = deps.config
   const state = withSettings(before, stateOf(row, timezone), now, rules)
-  const isSame = (['schedule', 'graceMs', 'sinceFirstHeartbeat'] as const).every((name) =>
-    isDeepStrictEqual(state[name], before[name]),
-  )
+  const isSame = DECLARED.every((name) => name === 'deadAfterMs' || isDeepStrictEqual(state[name], before[name]))
   return isSame ? { state, changes: [] } : afterSettings(state, now, rules, deps.ledger.outages())
 }
 
@@ -104,6 +112,8 @@ function columnsOf(input: ConfigureInput, now: number): SettingsColumns {
     timezone: input.timezone,
     grace_ms: inMs(input.graceSeconds),
     dead_after_ms: inMs(input.deadAfterSeconds),
+    max_run_ms: inMs(input.maxRunSeconds),
+    failures_tolerated: input.failuresTolerated,
     since_first_heartbeat: input.sinceFirstHeartbeat === null ? false : input.sinceFirstHeartbeat,
     ...muteColumns(input),
     metadata: input.metadata ? JSON.stringify(input.metadata) : input.metadata,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
-import { afterPause } from '../lifecycle/transition.ts'
+import { afterPause } from '../lifecycle/pause.ts'
 import { changeService } from './change.ts'
 
 export const pauseInput = z.strictObject({ serviceKey, untilHeartbeat: z.boolean().default(false) })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
-import { afterResume } from '../lifecycle/transition.ts'
+import { afterResume } from '../lifecycle/pause.ts'
 import { changeService } from './change.ts'
 
 export const resumeInput = z.strictObject({ serviceKey })

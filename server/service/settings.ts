@@ -32,6 +32,10 @@ export interface ServiceSettings {
   deadAfterSeconds: number | null
   /** The schedule counts only once the service has been heard. */
   sinceFirstHeartbeat: boolean
+  /** How long a run may take; `null`: it is learned. */
+  maxRunSeconds: number | null
+  /** So many failed runs in a row make it down. */
+  failuresTolerated: number
   alertsEnabled: boolean
   mutedUntil: string | null
   /** The name that the person who muted it gave. */
@@ -78,6 +82,8 @@ function settingsOf(row: FullServiceRow, aliases: string[], iso: Deps['iso']): S
     graceSeconds: inSeconds(row.grace_ms),
     deadAfterSeconds: inSeconds(row.dead_after_ms),
     sinceFirstHeartbeat: row.since_first_heartbeat,
+    maxRunSeconds: inSeconds(row.max_run_ms),
+    failuresTolerated: row.failures_tolerated ?? 1,
     alertsEnabled: row.alerts_enabled,
     mutedUntil: row.muted_until_recovered ? 'recovered' : row.muted_until === null ? null : iso(row.muted_until),
     mutedBy: row.muted_by,

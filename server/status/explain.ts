@@ -3,13 +3,15 @@ import { findOpenIncident } from '../../db/incidents.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
+import { usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
-import { duration, inSeconds } from '../text/time.ts'
-import { plural } from '../text/words.ts'
+import { openRunWords, runLimitWords } from '../text/runs.ts'
+import { duration, inSeconds, localTime } from '../text/time.ts'
+import { harmless, plural } from '../text/words.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
-import { type ServiceStatus, view, viewContext } from './view.ts'
+import { type ServiceStatus, type ViewContext, view, viewContext } from './view.ts'
 
 export const explainInput = z.strictObject({ serviceKey })
 
@@ -44,7 +46,7 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
-    reasons: reasons(state, limitMs, now),
+    reasons: reasons(state, limitMs, context),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
@@ -58,11 +60,13 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   }
 }
 
-function reasons(state: ServiceState, limitMs: number | null, now: number): string[] {
+function reasons(state: ServiceState, limitMs: number | null, { now, timezone }: ViewContext): string[] {
   const told: string[] = []
   if (state.pausedAt !== null)
     told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
   if (state.failing) told.push('its newest verdict was a failure; the next success or heartbeat takes that back')
+  else if (state.failsInRow > 0) told.push(tolerated(state))
+  told.push(...openRuns(state, now, timezone))
   told.push(
     state.lastHeartbeatAt === null
       ? 'no heartbeat has come yet'
@@ -70,6 +74,21 @@ function reasons(state: ServiceState, limitMs: number | null, now: number): stri
   )
   told.push(expectation(state, limitMs))
   return told
+}
+
+const tolerated = ({ failsInRow, failuresTolerated }: ServiceState) =>
+  `its last ${failsInRow === 1 ? 'run' : `${failsInRow} runs`} failed; ${failuresTolerated} in a row make it down`
+
+const RUNS_SHOWN = 3
+
+function openRuns({ runs, maxRunMs }: ServiceState, now: number, timezone: string): string[] {
+  const open = runs?.open ?? []
+  const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs })
+  const said = open.slice(0, RUNS_SHOWN).map(({ id, startedAt }) => {
+    const run = id === null ? 'a run' : `run ${harmless(id, 40)}`
+    return `${run} ${openRunWords(localTime(startedAt, now, timezone), limit)}`
+  })
+  return open.length > RUNS_SHOWN ? [...said, `${plural(open.length - RUNS_SHOWN, 'other run')} likewise`] : said
 }
 
 function expectation({ schedule, cadenceMs, gaps }: ServiceState, limitMs: number | null): string {

@@ -3,12 +3,13 @@ import type { ServiceRow } from '../../db/serviceRows.ts'
 import type { Ground } from '../ground.ts'
 import { named } from '../input/sentence.ts'
 import { HEARTBEATS_NEEDED } from '../lifecycle/cadence.ts'
-import { deadlineOf, type Rules } from '../lifecycle/limit.ts'
+import type { Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
+import { usualRunMs } from '../lifecycle/runs.ts'
 import { type CronSchedule, nextDue, type Schedule } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSilence, isJudged, type ServiceState } from '../lifecycle/transition.ts'
+import { afterSilence, downAtOf, type ServiceState } from '../lifecycle/transition.ts'
 import { scheduleWords } from '../text/rhythm.ts'
 import { ago, inSeconds } from '../text/time.ts'
 import { displayName } from './names.ts'
@@ -28,6 +29,12 @@ const declared = z.object({
   scheduleReadable: z.string().meta({ description: 'The schedule in words', example: 'daily 03:00 Berlin' }),
 })
 
+/** What a service has only while a run of it has not ended. */
+const openRun = z.object({
+  runStartedAt: time.meta({ description: 'When the oldest run began that has not ended' }),
+  usualRunSeconds: z.number().meta({ description: 'How long a run usually takes, once three have ended' }),
+})
+
 /** A service with its status, as the API, the page and the bot show it. */
 export const serviceStatus = z.object({
   serviceKey: z.string(),
@@ -42,9 +49,12 @@ export const serviceStatus = z.object({
   medianIntervalSeconds: z.number().nullable(),
   heartbeatCount: z.int(),
   statusSince: time,
-  deadline: time.nullable().meta({ description: 'The moment after which a silent service is down' }),
+  deadline: time
+    .nullable()
+    .meta({ description: 'The moment after which it is down, by its silence or by an open run' }),
   heartbeatsNeeded: z.int().meta({ description: 'How many more until its rhythm is known' }),
   ...declared.partial().shape,
+  ...openRun.partial().shape,
 })
 
 export type ServiceStatus = z.infer<typeof serviceStatus>
@@ -73,7 +83,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
   const { now, rules, outages, iso } = context
   const { state } = afterSilence(stateOf(row, context.timezone), now, rules, outages)
   const last = state.lastHeartbeatAt
-  const deadline = state.pausedAt === null && isJudged(state) ? deadlineOf(state, rules, outages) : null
+  const deadline = downAtOf(state, rules, outages)
   const shown = {
     serviceKey: row.key,
     displayName: displayName(row),
@@ -90,7 +100,18 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     deadline: deadline === null ? null : iso(deadline),
     heartbeatsNeeded: heartbeatsNeeded(state),
   }
-  return state.schedule === null ? shown : { ...shown, ...viewSchedule(state.schedule, state, context) }
+  return {
+    ...shown,
+    ...(state.schedule === null ? {} : viewSchedule(state.schedule, state, context)),
+    ...viewOpenRun(state, context),
+  }
+}
+
+function viewOpenRun({ runs }: ServiceState, { iso }: ViewContext) {
+  const [oldest] = runs?.open ?? []
+  if (!oldest) return {}
+  const usual = usualRunMs(runs)
+  return { runStartedAt: iso(oldest.startedAt), ...(usual === null ? {} : { usualRunSeconds: usual / 1000 }) }
 }
 
 function viewSchedule(schedule: Schedule, { pausedAt }: ServiceState, { now, iso }: ViewContext) {

@@ -6,14 +6,17 @@ import { eachService } from '../../db/services.ts'
 import { summaryFacts } from '../../db/summary.ts'
 import { DAY_MS } from '../../db/units.ts'
 import type { DepsInTransaction } from '../deps.ts'
+import { isExpected } from '../lifecycle/limit.ts'
 import { afterListening } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
+import { type OpenRun, usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
 import { heartbeatsNeeded, viewContext } from '../status/view.ts'
 import { scheduleWords } from '../text/rhythm.ts'
+import { inSeconds } from '../text/time.ts'
 import { collectPast, past } from './past.ts'
 import { dateOf } from './when.ts'
 
@@ -37,8 +40,13 @@ export const summaryContent = z.object({
     }),
   ),
   newlyDead: z.array(named.extend({ since: time, lastHeartbeat: time.nullable() })),
+  /** Runs that have gone on for over a day, of services that are not down by them: the oldest of each service. */
+  openRuns: z.array(named.extend({ startedAt: time, seconds: z.number(), usualSeconds: z.number().nullable() })),
   attention: z.array(named.extend({ at: time, note: z.string().nullable() })),
-  /** Unknown services that have been silent for longer than SERVICE_INACTIVE_THRESHOLD_MINUTES. */
+  /**
+   * Services without a deadline that have been silent for long: unknown ones for SERVICE_INACTIVE_THRESHOLD_MINUTES, and
+   * those that have told of a failure for a day and twice their longest gap.
+   */
   inactive: z.array(named.extend({ silentSince: time, seconds: z.number() })),
   flapping: z.array(named.extend({ incidents: z.int() })),
   failingDeliveries: z.array(
@@ -72,6 +80,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     counts: { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 },
     down: [],
     newlyDead: [],
+    openRuns: [],
     attention: [],
     inactive: [],
     flapping: [],
@@ -101,6 +110,13 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     const over = ended.get(row.id)
     if (over) content.wasDown.push({ ...service, ...over })
 
+    const [run] = state.runs?.open ?? []
+    if (run && isLong(run, state)) {
+      const usualSeconds = inSeconds(usualRunMs(state.runs))
+      const seconds = (now - run.startedAt) / 1000
+      content.openRuns.push({ ...service, startedAt: iso(run.startedAt), seconds, usualSeconds })
+    }
+
     if (isPaused) {
       content.paused.push(service)
     } else if (state.status === 'down') {
@@ -122,20 +138,28 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
           since: iso(state.statusSince),
           lastHeartbeat: last === null ? null : iso(last),
         })
-    } else if (state.status === 'alive') {
-      content.alive.push(service)
     } else if (isInactive(state)) {
       const silentSince = iso(state.silenceSince)
       content.inactive.push({ ...service, silentSince, seconds: (now - state.silenceSince) / 1000 })
+    } else if (state.status === 'alive') {
+      content.alive.push(service)
     } else {
       const expected = state.schedule === null ? null : scheduleWords(state.schedule)
       content.waiting.push({ ...service, heartbeatsNeeded: heartbeatsNeeded(state), expected })
     }
   }
 
-  function isInactive({ silenceSince }: ServiceState): boolean {
+  function isLong({ startedAt, isOverdue }: OpenRun, { pausedAt }: ServiceState): boolean {
+    return pausedAt === null && !isOverdue && now >= afterListening(startedAt, DAY_MS, outages)
+  }
+
+  /** Of services that nothing but this list can miss: no deadline makes them down. */
+  function isInactive(state: ServiceState): boolean {
+    if (isExpected(state)) return false
+    const isSilentFor = (ms: number) => now >= afterListening(state.silenceSince, ms, outages)
     const { inactiveAfterMs } = deps.config
-    return inactiveAfterMs !== null && now >= afterListening(silenceSince, inactiveAfterMs, outages)
+    if (state.status === 'unknown' && inactiveAfterMs !== null && isSilentFor(inactiveAfterMs)) return true
+    return (state.runs?.hasFailed ?? false) && isSilentFor(Math.max(DAY_MS, ...state.gaps.map((gap) => 2 * gap)))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Letter } from '../delivery/parts.ts'
+import { openRunWords, runLimitWords } from '../text/runs.ts'
 import { span } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
@@ -27,6 +28,12 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
     }),
     ...section('⚫ Newly dead', 'newly_dead', content.newlyDead, ({ lastHeartbeat }) =>
       lastHeartbeat === null ? 'never heard' : `last heard ${at(lastHeartbeat)}`,
+    ),
+    ...section('🏃 Not ended', 'open_runs', content.openRuns, ({ startedAt, usualSeconds }) =>
+      openRunWords(
+        at(startedAt),
+        runLimitWords({ usualMs: usualSeconds === null ? null : usualSeconds * 1000, maxMs: null }),
+      ),
     ),
     ...section('👀 Asks for a look', 'attention', content.attention, (one) =>
       one.note === null ? at(one.at) : `${harmless(one.note, 200)} (${at(one.at)})`,

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/schema.ts'
 import { insertTransitions } from '../../db/transitions.ts'
 import { recordIncidents } from '../alert/incidents.ts'
 import type { Deps } from '../deps.ts'
+import { runLimitWords } from '../text/runs.ts'
 import type { ServiceChange } from './serviceChange.ts'
 
 /**
@@ -14,7 +15,13 @@ export async function storeTransitions(
   changes: readonly ServiceChange[],
 ): Promise<void> {
   if (changes.length === 0) return
-  await insertTransitions(trx, changes)
+  await insertTransitions(
+    trx,
+    changes.filter(({ isCause }) => !isCause),
+  )
+  const noted = changes.map((change) => ({ ...change, note: noteOf(change) }))
   // Last, since it may wait for another transaction that does the same.
-  if (await recordIncidents(trx, changes, clock.now())) await jobs.announce.after(trx)
+  if (await recordIncidents(trx, noted, clock.now())) await jobs.announce.after(trx)
 }
+
+const noteOf = ({ note, run }: ServiceChange): string | null => note ?? ((run && runLimitWords(run)) || null)

@@ -59,6 +59,7 @@ function judge(deps: Deps, row: ServiceRow, now: number): { verdict: Verdict; ch
     version: row.version,
     status: state.status,
     statusSince: state.statusSince,
+    runs: changes.length > 0 ? state.runs : null,
     checkAt: changeAt === null ? null : changeAt + 1,
     changed: changes.length > 0,
   }

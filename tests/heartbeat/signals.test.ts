@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { HeartbeatKind } from '../../db/schema.ts'
 import { deadAtOf, deadlineOf } from '../../server/lifecycle/limit.ts'
 import type { Outage } from '../../server/lifecycle/listening.ts'
-import { afterSignal, type ServiceState } from '../../server/lifecycle/transition.ts'
+import { afterSignal } from '../../server/lifecycle/signal.ts'
+import type { ServiceState } from '../../server/lifecycle/transition.ts'
 import { DAY, HOUR, MINUTE } from '../helpers/clock.ts'
 import { beating, cron, every, heardOnce, neverHeard, outage, rules, told } from '../helpers/state.ts'
 
@@ -139,14 +140,20 @@ describe('a failure', () => {
     ['of a service that waits for data', heardOnce(), ['unknown → down: fail']],
     ['of a service that was never heard', neverHeard(), ['unknown → down: fail']],
     ['of a dead service', beating({ status: 'dead' }), ['dead → down: fail']],
-    ['of a service that is down already', beating({ status: 'down' }), []],
     ['of a paused service', beating({ pausedAt: 1 }), []],
     ['of a service that is paused until its next heartbeat', beating({ pausedAt: 1, pauseUntilHeartbeat: true }), []],
   ])('is down at once and no heartbeat: %s', (_title, before, expected) => {
     const outcome = signal(before, 'fail', 60_000)
     expect(told(outcome)).toEqual(expected.map((change) => [change, 60_000]))
-    const status = expected.length > 0 ? { status: 'down', statusSince: 60_000 } : {}
-    expect(outcome.state).toEqual({ ...before, ...status, failing: before.pausedAt === null, silenceSince: 60_000 })
+    const isJudged = before.pausedAt === null
+    const status = isJudged ? { status: 'down', statusSince: 60_000, failing: true, failsInRow: 1 } : {}
+    expect({ ...outcome.state, runs: null }).toEqual({ ...before, ...status, silenceSince: 60_000 })
+  })
+
+  test('is another cause of a service that is down already, whose status has lasted since', () => {
+    const { state, changes } = signal(beating({ status: 'down' }), 'fail', 60_000)
+    expect(changes).toMatchObject([{ from: 'down', to: 'down', reason: 'fail', at: 60_000, isCause: true }])
+    expect(state).toMatchObject({ status: 'down', statusSince: 0, failing: true, silenceSince: 60_000 })
   })
 
   test('starts the dead clock afresh', () => {
@@ -165,12 +172,17 @@ test.each<[HeartbeatKind, ServiceState]>([
   ['log', beating({ status: 'dead' })],
   ['start', neverHeard({ schedule: every(1 * HOUR) })],
   ['log', beating({ pausedAt: 1, pauseUntilHeartbeat: true })],
-])('%s changes nothing', (kind, before) => {
-  expect(signal(before, kind, 1 * MINUTE)).toEqual({ state: before, changes: [] })
+])('%s is no heartbeat', (kind, before) => {
+  const { state, changes } = signal(before, kind, 1 * MINUTE)
+  expect(changes).toEqual([])
+  expect({ ...state, runs: null }).toEqual(before)
 })
 
 test.each<HeartbeatKind>(['success', 'attention'])('%s is a heartbeat in every respect', (kind) => {
   const services = [beating(), heardOnce({ heartbeatCount: 3 }), beating({ status: 'dead' }), neverHeard()]
   services.push(beating({ status: 'down', failing: true }), beating({ pausedAt: 1, pauseUntilHeartbeat: true }))
-  for (const before of services) expect(signal(before, kind, 5)).toEqual(signal(before, 'heartbeat', 5))
+  for (const before of services) {
+    const { state, changes } = signal(before, kind, 5)
+    expect({ state: { ...state, runs: null }, changes }).toEqual(signal(before, 'heartbeat', 5))
+  }
 })

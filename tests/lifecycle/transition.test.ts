@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { afterSettings } from '../../server/lifecycle/declared.ts'
 import type { Outage } from '../../server/lifecycle/listening.ts'
-import { afterSettings, afterSilence, nextChangeAt, type ServiceState } from '../../server/lifecycle/transition.ts'
+import { afterSilence, nextChangeAt, type ServiceState } from '../../server/lifecycle/transition.ts'
 import { DAY, HOUR, MINUTE } from '../helpers/clock.ts'
 import { beating, cron, every, heardOnce, neverHeard, outage, rules, told } from '../helpers/state.ts'
 

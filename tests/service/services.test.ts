@@ -79,7 +79,7 @@ test('a pause until the next heartbeat ends with it', async () => {
   expect((await app.api.status.query()).services[0]).toMatchObject({ status: 'alive', paused: false })
 })
 
-test('a pause closes an open incident, and resuming waits for a whole silence again', async () => {
+test('a pause closes an open incident; after it the old verdict stands, until a whole silence makes it down anew', async () => {
   const app = await startTestApp()
   await learnFiveMinutes(app, 'worker')
   await app.pass(11 * MINUTE)
@@ -87,12 +87,14 @@ test('a pause closes an open incident, and resuming waits for a whole silence ag
   await app.pass(HOUR)
   await app.api.services.resume.mutate({ serviceKey: 'worker' })
   await app.pass(10 * MINUTE)
-  expect(await statusOf(app, 'worker')).toBe('alive')
+  expect(await statusOf(app, 'worker')).toBe('down')
+  expect((await app.api.explain.query({ serviceKey: 'worker' })).incident).toBeNull()
   await app.pass(SECOND)
+  expect((await app.api.explain.query({ serviceKey: 'worker' })).incident).not.toBeNull()
   expect((await transitionsOf(app)).slice(1)).toEqual([
     'worker: alive → down (silence)',
-    'worker: down → alive (pause)',
-    'worker: alive → down (silence)',
+    'worker: down → down (pause)',
+    'worker: down → down (silence)',
   ])
 })
 

@@ -48,6 +48,6 @@ test('pauses and what was before the registration are no data, also after a hear
 
   const { periods } = await app.api.uptime.query({ serviceKey: 'worker' })
   expect(periods.map(({ days }) => days)).toEqual([1, 7, 30, 90])
-  const known = { aliveSeconds: 3 * 3600, downSeconds: 3600, ratio: 0.75 }
+  const known = { aliveSeconds: 2.5 * 3600, downSeconds: 1.5 * 3600, ratio: 0.625 }
   for (const { days, ...rest } of periods) expect(rest).toEqual({ ...known, noDataSeconds: days * 86_400 - 4 * 3600 })
 })

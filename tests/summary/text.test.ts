@@ -7,7 +7,16 @@ import { composeSummary } from '../../server/summary/compose.ts'
 const content = (more: Partial<SummaryContent> = {}): SummaryContent => ({
   ...{ at: '2026-11-24T09:00:00.000+03:00', date: '2026-11-24', since: '2026-11-23T09:00:00.000+03:00' },
   counts: { unknown: 0, alive: 0, down: 0, dead: 0, paused: 0 },
-  ...{ down: [], newlyDead: [], attention: [], inactive: [], flapping: [], failingDeliveries: [], wasDown: [] },
+  ...{
+    down: [],
+    newlyDead: [],
+    attention: [],
+    inactive: [],
+    openRuns: [],
+    flapping: [],
+    failingDeliveries: [],
+    wasDown: [],
+  },
   ...{ waiting: [], alive: [], paused: [], dead: [], ...more },
 })
 const named = (displayName: string, serviceKey = displayName.toLowerCase()) => ({ serviceKey, displayName })
@@ -53,6 +62,10 @@ test('everything is told, what needs attention first and the healthy ones on one
       down('Seen', { acknowledged: true, muted: true }),
     ],
     newlyDead: [dead('Import', '2026-11-17T06:30:00.000+03:00'), dead('Never', null)],
+    openRuns: [
+      { ...named('Report'), startedAt: '2026-11-22T02:30:00.000+03:00', seconds: 196_200, usualSeconds: 720 },
+      { ...named('Sync'), startedAt: '2026-11-22T02:30:00.000+03:00', seconds: 196_200, usualSeconds: null },
+    ],
     attention: [asks('Backup', '3 rows\nskipped'), asks('Mail', null)],
     flapping: [{ ...named('Api'), incidents: 8 }],
     inactive: [inactive],
@@ -65,7 +78,7 @@ test('everything is told, what needs attention first and the healthy ones on one
   }
   expect(textsOf(everything)).toMatchInlineSnapshot(`
     [
-      "📋 Tue 24 Nov: 12 need attention, 1 was down
+      "📋 Tue 24 Nov: 14 need attention, 1 was down
     🔴 Down (4)
     • Old — since 31 Dec 2025 23:50 (3 d 2 h)
     • Etl — since 08:40 (20 min), seen by Ada
@@ -74,6 +87,9 @@ test('everything is told, what needs attention first and the healthy ones on one
     ⚫ Newly dead (2)
     • Import — last heard 17 Nov 06:30
     • Never — never heard
+    🏃 Not ended (2)
+    • Report — started 22 Nov 02:30, has not ended (usually 12 min)
+    • Sync — started 22 Nov 02:30, has not ended
     👀 Asks for a look (2)
     • Backup — 3 rows skipped (06:30)
     • Mail — 06:30

@@ -15,6 +15,8 @@ export interface Draft {
   cron: string
   timezone: string
   graceSeconds: number | null
+  maxRunSeconds: number | null
+  failuresTolerated: number | null
 }
 
 export function draftOf(settings: Settings): Draft {
@@ -27,6 +29,8 @@ export function draftOf(settings: Settings): Draft {
     cron: schedule ?? '',
     timezone: settings.timezone ?? '',
     graceSeconds: settings.graceSeconds,
+    maxRunSeconds: settings.maxRunSeconds,
+    failuresTolerated: settings.failuresTolerated,
   }
 }
 
@@ -38,6 +42,8 @@ export function changesOf(draft: Draft, settings: Settings): Changes {
   if (draft.group !== before.group) changes.group = draft.group.trim() || null
   if (draft.timezone !== before.timezone) changes.timezone = draft.timezone || null
   if (draft.graceSeconds !== before.graceSeconds) changes.graceSeconds = draft.graceSeconds
+  if (draft.maxRunSeconds !== before.maxRunSeconds) changes.maxRunSeconds = draft.maxRunSeconds
+  if (draft.failuresTolerated !== before.failuresTolerated) changes.failuresTolerated = draft.failuresTolerated
   return { ...changes, ...expectationChanges(draft, before) }
 }
 

@@ -118,6 +118,25 @@ export function SettingsForm({ settings }: { settings: Outputs['services']['get'
         )}
       </div>
       {draft.expectation !== 'learned' && fault === null && <Preview draft={draft} />}
+      <div className="fields">
+        <LengthField
+          label="A run may take"
+          seconds={draft.maxRunSeconds}
+          placeholder="learned"
+          onChange={(maxRunSeconds) => edit({ maxRunSeconds })}
+        />
+        <label className="field">
+          <span>Down after failures in a row</span>
+          <input
+            type="number"
+            min="1"
+            max="100"
+            value={draft.failuresTolerated ?? ''}
+            placeholder="1"
+            onChange={({ target }) => edit({ failuresTolerated: target.value === '' ? null : Number(target.value) })}
+          />
+        </label>
+      </div>
       <div className="actions">
         <button type="submit" className="button primary" disabled={edited === null || fault !== null || save.isPending}>
           Save
