@@ -38,6 +38,8 @@ export interface Change {
   reason: 'silence' | 'fail' | 'heartbeat' | 'learned' | 'schedule' | 'pause' | 'resume'
   /** The service's `silenceSince` at that moment. */
   silentSince: number
+  /** It was down already, so this is no transition; but the signal may tell another cause of its incident. */
+  isCause?: true
 }
 
 export interface Outcome {
@@ -128,7 +130,9 @@ function afterFail(before: ServiceState, at: number): Outcome {
   const silenceSince = Math.max(before.silenceSince, at)
   if (before.pausedAt !== null) return { state: { ...before, silenceSince }, changes: [] }
   const state = { ...before, failing: true, silenceSince }
-  return state.status === 'down' ? { state, changes: [] } : turned(state, 'down', at, 'fail')
+  const failed = turned(state, 'down', at, 'fail')
+  if (state.status !== 'down') return failed
+  return { state, changes: failed.changes.map((change) => ({ ...change, isCause: true })) }
 }
 
 /** Pauses a service: it is not judged from now on, and an open incident ends. */

@@ -10,8 +10,8 @@ export interface Metrics {
   batchWritten(size: number, seconds: number): void
   /** A check has run. `lags`: how many seconds after its deadline each silence was recorded. */
   checked(seconds: number, lags: readonly number[]): void
-  /** Transitions were committed. */
-  changed(changes: readonly { to: Status }[]): void
+  /** Transitions were committed. A change that is only another cause is none. */
+  changed(changes: readonly { to: Status; isCause?: true }[]): void
   /** An attempt to deliver a message has ended. */
   delivered(target: string, outcome: Outcome): void
   /** A request was answered. */
@@ -97,7 +97,7 @@ export function createMetrics(targets: readonly string[]): Metrics {
       for (const one of lags) lag.observe(Math.max(0, one))
     },
     changed(changes) {
-      for (const { to } of changes) transitions.inc({ to })
+      for (const { to, isCause } of changes) if (!isCause) transitions.inc({ to })
     },
     delivered: (target, outcome) => deliveries.inc({ channel: channelOf(target), outcome }),
     answered: (door, code) => requests.inc({ door, code: String(code) }),

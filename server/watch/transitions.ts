@@ -9,12 +9,16 @@ import type { ServiceChange } from './serviceChange.ts'
  * stores them, so all of it commits together or not at all.
  */
 export async function storeTransitions(
-  { clock, jobs }: Pick<Deps, 'clock' | 'jobs'>,
+  { clock, config, jobs }: Pick<Deps, 'clock' | 'config' | 'jobs'>,
   trx: Trx,
   changes: readonly ServiceChange[],
 ): Promise<void> {
   if (changes.length === 0) return
-  await insertTransitions(trx, changes)
+  await insertTransitions(
+    trx,
+    changes.filter(({ isCause }) => !isCause),
+  )
   // Last, since it may wait for another transaction that does the same.
-  if (await recordIncidents(trx, changes, clock.now())) await jobs.announce.after(trx)
+  if (await recordIncidents(trx, changes, { now: clock.now(), minIncidentMs: config.minIncidentMs }))
+    await jobs.announce.after(trx)
 }
