@@ -30,7 +30,8 @@ export interface Told extends Reading {
 
 const TITLE = /^(?:🔴|🟢) (.+?) (is|are|was|were) (down|alive again)(?: \(\d+\/\d+\))?$/u
 const LINE = /^• (.+?) — /u
-const BRIEF_LINE = /^• (.+?) — was down .*, silent since /u
+/** Of a few services, or of many. */
+const BRIEF_LINE = /^• (.+?) — (?:was down .*, silent since |[^,]+ at \d)/u
 
 function read(message: string): Reading {
   const lines = message.split('\n')
