@@ -14,7 +14,7 @@ const pure = [
   '^server/(errors|reasons)\\.ts$',
   '^server/input/',
   '^server/text/',
-  '^server/alert/(amend|compose|policy|titles|window)\\.ts$',
+  '^server/alert/(amend|cause|causeText|compose|fate|policy|titles|window)\\.ts$',
   '^server/delivery/(parts|settlement)\\.ts$',
   '^server/outage/(compose|effect)\\.ts$',
   '^server/summary/(compose|when)\\.ts$',

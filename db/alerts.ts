@@ -28,7 +28,12 @@ export async function insertAlerts(trx: Trx, alerts: readonly AlertWrite[]): Pro
     .execute()
 }
 
-/** Alerts with all that a message says about them. */
+/** Whether the newest that people were told of an incident `i` is that it is down, of its alerts `a`. */
+const isTold = sql<boolean>`
+  coalesce(max(a.id) filter (where a.kind = 'down' and a.announcement_id is not null), 0)
+    > coalesce(max(a.id) filter (where a.kind in ('recovered', 'closed')), 0)`
+
+/** Alerts with all that a message says about them. `is_told`: people know already that it is down. */
 export const alertRows = (trx: Trx) =>
   trx
     .selectFrom('alerts as a')
@@ -47,6 +52,7 @@ export const alertRows = (trx: Trx) =>
       'i.silent_since',
       'i.reason',
       'i.note',
+      'i.cause_at',
       'i.closed_at',
       'i.acknowledged_at',
       's.id as service_id',
@@ -60,6 +66,9 @@ export const alertRows = (trx: Trx) =>
       's.muted_until_recovered',
       'st.cadence_ms',
       'st.paused_at',
+      sql<boolean>`(select ${isTold} from alerts a where a.incident_id = i.id and a.announcement_id is not null)`.as(
+        'is_told',
+      ),
     ])
 
 /**
@@ -93,18 +102,17 @@ export async function oldestUntoldAt(db: Db, nowMs: number): Promise<number | nu
   return rows[0]?.at ?? null
 }
 
-/**
- * The alerts about incidents that have just been closed: whether people were told, and if not, what holds them back.
- */
+/** The alerts about incidents: whether people were told, and if not, what holds them back. */
 export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: number): Promise<AlertsOfIncident[]> {
   if (incidentIds.length === 0) return []
   const { rows } = await sql<AlertsOfIncident>`
     select i.id as "incidentId", i.service_id as "serviceId", s.alerts_enabled as "alertsEnabled",
       s.muted_until as "mutedUntil", s.muted_until_recovered as "mutedUntilRecovered", f.last_change_at as "lastChangeAt",
-      coalesce(max(a.id) filter (where a.kind = 'down' and a.announcement_id is not null), 0)
-        > coalesce(max(a.id) filter (where a.kind in ('recovered', 'closed')), 0) as "isTold",
+      i.opened_at as "openedAt", i.closed_at as "closedAt", ${isTold} as "isTold",
       coalesce(bool_or(a.announcement_id is null and coalesce(a.not_before, 0) <= ${nowMs}) filter (where a.kind = 'down'), false)
-        as "isDue"
+        as "isDue",
+      coalesce(bool_or(a.announcement_id is null and a.kind in ('down', 'changed')), false) as "isAwaited",
+      coalesce(bool_or(a.announcement_id is null and a.flapping), false) as "isFirstOfFlapping"
     from incidents i join services s on s.id = i.service_id left join flapping f on f.service_id = i.service_id
       left join alerts a on a.incident_id = i.id and not a.withdrawn
     where i.id = ${anyId(incidentIds)}
@@ -115,6 +123,8 @@ export async function alertsOf(trx: Trx, incidentIds: readonly number[], nowMs: 
 export interface AlertsOfIncident {
   incidentId: number
   serviceId: number
+  openedAt: number
+  closedAt: number | null
   alertsEnabled: boolean
   mutedUntil: number | null
   mutedUntilRecovered: boolean
@@ -124,6 +134,10 @@ export interface AlertsOfIncident {
   isTold: boolean
   /** Its alert may be announced now, and waits only to be grouped with others. */
   isDue: boolean
+  /** An alert that tells why it is down is not announced yet. */
+  isAwaited: boolean
+  /** The alert that says that its service is flapping is not announced yet. */
+  isFirstOfFlapping: boolean
 }
 
 /** Cancels all unannounced alerts about these incidents. */
@@ -136,6 +150,11 @@ export async function withdrawHeldAlerts(trx: Trx, incidentIds: readonly number[
   if (incidentIds.length > 0) await withdrawal(trx, incidentIds).where('not_before', '>', now).execute()
 }
 
+/** Cancels those of them that tell another cause of what is down. */
+export async function withdrawChanged(trx: Trx, incidentIds: readonly number[]): Promise<void> {
+  if (incidentIds.length > 0) await withdrawal(trx, incidentIds).where('kind', '=', 'changed').execute()
+}
+
 const withdrawal = (trx: Trx, incidentIds: readonly number[]) =>
   trx
     .updateTable('alerts')
@@ -146,32 +165,6 @@ const withdrawal = (trx: Trx, incidentIds: readonly number[]) =>
 export async function withdrawAlertsById(trx: Trx, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return
   await trx.updateTable('alerts').set({ withdrawn: true }).where('id', '=', anyId(ids)).execute()
-}
-
-/**
- * How often each of these services has gone down since a moment, or since it last flapped. Cancelled alerts do not
- * count.
- */
-export async function recentDowns(trx: Trx, serviceIds: readonly number[], sinceMs: number) {
-  if (serviceIds.length === 0) return []
-  const { rows } = await sql<{ serviceId: number; downs: number; lastChangeAt: number | null }>`
-    select s.id as "serviceId", f.last_change_at as "lastChangeAt", (
-      select count(distinct i.id) from incidents i join alerts a on a.incident_id = i.id
-      where i.service_id = s.id and i.opened_at > greatest(${sinceMs}::bigint, f.last_change_at)
-        and a.kind = 'down' and not a.withdrawn
-    ) as downs
-    from unnest(${[...serviceIds]}::integer[]) as s (id) left join flapping f on f.service_id = s.id`.execute(trx)
-  return rows
-}
-
-/** Remembers when these services began to flap, or last changed while they did. */
-export async function noteFlapping(trx: Trx, serviceIds: readonly number[], at: number): Promise<void> {
-  if (serviceIds.length === 0) return
-  await trx
-    .insertInto('flapping')
-    .values(serviceIds.map((id) => ({ service_id: id, last_change_at: at })))
-    .onConflict((on) => on.column('service_id').doUpdateSet({ last_change_at: at }))
-    .execute()
 }
 
 /** Assigns alerts to an announcement, each to a part of it and a line of that part. They are not pending any more. */

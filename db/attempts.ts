@@ -14,7 +14,7 @@ export interface Attempt extends Message {
   moved_to: string | null
   /** Failed attempts of the target since its last success. */
   failures: number
-  /** The message that it replies to: the newest one in the same chat about an incident whose end this message tells. */
+  /** The message that it replies to: the newest one in the same chat about an incident whose end or new cause this message tells. */
   reply_to: string | null
 }
 
@@ -78,7 +78,7 @@ export async function beginAttempt(
       select (array_agg(told.reference order by told.id desc))[1]
       from alerts news join alerts known on known.incident_id = news.incident_id
         join messages told on told.announcement_id = known.announcement_id and told.part = known.part
-      where news.announcement_id = m.announcement_id and news.part = m.part and news.kind = 'recovered'
+      where news.announcement_id = m.announcement_id and news.part = m.part and news.kind in ('recovered', 'changed')
         and known.kind <> 'recovered' and told.target = m.target and told.reference is not null
         and told.sent_to = coalesce(c.moved_to, ${address})
     ) as reply_to`.execute(db)

@@ -24,7 +24,7 @@ export async function requestEdits(
     insert into edits (message_id, target, requested_at)
     select distinct m.id, m.target, ${nowMs}::bigint
     from alerts a join messages m on m.announcement_id = a.announcement_id and m.part = a.part
-    where a.incident_id = ${anyId(incidentIds)} and a.kind in ('down', 'reminder')
+    where a.incident_id = ${anyId(incidentIds)} and a.kind in ('down', 'changed', 'reminder')
       and (${announcementId}::bigint is null or m.announcement_id = ${announcementId}::bigint)
       and (m.state = 'pending' or m.reference is not null)
     order by m.id

@@ -15,6 +15,7 @@ export interface Opening {
 export interface OpenedIncident {
   id: number
   serviceId: number
+  openedAt: number
 }
 
 /** Opens an incident for each of the services that has none open. */
@@ -32,7 +33,7 @@ export async function openIncidents(trx: Trx, openings: readonly Opening[]): Pro
       })),
     )
     .onConflict((on) => on.column('service_id').where('closed_at', 'is', null).doNothing())
-    .returning(['id', 'service_id as serviceId'])
+    .returning(['id', 'service_id as serviceId', 'opened_at as openedAt'])
     .execute()
 }
 
@@ -52,7 +53,7 @@ export async function closeIncidents(
     update incidents i set closed_at = greatest(c.at, i.opened_at), close_reason = c.reason, remind_at = null
     from unnest(${ids}::integer[], ${times}::bigint[], ${reasons}::text[]) as c (service_id, at, reason), open
     where i.service_id = c.service_id and i.id = open.id
-    returning i.id, i.service_id as "serviceId"`.execute(trx)
+    returning i.id, i.service_id as "serviceId", i.opened_at as "openedAt"`.execute(trx)
   return rows
 }
 

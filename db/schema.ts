@@ -117,9 +117,13 @@ export interface IncidentsTable {
   opened_at: Ms
   /** When the silence that led to it began. */
   silent_since: Ms
+  /** Why it is down, by the newest signal that tells another cause than the one before, and what a failing job said. */
   reason: string
-  /** What a failing job said. */
   note: string | null
+  /** When that cause came, if it is not the one that opened the incident. */
+  cause_at: Ms | null
+  /** When a message last told why it is down. */
+  told_at: Ms | null
   closed_at: Ms | null
   close_reason: string | null
   acknowledged_at: Ms | null
@@ -128,8 +132,8 @@ export interface IncidentsTable {
   remind_at: Ms | null
 }
 
-/** `closed`: what was told is over, but not by a recovery. */
-export type AlertKind = 'down' | 'recovered' | 'closed' | 'reminder'
+/** `closed`: what was told is over, but not by a recovery. `changed`: what is down has another cause by now. */
+export type AlertKind = 'down' | 'changed' | 'recovered' | 'closed' | 'reminder'
 export type CloseReason = 'recovered' | 'paused' | 'removed' | 'alerts_off' | 'flapping_over'
 
 /**

@@ -5,7 +5,7 @@ import type { Db, Trx } from './schema.ts'
 export async function summaryFacts(db: Db | Trx, { flappedSince }: { flappedSince: number }) {
   const incidents = await db
     .selectFrom('incidents')
-    .select(['service_id', 'opened_at', 'acknowledged_at', 'acknowledged_by'])
+    .select(['service_id', 'opened_at', 'reason', 'note', 'acknowledged_at', 'acknowledged_by'])
     .where('closed_at', 'is', null)
     .execute()
   const attentions = await db.selectFrom('attentions').selectAll().execute()
@@ -32,7 +32,7 @@ export interface EndedIncident {
   reason: string
   note: string | null
   closeReason: string | null
-  /** Its alert was withdrawn, so nobody was told. Alerts that only waited for the service to stay down do not count. */
+  /** Its alert was withdrawn, so nobody was told. Alerts that still waited for the service to stay down do not count. */
   withdrawn: boolean
   count: number
   downMs: number
@@ -54,7 +54,7 @@ export async function endedIncidents(
     )
     select service_id as "serviceId", opened_at as "openedAt", closed_at as "closedAt", reason, note,
       close_reason as "closeReason", count, down_ms as "downMs", first_at as "firstAt",
-      exists (select from alerts a where a.incident_id = e.id and a.kind = 'down' and a.not_before is null)
+      exists (select from alerts a where a.incident_id = e.id and a.kind = 'down' and coalesce(a.not_before, 0) <= e.closed_at)
         and not exists (select from alerts a where a.incident_id = e.id and not a.withdrawn) as withdrawn
     from ended e where place <= ${perService} order by closed_at, id`.execute(db)
   return rows

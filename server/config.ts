@@ -45,6 +45,7 @@ export function readConfig(env: Environment) {
     /** `null`: no summaries. */
     dailySummary: values.DAILY_SUMMARY_TIME === null ? null : { time: values.DAILY_SUMMARY_TIME, everyMs },
     alertGroupMs: values.ALERT_GROUP_SECONDS,
+    minIncidentMs: values.MIN_INCIDENT_SECONDS,
     remindAfterMs: values.REMIND_AFTER_HOURS,
     retentionDays: values.RETENTION_DAYS,
     alertWebhookUrl: values.ALERT_WEBHOOK_URL,

@@ -99,6 +99,7 @@ export const environment = z.object({
     error: `must be at most ${SECONDS_A_DAY}, which means daily at DAILY_SUMMARY_TIME`,
   }),
   ALERT_GROUP_SECONDS: seconds(10, { atLeast: 0 }),
+  MIN_INCIDENT_SECONDS: seconds(0, { atLeast: 0 }),
   REMIND_AFTER_HOURS: optional('hours', HOUR_MS, 4),
   TELEGRAM_BOT_TOKEN: z
     .string()

@@ -6,9 +6,12 @@ interface Button {
   callback_data: string
 }
 
+/** The events of messages about what is down. */
+const OF_OPEN_INCIDENTS: ReadonlySet<unknown> = new Set(['down', 'changed', 'reminder'])
+
 /** The buttons under an alert, row by row. There are no rows if a person can do nothing about it. */
 export function alertButtons({ id: alertId, data, actions = ['acknowledge', 'why', 'mute'] }: Outgoing): Button[][] {
-  if (data.event !== 'down' && data.event !== 'reminder') return []
+  if (!OF_OPEN_INCIDENTS.has(data.event)) return []
   const button = (text: string, verb: Verb<'alert'>) => ({ text, callback_data: encode('alert', { verb, alertId }) })
   const isOne = (data.services as unknown[] | undefined)?.length === 1
   const acknowledge = [button(isOne ? '👀 Acknowledge' : '👀 Acknowledge all', 'ack')]

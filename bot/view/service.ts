@@ -34,11 +34,11 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
 
 /** Says how a service failed, and who has acknowledged it. */
 export function incidentLine(incident: NonNullable<Explanation['incident']>, now: string): string {
-  const { reason, note, openedAt, acknowledgedAt, acknowledgedBy } = incident
+  const { reason, reasonSince, note, acknowledgedAt, acknowledgedBy } = incident
   const said = note ? `: ${harmless(note, 300)}` : ''
   const by = acknowledgedBy ? ` by ${harmless(acknowledgedBy, 40)}` : ''
   return [
-    reason === 'fail' && `failed at ${at(openedAt, now)}${said}`,
+    reason === 'fail' && `failed at ${at(reasonSince, now)}${said}`,
     acknowledgedAt && `👀 seen${by}, ${at(acknowledgedAt, now)}`,
   ]
     .filter(Boolean)

@@ -8,6 +8,7 @@ import * as growth from './0006_growth.ts'
 import * as promises from './0007_promises.ts'
 import * as telling from './0008_telling.ts'
 import * as runs from './0009_runs.ts'
+import * as causes from './0010_causes.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007_promises': promises,
   '0008_telling': telling,
   '0009_runs': runs,
+  '0010_causes': causes,
 }

@@ -1,4 +1,12 @@
-import { insertAlerts, markAnnounced, type PendingAlert, pendingAlerts, withdrawAlertsById } from '../../db/alerts.ts'
+import {
+  insertAlerts,
+  markAnnounced,
+  type PendingAlert,
+  pendingAlerts,
+  withdrawAlertsById,
+  withdrawChanged,
+} from '../../db/alerts.ts'
+import { noteTold } from '../../db/causes.ts'
 import { changeClosings, switchedIncidents } from '../../db/closings.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { lockIncidents, nextReminderAt, scheduleReminders, takeRemindable } from '../../db/incidents.ts'
@@ -39,8 +47,12 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
     )
     // Read again under the lock: a service may have been paused meanwhile.
     const rows = await withdrawStale(trx, await pendingAlerts(trx, ids), now)
-    for (const same of Map.groupBy(rows, (row) => `${row.kind} ${row.close_reason}`).values())
-      await tellAndMark(deps, trx, same, now)
+    for (const same of Map.groupBy(rows, titleGroup).values()) await tellAndMark(deps, trx, same, now)
+    await noteTold(
+      trx,
+      rows.filter(tellsCause).map((row) => row.incident_id),
+      now,
+    )
     justTold.push(...rows.filter((row) => beginsDistance(row, now, alertGroupMs)).map((row) => row.incident_id))
   }
   if (remindAfterMs === null) return nextAt
@@ -49,9 +61,15 @@ export async function announceAlerts(deps: DepsInTransaction, trx: Trx, now: num
   return moments.length === 0 ? null : Math.min(...moments)
 }
 
+/** Alerts that are the same in this share a title. What is down already says something else when it flaps and is over. */
+const titleGroup = ({ kind, close_reason: reason, closed_at: closedAt }: PendingAlert) =>
+  `${kind} ${reason} ${kind === 'down' && closedAt !== null}`
+
+const tellsCause = ({ kind }: PendingAlert) => kind === 'down' || kind === 'changed'
+
 /** Whether the next reminder counts from here. A reminder that nothing held back keeps its own pace instead. */
-const beginsDistance = ({ kind, recorded_at: recordedAt }: PendingAlert, now: number, groupMs: number) =>
-  kind === 'down' || (kind === 'reminder' && now - recordedAt > groupMs + MINUTE_MS)
+const beginsDistance = (row: PendingAlert, now: number, groupMs: number) =>
+  tellsCause(row) || (row.kind === 'reminder' && now - row.recorded_at > groupMs + MINUTE_MS)
 
 async function remind(trx: Trx, now: number, remindAfterMs: number): Promise<void> {
   const due = await takeRemindable(trx, { nowMs: now, nextRemindAt: now + remindAfterMs, limit: REMINDERS_AT_ONCE })
@@ -67,6 +85,7 @@ async function followSwitches(trx: Trx, now: number): Promise<void> {
   const { silenced, heard } = await switchedIncidents(trx)
   const common = { flapping: false, recordedAt: now }
   const down = { kind: 'down' as const, closeReason: null, notBefore: null }
+  await withdrawChanged(trx, silenced)
   await insertAlerts(trx, [
     ...silenced.map((incidentId) => ({ incidentId, ...common, ...closedBy('alerts_off') })),
     ...heard.map((incidentId) => ({ incidentId, ...common, ...down })),
@@ -80,11 +99,13 @@ async function withdrawStale(trx: Trx, stored: PendingAlert[], now: number): Pro
     trx,
     pending.filter((row, index) => row !== stored[index]),
   )
+  // Nobody was told of it, and a mute holds back what would tell.
   const endedWhileMuted = (row: PendingAlert) =>
-    row.kind === 'down' && row.closed_at !== null && muteEnd(row, now) !== null
+    !row.is_told && row.closed_at !== null && heldUntil(muteOf(row), now) !== null
   const untoldIds = new Set(pending.filter(endedWhileMuted).map((row) => row.incident_id))
   const isStale = (row: PendingAlert) =>
     untoldIds.has(row.incident_id) ||
+    (row.kind === 'changed' && row.closed_at !== null) ||
     (row.kind === 'reminder' && (row.closed_at !== null || row.acknowledged_at !== null)) ||
     (row.close_reason === 'alerts_off' && row.closed_at === null && row.alerts_enabled)
   await withdrawAlertsById(

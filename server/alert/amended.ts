@@ -3,8 +3,10 @@ import { countTold, type ToldIncident, toldIncidents } from '../../db/told.ts'
 import type { Ground } from '../ground.ts'
 import { muteOf } from '../lifecycle/mute.ts'
 import { visibleName } from '../text/words.ts'
-import { type Amended, amend, type Fate, type Sent } from './amend.ts'
+import { type Amended, amend, type Sent } from './amend.ts'
+import type { CauseNews } from './causeText.ts'
 import type { AlertData } from './compose.ts'
+import type { Fate } from './fate.ts'
 
 /** Reads what has become of the incidents of a sent message, and rewrites the message. */
 export async function amendedMessage(
@@ -31,13 +33,16 @@ function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[
     body,
     part,
     parts,
-    fates: services.map((_, line) => fateOf(byLine.get(line))),
+    fates: services.map((told, line) => fateOf(byLine.get(line), told)),
   }
 }
 
-function fateOf(incident: ToldIncident | undefined): Fate | undefined {
+type ToldService = AlertData['services'][number]
+
+function fateOf(incident: ToldIncident | undefined, told: ToldService): Fate | undefined {
   return (
     incident && {
+      cause: newCauseOf(incident, told),
       openedAt: incident.opened_at,
       closedAt: incident.closed_at,
       closeReason: incident.close_reason,
@@ -47,4 +52,12 @@ function fateOf(incident: ToldIncident | undefined): Fate | undefined {
       ...muteOf(incident),
     }
   )
+}
+
+/** The cause of an incident, if the message tells another one. What an older version sent tells the first. */
+function newCauseOf({ reason, note, ...incident }: ToldIncident, told: ToldService): CauseNews | null {
+  const { cause_at: causeAt, opened_at: openedAt, silent_since: silentSince } = incident
+  const toldAt = told.reason_since === undefined ? openedAt : Date.parse(told.reason_since)
+  const isTold = causeAt === null || (causeAt <= toldAt && reason === told.reason && note === told.note)
+  return isTold ? null : { reason, note, causeAt, silentSince }
 }

@@ -1,23 +1,22 @@
 import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
-import { openRunWords } from '../text/runs.ts'
 import { localTime, roughly } from '../text/time.ts'
-import { harmless, visibleName } from '../text/words.ts'
+import { visibleName } from '../text/words.ts'
+import { type CauseNews, causeText } from './causeText.ts'
 import { titleOf } from './titles.ts'
 
 /** What a message says about one incident; times in epoch milliseconds, durations in milliseconds. */
-export interface IncidentNews {
+export interface IncidentNews extends CauseNews {
   serviceKey: string
   displayName: string
   group: string | null
   openedAt: number
-  silentSince: number
   closedAt: number | null
   /** Why it is over, if the message tells of its end. */
   closeReason: CloseReason | null
-  reason: string
-  note: string | null
+  /** People know already that it was down. */
+  isTold: boolean
   flapping: boolean
   cadenceMs: number | null
   periodMs: number | null
@@ -39,10 +38,13 @@ export const BRIEF_FROM = 20
 export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[], occasion: Occasion): Letter {
   const [first] = incidents
   const isSingle = incidents.length === 1
+  const isOver = incidents.every(({ isTold, closedAt }) => !isTold && closedAt !== null)
   const lines = incidents.map((incident) => {
     const name = visibleName(incident.displayName)
     const about = incidents.length < BRIEF_FROM ? details[kind](incident, occasion) : briefly[kind](incident, occasion)
-    return { text: isSingle ? about : `• ${name} — ${about}`, data: dataOf(incident, occasion) }
+    // The title says already that all of them were down.
+    const text = isOver && kind === 'recovered' ? about.replace(/^was down /, '') : about
+    return { text: isSingle ? text : `• ${name} — ${text}`, data: dataOf(incident, occasion) }
   })
   const { now, iso } = occasion
   return {
@@ -52,6 +54,7 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
       count: incidents.length,
       name: visibleName(first?.displayName ?? ''),
       flapping: first?.flapping ?? false,
+      isOver,
       closeReason: first?.closeReason ?? null,
     }),
     lines,
@@ -60,12 +63,13 @@ export function composeAlert(kind: AlertKind, incidents: readonly IncidentNews[]
 }
 
 const details: Record<AlertKind, (incident: IncidentNews, occasion: Occasion) => string> = {
-  down: (incident, occasion) => wentDown(incident, occasion) + flappingNote(incident),
-  recovered: ({ openedAt, closedAt, closeReason }, { now, timezone }) => {
-    if (closeReason === 'flapping_over') return 'was flapping, and has been steady for 30 minutes'
-    const end = closedAt ?? now
-    const [from, to] = [openedAt, end].map((moment) => localTime(moment, now, timezone))
-    return `was down for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}`
+  down: (incident, occasion) =>
+    (incident.closedAt === null ? wentDown(incident, occasion) : `was down ${brief(incident, occasion)}`) +
+    flappingNote(incident),
+  changed: (incident, occasion) => wentDown(incident, occasion),
+  recovered: (incident, occasion) => {
+    if (incident.closeReason === 'flapping_over') return 'was flapping, and has been steady for 30 minutes'
+    return `was down ${incident.isTold ? lasting(incident, occasion).text : brief(incident, occasion)}`
   },
   closed: (incident, occasion) => whyClosed(incident, occasion),
   reminder: ({ openedAt }, { now, timezone }) =>
@@ -75,9 +79,27 @@ const details: Record<AlertKind, (incident: IncidentNews, occasion: Occasion) =>
 const briefly: typeof details = {
   down: ({ openedAt, flapping }, { now, timezone }) =>
     localTime(openedAt, now, timezone) + (flapping ? ', is flapping' : ''),
-  recovered: ({ openedAt, closedAt }, { now }) => roughly((closedAt ?? now) - openedAt),
+  changed: ({ causeAt }, { now, timezone }) => localTime(causeAt, now, timezone),
+  recovered: ({ openedAt, closedAt, isTold }, { now, timezone }) =>
+    roughly((closedAt ?? now) - openedAt) + (isTold ? '' : ` at ${localTime(openedAt, now, timezone)}`),
   closed: ({ openedAt, closedAt }, { now }) => roughly((closedAt ?? now) - openedAt),
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
+}
+
+/** How long it was down, and from when to when: in seconds, where minutes would be the same. */
+function lasting({ openedAt, closedAt }: IncidentNews, { now, timezone }: Occasion) {
+  const end = closedAt ?? now
+  const inMinutes = (ms: number) => localTime(ms, now, timezone)
+  const inSeconds = (ms: number) => localTime(ms, now, timezone, 'second')
+  const clock = inMinutes(openedAt) === inMinutes(end) ? inSeconds : inMinutes
+  const [from, to] = [clock(openedAt), clock(end)]
+  return { clock, text: `for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}` }
+}
+
+/** All about an incident that was over before anything was told of it. */
+function brief(incident: IncidentNews, occasion: Occasion): string {
+  const { clock, text } = lasting(incident, occasion)
+  return `${text}, ${causeText(incident, { clock, isTimed: false })}`
 }
 
 function whyClosed({ openedAt, closedAt, closeReason }: IncidentNews, { now, timezone }: Occasion): string {
@@ -95,15 +117,16 @@ function whyClosed({ openedAt, closedAt, closeReason }: IncidentNews, { now, tim
   }
 }
 
+/** Why it is down, and since when, if that was not the reason from the beginning. */
 function wentDown(incident: IncidentNews, { now, timezone, outages = [] }: Occasion): string {
-  const { reason, note, openedAt, silentSince } = incident
-  if (reason === 'fail') {
-    const said = harmless(note ?? '', 200)
-    return `failed at ${localTime(openedAt, now, timezone)}${said && `: ${said}`}`
+  const { reason, openedAt, causeAt, silentSince } = incident
+  const clock = (ms: number) => localTime(ms, now, timezone)
+  const cause = causeText(incident, { clock })
+  if (reason === 'silence') {
+    const silentFor = roughly(listenedFor(silentSince, now, outages))
+    return `${cause} (${silentFor}), ${expectation(incident, { now, timezone })}`
   }
-  if (reason === 'run') return openRunWords(localTime(silentSince, now, timezone), harmless(note ?? ''))
-  const silence = `silent since ${localTime(silentSince, now, timezone)} (${roughly(listenedFor(silentSince, now, outages))})`
-  return `${silence}, ${expectation(incident, { now, timezone })}`
+  return clock(causeAt) === clock(openedAt) ? cause : `${cause}; down since ${clock(openedAt)}`
 }
 
 function expectation(
@@ -126,11 +149,11 @@ export interface AlertData {
   /** The number of this part, from 1, and how many there are. */
   part: number
   parts: number
-  services: { display_name: string; flapping: boolean }[]
+  services: { display_name: string; flapping: boolean; reason?: string; note?: string | null; reason_since?: string }[]
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
-  const { openedAt, closedAt, closeReason, silentSince, reason, note, flapping } = incident
+  const { openedAt, closedAt, closeReason, silentSince, reason, note, causeAt, flapping } = incident
   const closing: { [key: string]: string } =
     closeReason === null ? {} : { closed_at: iso(closedAt ?? now), close_reason: closeReason }
   return {
@@ -144,6 +167,7 @@ function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
     silent_since: iso(silentSince),
     reason,
     note,
+    reason_since: iso(causeAt),
     flapping,
   }
 }

@@ -9,22 +9,32 @@ export const FLAPPING_WITHIN_MS = 60 * MINUTE_MS
 /** A service that has not changed for this long is no longer flapping. */
 const STEADY_AFTER_MS = 30 * MINUTE_MS
 
-const isFlapping = (lastChangeAt: number | null, now: number) =>
+export const isFlapping = (lastChangeAt: number | null, now: number) =>
   lastChangeAt !== null && now - lastChangeAt < STEADY_AFTER_MS
 
+interface Opened {
+  /** When the incident will be as old as it has to be to be told. */
+  oldEnoughAt: number
+  /** How often the service has gone down lately, not counting this time. */
+  downs: number
+  lastChangeAt: number | null
+}
+
 /**
- * Decides which alerts a service gets when it goes down: usually one at once. The alert that finds it flapping says so.
- * While it flaps, an alert waits until it has stayed down for `STEADY_AFTER_MS`.
+ * Decides which alerts a service gets when it goes down: usually one, once the incident is old enough. The alert that
+ * finds it flapping says so. While it flaps, an alert waits until it has stayed down for `STEADY_AFTER_MS`. `flaps`: it
+ * counts as a change of a flapping service.
  */
 export function onOpening(
-  { downs, lastChangeAt }: { downs: number; lastChangeAt: number | null },
+  { oldEnoughAt, downs, lastChangeAt }: Opened,
   now: number,
-): { flapping: boolean; notBefore: number | null }[] {
-  const steady = { flapping: false, notBefore: now + STEADY_AFTER_MS }
-  if (isFlapping(lastChangeAt, now)) return [steady]
+): { flaps: boolean; alerts: { flapping: boolean; notBefore: number | null }[] } {
+  const notBefore = oldEnoughAt > now ? oldEnoughAt : null
+  const steady = { flapping: false, notBefore: Math.max(now + STEADY_AFTER_MS, oldEnoughAt) }
+  if (isFlapping(lastChangeAt, now)) return { flaps: true, alerts: [steady] }
   return downs + 1 >= FLAPPING_INCIDENTS
-    ? [{ flapping: true, notBefore: null }, steady]
-    : [{ flapping: false, notBefore: null }]
+    ? { flaps: true, alerts: [{ flapping: true, notBefore }, steady] }
+    : { flaps: false, alerts: [{ flapping: false, notBefore }] }
 }
 
 interface Closed extends Mute {
@@ -32,29 +42,44 @@ interface Closed extends Mute {
   isPaused: boolean
   isTold: boolean
   isDue: boolean
+  /** It was over before it was old enough to be told. */
+  isShort: boolean
+  /** Its own alert was to say that the service flaps, and nobody was told yet. */
+  isFirstOfFlapping: boolean
   lastChangeAt: number | null
+}
+
+interface OnClosing {
+  closing: Closing | null
+  /** Alerts that are not announced yet are not sent any more. */
+  withdraws: boolean
+  /** It counts as a change of a flapping service. */
+  flaps: boolean
+  /** The service is not flapping after all. */
+  isSteady: boolean
 }
 
 /**
  * Decides what the end of an incident does. It is told only if people know of the incident or are about to; while the
- * service flaps, once it is steady. `withdraws`: alerts that are held back are not sent any more. `flaps`: it counts as a
- * change of a flapping service.
+ * service flaps, once it is steady. If its alert was not made yet, the end alone tells all of it.
  */
-export function onClosing(
-  incident: Closed,
-  now: number,
-): { closing: Closing | null; withdraws: boolean; flaps: boolean } {
-  const { isPaused, isTold, isDue, alertsEnabled } = incident
-  if (isPaused) return { closing: isTold ? closedBy('paused') : null, withdraws: true, flaps: false }
+export function onClosing(incident: Closed, now: number): OnClosing {
+  const { isPaused, isTold, isDue, isShort, isFirstOfFlapping, alertsEnabled } = incident
+  const untold = { closing: null, withdraws: true, flaps: false, isSteady: isFirstOfFlapping }
+  if (isPaused) return { ...untold, closing: isTold ? closedBy('paused') : null }
   const isHeld = heldUntil(incident, now) !== null
   const flaps = isFlapping(incident.lastChangeAt, now)
+  if (isShort && !isTold) return { ...untold, flaps: flaps && !isFirstOfFlapping }
   // A mute does not hide the end of an incident that was told: "until it recovers" ends now, a time only delays it.
   const isToldOrDue = isTold || (isDue && !isHeld)
-  if (!isToldOrDue) return { closing: null, withdraws: isHeld, flaps }
-  if (!alertsEnabled) return { closing: closedBy('alerts_off'), withdraws: isHeld, flaps }
-  const recovered: Closing = { kind: 'recovered', closeReason: 'recovered', notBefore: null }
-  return { closing: flaps ? onceSteady('recovered', now) : recovered, withdraws: isHeld, flaps }
+  const common = { withdraws: isHeld, flaps, isSteady: false }
+  if (!isToldOrDue) return { ...common, closing: null }
+  if (!alertsEnabled) return { ...common, closing: closedBy('alerts_off') }
+  if (flaps) return { ...common, closing: onceSteady('recovered', now) }
+  return { ...common, closing: RECOVERED, withdraws: isHeld || !isTold }
 }
+
+const RECOVERED: Closing = { kind: 'recovered', closeReason: 'recovered', notBefore: null }
 
 /** Whether an alert tells that something is over. */
 export const tellsEnd = (kind: AlertKind): boolean => kind === 'recovered' || kind === 'closed'

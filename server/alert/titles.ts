@@ -9,16 +9,22 @@ export interface Titled {
   /** The service's name. It is shown only if the message tells of one service. */
   name: string
   flapping: boolean
+  /** It was over before anything was told of it. */
+  isOver?: boolean
   /** Why it is over, if the message tells of its end. */
   closeReason?: CloseReason | null
 }
 
-/** `🔴 Backup is down`, `🟢 5 services are alive again`. */
-export function titleOf({ kind, count, name, flapping, closeReason }: Titled): string {
-  const whoIs = count === 1 ? `${name} is` : `${plural(count, 'service')} are`
-  if (kind === 'recovered') return `🟢 ${whoIs} alive again`
-  if (kind === 'closed') return titleOfEnd(closeReason ?? null, count === 1 ? name : plural(count, 'service'), count)
+/** `🔴 Backup is down`, `🟢 5 services are alive again`, `🟢 Backup was down`. */
+export function titleOf({ kind, count, name, flapping, isOver = false, closeReason }: Titled): string {
+  const whose = count === 1 ? name : plural(count, 'service')
+  const whoIs = `${whose} ${count === 1 ? 'is' : 'are'}`
+  if (kind === 'recovered')
+    return `🟢 ${isOver ? `${whose} ${count === 1 ? 'was' : 'were'} down` : `${whoIs} alive again`}`
+  if (kind === 'changed') return `🔴 ${whoIs} down for ${count === 1 ? 'another reason' : 'other reasons'}`
+  if (kind === 'closed') return titleOfEnd(closeReason ?? null, whose, count)
   if (kind === 'reminder') return `🔴 ${whoIs} still down`
+  if (isOver && flapping) return `🔁 ${whoIs} flapping`
   return `🔴 ${whoIs} down${count === 1 && flapping ? ' and is flapping' : ''}`
 }
 

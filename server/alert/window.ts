@@ -39,7 +39,7 @@ export function dueGroups<T extends Waiting>(
 function nextGroup<T extends Waiting>(alerts: readonly T[], now: number, groupMs: number): T[] | null {
   const candidates = firstsOf(alerts).filter(({ heldUntil }) => heldUntil === null || heldUntil <= now)
   let due: { group: T[]; begin: number } | null = null
-  for (const kind of ['down', 'recovered', 'closed', 'reminder'] as const) {
+  for (const kind of ['down', 'changed', 'recovered', 'closed', 'reminder'] as const) {
     const same = candidates.filter((alert) => alert.kind === kind)
     const begins = same.map((alert) => beginOf(alert, now, groupMs))
     const begin = earliest(begins)

@@ -46,7 +46,7 @@ export interface Change {
   reason: 'silence' | 'fail' | 'run' | 'heartbeat' | 'learned' | 'schedule' | 'pause' | 'resume'
   /** The service's `silenceSince` at that moment; for a run that has not ended, when that run started. */
   silentSince: number
-  /** It was down already, and this is another cause: no transition, but its incident takes the cause over. */
+  /** It was down already, so this is no transition; but it may be another cause of its incident. */
   isCause?: true
   /** By which run that has not ended: how long one usually takes, and the longest that is declared. */
   run?: { usualMs: number | null; maxMs: number | null }
@@ -102,7 +102,8 @@ export function turned(state: ServiceState, to: Status, at: number, reason: Chan
 
 /** The cause of a service that is down already is another one. */
 export const withCause = (state: ServiceState, at: number, reason: 'fail' | 'run'): Change => ({
-  ...{ from: 'down', to: 'down', at, reason, silentSince: state.silenceSince, isCause: true },
+  ...{ from: 'down', to: 'down', at: Math.max(at, state.statusSince), reason },
+  ...{ silentSince: state.silenceSince, isCause: true },
 })
 
 /**

@@ -10,8 +10,8 @@ export interface Metrics {
   batchWritten(size: number, seconds: number): void
   /** A check has run. `lags`: how many seconds after its deadline each silence was recorded. */
   checked(seconds: number, lags: readonly number[]): void
-  /** Transitions were committed. */
-  changed(changes: readonly { from: Status; to: Status; reason: string; isCause?: true }[]): void
+  /** Transitions were committed. A change that is only another cause, or a pause, is none. */
+  changed(changes: readonly { to: Status; reason: string; isCause?: true }[]): void
   /** An attempt to deliver a message has ended. */
   delivered(target: string, outcome: Outcome): void
   /** A request was answered. */

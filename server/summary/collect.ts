@@ -34,6 +34,9 @@ export const summaryContent = z.object({
     named.extend({
       since: time,
       seconds: z.number(),
+      /** Why, by the newest signal: `silence`, or `fail` with what the job said. `null` while no check has recorded it. */
+      reason: z.string().nullable(),
+      note: z.string().nullable(),
       acknowledged: z.boolean(),
       acknowledgedBy: z.string().nullable(),
       muted: z.boolean(),
@@ -125,6 +128,8 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
         ...service,
         since: iso(state.statusSince),
         seconds: (now - state.statusSince) / 1000,
+        reason: incident?.reason ?? null,
+        note: incident?.note ?? null,
         acknowledged: (incident?.acknowledged_at ?? null) !== null,
         acknowledgedBy: incident?.acknowledged_by ?? null,
         muted: heldUntil(muteOf(row), now) !== null,

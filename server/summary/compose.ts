@@ -24,7 +24,8 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
   const lifted = [
     ...section('🔴 Down', 'down', content.down, (one) => {
       const seen = one.acknowledged ? `, seen${one.acknowledgedBy ? ` by ${harmless(one.acknowledgedBy)}` : ''}` : ''
-      return `since ${at(one.since)} (${roughly(one.seconds * 1000)})${seen}${one.muted ? ', muted' : ''}`
+      const why = one.reason === null || one.reason === 'silence' ? '' : `, ${reasonOf(one.reason, one.note)}`
+      return `since ${at(one.since)} (${roughly(one.seconds * 1000)}${why})${seen}${one.muted ? ', muted' : ''}`
     }),
     ...section('⚫ Newly dead', 'newly_dead', content.newlyDead, ({ lastHeartbeat }) =>
       lastHeartbeat === null ? 'never heard' : `last heard ${at(lastHeartbeat)}`,

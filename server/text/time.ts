@@ -39,9 +39,14 @@ function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: stri
 const LONG_AGO_MS = 300 * DAY_MS
 
 /** A time for people: `14:02`, or `23 Nov 14:02` if it is not today. */
-export function localTime(ms: number, now: number, timezone: string): string {
+export function localTime(
+  ms: number,
+  now: number,
+  timezone: string,
+  smallestUnit: 'minute' | 'second' = 'minute',
+): string {
   const [at, today] = [zoned(ms, timezone), zoned(now, timezone)]
-  const clock = at.toPlainTime().toString({ smallestUnit: 'minute' })
+  const clock = at.toPlainTime().toString({ smallestUnit })
   if (at.toPlainDate().equals(today.toPlainDate())) return clock
   const date = at.toLocaleString('en-GB', { day: 'numeric', month: 'short' })
   const isLongAgo = Math.abs(now - ms) > LONG_AGO_MS

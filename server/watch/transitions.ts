@@ -10,7 +10,7 @@ import type { ServiceChange } from './serviceChange.ts'
  * stores them, so all of it commits together or not at all.
  */
 export async function storeTransitions(
-  { clock, jobs }: Pick<Deps, 'clock' | 'jobs'>,
+  { clock, config, jobs }: Pick<Deps, 'clock' | 'config' | 'jobs'>,
   trx: Trx,
   changes: readonly ServiceChange[],
 ): Promise<void> {
@@ -21,7 +21,8 @@ export async function storeTransitions(
   )
   const noted = changes.map((change) => ({ ...change, note: noteOf(change) }))
   // Last, since it may wait for another transaction that does the same.
-  if (await recordIncidents(trx, noted, clock.now())) await jobs.announce.after(trx)
+  if (await recordIncidents(trx, noted, { now: clock.now(), minIncidentMs: config.minIncidentMs }))
+    await jobs.announce.after(trx)
 }
 
 const noteOf = ({ note, run }: ServiceChange): string | null => note ?? ((run && runLimitWords(run)) || null)

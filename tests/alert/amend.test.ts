@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { amend, type Fate } from '../../server/alert/amend.ts'
+import { amend } from '../../server/alert/amend.ts'
 import { composeAlert, type IncidentNews } from '../../server/alert/compose.ts'
+import type { Fate } from '../../server/alert/fate.ts'
 import { partsOf } from '../../server/delivery/parts.ts'
 import { HOUR, MINUTE } from '../helpers/clock.ts'
 
@@ -8,6 +9,7 @@ const NOON = Date.UTC(2026, 10, 23, 12)
 const occasion = { now: NOON + HOUR, timezone: 'UTC', longest: 4_096 }
 
 const fate = (changes: Partial<Fate> = {}): Fate => ({
+  cause: null,
   openedAt: NOON,
   closedAt: null,
   closeReason: null,
@@ -20,9 +22,14 @@ const fate = (changes: Partial<Fate> = {}): Fate => ({
   ...changes,
 })
 
+const seenByAda = { acknowledgedAt: NOON + 30 * MINUTE, acknowledgedBy: 'Ada' }
 const seen = (by: string | null = 'Ada') => fate({ acknowledgedAt: NOON + 30 * MINUTE, acknowledgedBy: by })
 const over = (changes: Partial<Fate> = {}) => fate({ closedAt: NOON + HOUR, closeReason: 'heartbeat', ...changes })
 const muted = (changes: Partial<Fate>) => fate({ mutedBy: 'Ada', ...changes })
+
+/** By now it is down for another reason. */
+const changed = (note: string | null, changes: Partial<Fate> = {}) =>
+  fate({ cause: { reason: 'fail', note, causeAt: NOON + 10 * MINUTE, silentSince: NOON }, ...changes })
 
 const told = (displayName: string, changes: Partial<IncidentNews> = {}): IncidentNews => ({
   serviceKey: displayName,
@@ -34,6 +41,8 @@ const told = (displayName: string, changes: Partial<IncidentNews> = {}): Inciden
   closeReason: null,
   reason: 'fail',
   note: null,
+  causeAt: changes.openedAt ?? NOON,
+  isTold: false,
   flapping: false,
   cadenceMs: null,
   periodMs: null,
@@ -109,6 +118,21 @@ describe('one service', () => {
       '',
     ],
     ['paused', over({ closeReason: 'pause' }), '⏸ Backup was down', '⏸ paused at 13:00', ''],
+    [
+      'down for another reason',
+      changed('no such host'),
+      '🔴 Backup is down',
+      '🔁 12:10: failed: no such host',
+      'acknowledge why mute',
+    ],
+    ['failed again without a word', changed(null), '🔴 Backup is down', '🔁 12:10: failed', 'acknowledge why mute'],
+    [
+      'down for another reason, seen and over',
+      changed('no such host', { ...seenByAda, closedAt: NOON + HOUR }),
+      '✅ Backup was down',
+      '🔁 12:10: failed: no such host\n👀 seen by Ada, 12:30\n🟢 alive again at 13:00, after 1 h',
+      '',
+    ],
     ['removed', undefined, '✅ Backup was down', '🗑 no longer watched', ''],
   ])('%s', (_name, one, title, ending, actions) => {
     const body = ['failed at 12:00', ending].filter(Boolean).join('\n')
@@ -179,6 +203,23 @@ describe('several services', () => {
 👀 S1 — failed at 12:00; seen by Bob`)
   })
 
+  test('a line shows the reason for which its service is down by now, and what all share is said once', () => {
+    const { after } = group([changed('no such host'), fate(), changed('disk full', seenByAda)])
+    expect(after.body).toBe(`• S0 — failed at 12:00; 🔁 12:10: failed: no such host
+• S1 — failed at 12:00
+👀 S2 — failed at 12:00; 🔁 12:10: failed: disk full; seen by Ada`)
+    expect(group([changed('no such host'), changed('no such host')]).after.body).toBe(`• S0 — failed at 12:00
+• S1 — failed at 12:00
+🔁 12:10: failed: no such host`)
+  })
+
+  test('of many services those with another reason say so, in fewer words if there is no room', () => {
+    const few = group([changed('n'.repeat(500)), ...Array.from({ length: 19 }, () => fate())]).after.body
+    expect(few.split('\n').slice(0, 2)).toEqual([`• S0 — 12:00; 🔁 12:10: failed: ${'n'.repeat(199)}…`, '• S1 — 12:00'])
+    const many = group(Array.from({ length: 30 }, (_, index) => changed(`${index} ${'n'.repeat(500)}`))).after.body
+    expect(many.split('\n')[0]).toBe(`• S0 — 12:00; 🔁 12:10: failed: 0 ${'n'.repeat(57)}…`)
+  })
+
   test('what is done for all that are left is not offered', () => {
     expect(group([seen(), over()]).after.actions).toEqual(['why', 'mute'])
     expect(group([muted({ alertsEnabled: false }), over()]).after.actions).toEqual(['acknowledge', 'why', 'unmute'])
@@ -207,6 +248,8 @@ describe('several services', () => {
     ['over', over(seen())],
     ['paused', over({ ...seen(), closedAt: NOON, closeReason: 'pause' })],
     ['muted', muted({ mutedUntilRecovered: true })],
+    ['down for another reason', changed('n'.repeat(500))],
+    ['down for another reason, seen and over', changed('n'.repeat(500), { ...seenByAda, closedAt: NOON + HOUR })],
   ])('no message grows beyond what Telegram takes: %s', (_name, one) => {
     for (const name of ['a', 'b'.repeat(40), '😀'.repeat(50), 'שלום'.repeat(20)]) {
       const incidents = Array.from({ length: 1_000 }, () => told(name))

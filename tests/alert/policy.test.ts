@@ -44,13 +44,16 @@ describe('a service that has just gone down', () => {
     ['five times more after it was steady flaps anew', 4, NOW - 50 * MINUTE, [AS_FLAPPING, ONCE_STEADY]],
     ['while it flaps, by a clock that was set back, waits', 5, NOW + HOUR, [ONCE_STEADY]],
   ])('%s', (_title, downs, lastChangeAt, expected) => {
-    expect(onOpening({ downs, lastChangeAt }, NOW)).toEqual(expected)
+    expect(onOpening({ oldEnoughAt: NOW, downs, lastChangeAt }, NOW).alerts).toEqual(expected)
   })
 })
 
 type Incident = Parameters<typeof onClosing>[0]
 
-const told: Incident = { ...heard, isPaused: false, isTold: true, isDue: false, lastChangeAt: null }
+const told: Incident = {
+  ...{ ...heard, isPaused: false, isTold: true, isDue: false },
+  ...{ isShort: false, isFirstOfFlapping: false, lastChangeAt: null },
+}
 const awaited: Incident = { ...told, isTold: false, isDue: true }
 const untold: Incident = { ...told, isTold: false }
 const paused: Incident = { ...told, isPaused: true }
@@ -63,14 +66,14 @@ const closed = (closeReason: CloseReason) => ({ kind: 'closed', closeReason, not
 describe('the recovery', () => {
   test.each<[string, Incident, Partial<ReturnType<typeof onClosing>>]>([
     ['of a down that was told is told', told, { closing: recovered, flaps: false }],
-    ['of a down that is about to be told is told after it', awaited, { closing: recovered, withdraws: false }],
+    ['of a down that is about to be told is told in its place', awaited, { closing: recovered, withdraws: true }],
     ['of a down that nobody is to know of is not', untold, { closing: null }],
     [
       'of a down that a time mutes is not, nor the down',
       { ...awaited, ...until(NOW + 1) },
       { closing: null, withdraws: true },
     ],
-    ['of a down whose mute ends now is told', { ...awaited, ...until(NOW) }, { closing: recovered, withdraws: false }],
+    ['of a down whose mute ends now is told', { ...awaited, ...until(NOW) }, { closing: recovered, withdraws: true }],
     ['of a down muted until it recovers is not', { ...awaited, ...untilRecovered }, { closing: null, withdraws: true }],
     ['of a down while alerts are off is not', { ...awaited, ...off }, { closing: null, withdraws: true }],
     ['of a down told before a mute until it recovers is told', { ...told, ...untilRecovered }, { closing: recovered }],
@@ -95,7 +98,7 @@ describe('the recovery', () => {
     [
       'of one that is about to be told, as it just proved steady, is told',
       { ...awaited, lastChangeAt: NOW - 30 * MINUTE },
-      { closing: recovered, withdraws: false, flaps: false },
+      { closing: recovered, withdraws: true, flaps: false },
     ],
     [
       'of one that proved steady under a mute is not',
@@ -113,7 +116,7 @@ test.each<[string, typeof heard | ReturnType<typeof until>]>([
   ['further notice', off],
 ])('a down that is muted until %s is withdrawn, and still counts as flapping', (_title, mute) => {
   const outcome = onClosing({ ...awaited, ...mute, lastChangeAt: flapped }, NOW)
-  expect(outcome).toEqual({ closing: null, withdraws: true, flaps: true })
+  expect(outcome).toEqual({ closing: null, withdraws: true, flaps: true, isSteady: false })
 })
 
 test.each<[string, Incident, ReturnType<typeof onClosing>['closing']]>([
@@ -122,7 +125,7 @@ test.each<[string, Incident, ReturnType<typeof onClosing>['closing']]>([
   ['of a down told as flapping ends it', { ...paused, lastChangeAt: flapped }, closed('paused')],
   ['of a down that nobody was told of is not told', { ...paused, isTold: false, isDue: true }, null],
 ])('a pause %s', (_title, incident, closing) => {
-  expect(onClosing(incident, NOW)).toEqual({ closing, withdraws: true, flaps: false })
+  expect(onClosing(incident, NOW)).toEqual({ closing, withdraws: true, flaps: false, isSteady: false })
 })
 
 const waiting = { kind: 'recovered' as AlertKind, close_reason: 'recovered' as CloseReason | null }

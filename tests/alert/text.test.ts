@@ -14,6 +14,7 @@ const utc = in_('UTC')
 const silent = (displayName: string, more: Partial<IncidentNews> = {}): IncidentNews => ({
   ...{ serviceKey: displayName, displayName, group: null, openedAt: NOON - MINUTE, silentSince: NOON - 11 * MINUTE },
   ...{ closedAt: null, closeReason: null, reason: 'silence', note: null, flapping: false },
+  ...{ causeAt: more.openedAt ?? NOON - MINUTE, isTold: more.closedAt !== undefined },
   ...{ cadenceMs: 5 * MINUTE, periodMs: null, cron: null, ...more },
 })
 const failed = { reason: 'fail', note: 'disk full' }
@@ -162,12 +163,14 @@ test('a person reads what happened to one service', () => {
 })
 
 test('a person reads what happened to many, and to the monitor', () => {
-  const few = [silent('Web', failed), silent('שלום'), silent('<b>', { ...back, flapping: true })]
+  const few = [silent('Web', failed), silent('שלום'), silent('<b>', { openedAt: back.openedAt, flapping: true })]
+  const over = few.map((one) => ({ ...one, closedAt: one.openedAt === back.openedAt ? back.closedAt : NOON }))
+  const told = over.map((one) => ({ ...one, isTold: true }))
   const many = Array.from({ length: 20 }, (_, index) => silent(`Web ${index}`, { ...back, closedAt: NOON }))
   const kinds = ['down', 'recovered', 'reminder'] as const
   const outage = { fromMs: MIDNIGHT - 20 * MINUTE, toMs: MIDNIGHT }
   const texts = [
-    ...kinds.map((kind) => textOf(composeAlert(kind, few, utc))),
+    ...kinds.map((kind) => textOf(composeAlert(kind, kind === 'recovered' ? told : few, utc))),
     ...kinds.map((kind) => /.*\n.*/.exec(textOf(composeAlert(kind, many, utc)))?.[0]),
     textOf(composeOutage(outage, { rearmed: 12, late: 0, lastedMs: 20 * MINUTE }, moscow)),
     textOf(composeOutage(outage, { rearmed: 1, late: 1, lastedMs: 20 * MINUTE }, in_('UTC', MIDNIGHT))),

@@ -54,7 +54,16 @@ describe('/status', () => {
       service('import', { status: 'down', statusSince: iso(NOW_MS - 26 * HOUR) }),
       service('billing', { paused: true }),
     ]
-    const acts = { since: NOW, seconds: 1, acknowledgedBy: 'Ada', muted: true, acknowledged: true, displayName: 'etl' }
+    const acts = {
+      since: NOW,
+      seconds: 1,
+      reason: 'fail',
+      note: null,
+      acknowledgedBy: 'Ada',
+      muted: true,
+      acknowledged: true,
+      displayName: 'etl',
+    }
     expect(textOf(services, [{ ...acts, serviceKey: 'etl' }])).toBe(
       [
         '🔴 2 down · ⏳ 2 waiting · ⏸ 1 paused · 🟢 1 alive · 🔕 1 muted',

@@ -5,6 +5,8 @@ export interface Reading {
   kind: 'down' | 'recovered' | 'other'
   /** The names of the services that it is about. */
   names: string[]
+  /** Those of them that were down only so briefly that their recovery is the first that is told. */
+  brief: string[]
   isRepeated: boolean
   /** The message without the line that says it is repeated. */
   text: string
@@ -26,8 +28,10 @@ export interface Told extends Reading {
   isAgain: boolean
 }
 
-const TITLE = /^(?:🔴|🟢) (.+?) (is|are) (down|alive again)(?: \(\d+\/\d+\))?$/u
+const TITLE = /^(?:🔴|🟢) (.+?) (is|are|was|were) (down|alive again)(?: \(\d+\/\d+\))?$/u
 const LINE = /^• (.+?) — /u
+/** Of a few services, or of many. */
+const BRIEF_LINE = /^• (.+?) — (?:was down .*, silent since |[^,]+ at \d)/u
 
 function read(message: string): Reading {
   const lines = message.split('\n')
@@ -35,9 +39,12 @@ function read(message: string): Reading {
   if (isRepeated) lines.pop()
   const text = lines.join('\n').trimEnd()
   const [, who, verb, news] = TITLE.exec(lines[0] as string) ?? []
-  if (!who) return { kind: 'other', names: [], isRepeated, text }
-  const names = verb === 'is' ? [who] : lines.flatMap((line) => LINE.exec(line)?.[1] ?? [])
-  return { kind: news === 'down' ? 'down' : 'recovered', names, isRepeated, text }
+  if (!who) return { kind: 'other', names: [], brief: [], isRepeated, text }
+  const namesIn = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])
+  const names = verb === 'is' || verb === 'was' ? [who] : namesIn(LINE)
+  const isPast = verb === 'was' || verb === 'were'
+  const kind = news === 'down' && !isPast ? 'down' : 'recovered'
+  return { kind, names, brief: isPast ? names : namesIn(BRIEF_LINE), isRepeated, text }
 }
 
 /**
@@ -81,9 +88,11 @@ interface Attempts {
   kills: readonly number[]
 }
 
-/** Compares the messages about a service with its incidents: each is down, then recovered. */
+/** Compares the messages about a service with its incidents: each is down, then recovered, or both in one. */
 export function compare(name: string, news: readonly Told[], incidents: readonly Incident[]) {
-  const told = news.filter(({ names }) => names.includes(name)).map(({ kind }) => kind)
+  const told = news
+    .filter(({ names }) => names.includes(name))
+    .flatMap(({ kind, brief }) => (brief.includes(name) ? ['down', kind] : [kind]))
   const due = incidents.flatMap(({ closedAt }) => (closedAt === null ? ['down'] : ['down', 'recovered']))
   const missing = notIn(told, due)
   const surplus = notIn(due, told)

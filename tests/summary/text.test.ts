@@ -28,7 +28,7 @@ const textsOf = (more: Partial<SummaryContent>) =>
 const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) => ({
   ...named(name),
   ...{ since: '2026-11-24T08:40:00.000+03:00', seconds: 1_200 },
-  ...{ acknowledged: false, acknowledgedBy: null, muted: false, ...more },
+  ...{ reason: 'silence', note: null, acknowledged: false, acknowledgedBy: null, muted: false, ...more },
 })
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
@@ -60,6 +60,7 @@ test('everything is told, what needs attention first and the healthy ones on one
       down('Etl', { acknowledged: true, acknowledgedBy: 'Ada' }),
       down('Quiet', { muted: true }),
       down('Seen', { acknowledged: true, muted: true }),
+      down('Report', { reason: 'fail', note: 'disk full', acknowledged: true, acknowledgedBy: 'Ada' }),
     ],
     newlyDead: [dead('Import', '2026-11-17T06:30:00.000+03:00'), dead('Never', null)],
     openRuns: [
@@ -79,11 +80,12 @@ test('everything is told, what needs attention first and the healthy ones on one
   expect(textsOf(everything)).toMatchInlineSnapshot(`
     [
       "📋 Tue 24 Nov: 14 need attention, 1 was down
-    🔴 Down (4)
+    🔴 Down (5)
     • Old — since 31 Dec 2025 23:50 (3 d 2 h)
     • Etl — since 08:40 (20 min), seen by Ada
     • Quiet — since 08:40 (20 min), muted
     • Seen — since 08:40 (20 min), seen, muted
+    • Report — since 08:40 (20 min, failed: disk full), seen by Ada
     ⚫ Newly dead (2)
     • Import — last heard 17 Nov 06:30
     • Never — never heard

@@ -12,9 +12,10 @@ export function remarksOf({ attention, flapping, down, inactive }: Summary): Rem
   for (const { serviceKey, incidents } of flapping) remarks[serviceKey] = `flapping, ${incidents} incidents`
   for (const { serviceKey, note } of attention)
     remarks[serviceKey] = note ? `asks for a look: ${note}` : 'asks for a look'
-  for (const { serviceKey, acknowledged, acknowledgedBy, muted } of down) {
+  for (const { serviceKey, reason, note, acknowledged, acknowledgedBy, muted } of down) {
     if (acknowledged) remarks[serviceKey] = acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : 'acknowledged'
     else if (muted) remarks[serviceKey] ??= 'muted'
+    else if (reason === 'fail') remarks[serviceKey] ??= note ? `failed: ${note}` : 'failed'
   }
   return remarks
 }

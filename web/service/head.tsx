@@ -41,7 +41,12 @@ export function Head({ explanation: { service, incident } }: { explanation: Expl
       </p>
       {incident?.note && (
         <p className="incident-note" dir="auto">
-          {incident.note}
+          {incident.note}{' '}
+          {incident.reasonSince !== incident.openedAt && (
+            <span className="soft">
+              since <Moment at={incident.reasonSince} />
+            </span>
+          )}
         </p>
       )}
       <p className="soft key" dir="auto">
