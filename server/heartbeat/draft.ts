@@ -3,8 +3,8 @@ import type { Rules } from '../lifecycle/limit.ts'
 import type { Outage } from '../lifecycle/listening.ts'
 import { afterSignal, nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import type { ServiceChange } from '../watch/serviceChange.ts'
-import { noteOf } from './attention.ts'
 import type { Known } from './known.ts'
+import { noteOf } from './note.ts'
 import { type Refused, refusalOf } from './permission.ts'
 import type { Signal } from './signal.ts'
 
@@ -55,7 +55,7 @@ export function draft(
     current.state = state
     current.signals.push(signal)
     for (const change of changes) {
-      current.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
+      current.changes.push({ ...change, serviceId: known.id, note: change.reason === 'fail' ? noteOf(signal) : null })
     }
   }
   return { drafts: [...drafts.values()], refused, left }
