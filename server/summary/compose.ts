@@ -1,5 +1,5 @@
 import type { Letter } from '../delivery/parts.ts'
-import { span } from '../text/span.ts'
+import { span, spans } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
@@ -108,18 +108,23 @@ function pastOf({ wasDown, at }: SummaryContent, timezone: string): Line[] {
 }
 
 function whenDown({ incidents, since, seconds, newest }: Past, at: string, timezone: string): string {
-  const spanOf = (from: string, to: string) =>
-    span({ from: Date.parse(from), to: Date.parse(to) }, Date.parse(at), timezone)
+  const read = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) })
+  const times = spans(
+    newest.map(({ from, to }) => read(from, to)),
+    Date.parse(at),
+    timezone,
+  )
   // The note of a single incident has room.
   const single = incidents === 1
-  const each = newest.map(({ from, to, ...one }) => {
+  const each = newest.map((one, index) => {
     const why = reasonOf(one.reason, single ? one.note : null)
     const more = [one.muted && 'muted', one.ended === 'paused' && '⏸ paused']
-    return `${spanOf(from, to)} (${[roughly(one.seconds * 1000), why, ...more].filter(Boolean).join(', ')})`
+    return `${times[index]} (${[roughly(one.seconds * 1000), why, ...more].filter(Boolean).join(', ')})`
   })
   if (incidents === newest.length) return each.join(', ')
   const last = newest.at(-1)
-  return `${incidents} times, ${spanOf(since, last?.to ?? at)} (${roughly(seconds * 1000)} in all), last ${each.at(-1)}`
+  const all = span(read(since, last?.to ?? at), Date.parse(at), timezone)
+  return `${incidents} times, ${all} (${roughly(seconds * 1000)} in all), last ${each.at(-1)}`
 }
 
 function reasonOf(reason: string, note: string | null): string {

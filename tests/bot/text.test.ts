@@ -105,6 +105,21 @@ describe('/status', () => {
   })
 })
 
+test('/history: changes of a bad minute have seconds, and of a bad second milliseconds', () => {
+  const times = ['13:31:00', '13:30:50.250', '13:30:50.100', '13:30:02', '13:12:00']
+  const transitions = times.map((time, id) => ({
+    ...{ id, serviceKey: 'api', displayName: 'Api', from: 'alive' as const, to: 'down' as const, reason: 'fail' },
+    at: `2026-11-24T${time}+01:00`,
+  }))
+  expect(historyLines(transitions, NOW, { title: 'Api', isService: true }).lines.map(({ text }) => text)).toEqual([
+    '13:31 🔴 down: it failed',
+    '13:30:50.250 🔴 down: it failed',
+    '13:30:50.100 🔴 down: it failed',
+    '13:30:02 🔴 down: it failed',
+    '13:12 🔴 down: it failed',
+  ])
+})
+
 test('of more services than can be named, those are counted that are not', () => {
   const counts = { down: 1_200, unknown: 3, alive: 9_000, dead: 7, paused: 0 }
   const services = Array.from({ length: 1_000 }, (_, index) => service(`d${index}`, { status: 'down' }))

@@ -86,7 +86,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     • telegram:-100123 — 4 waiting
     🕓 Since the last summary (2)
     • Night — was down 02:10–05:10 (3 h, silent)
-    • Api — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, silent)
+    • Api — was down 02:10–05:10 (3 h, silent), 06:00:00–06:00:05 (5 s, silent)
     ⏳ Waiting for data (3): New (3 more), Newer (4 more), Nightly (daily 03:00 Berlin)
     🟢 Alive (2): Api, Web
     ⏸ Paused (1): Billing
@@ -159,13 +159,13 @@ test.each<[string, SummaryContent['wasDown'], string, string[]]>([
     'several times, on one line',
     [was('Etl', [ended(), { ...short, reason: 'fail', note: 'disk full' }])],
     '1 was down',
-    ['Etl — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, failed)'],
+    ['Etl — was down 02:10–05:10 (3 h, silent), 06:00:00–06:00:05 (5 s, failed)'],
   ],
   [
     'very many times',
     [was('Etl', [ended(), ended(), short], { incidents: 300, seconds: 14_400, since: '2026-11-23T22:00:00+03:00' })],
     '1 was down',
-    ['Etl — was down 300 times, 23 Nov 22:00–24 Nov 06:00 (4 h in all), last at 06:00 (5 s, silent)'],
+    ['Etl — was down 300 times, 23 Nov 22:00–24 Nov 06:00 (4 h in all), last 06:00:00–06:00:05 (5 s, silent)'],
   ],
 ])('what was down and is over: %s', (_title, wasDown, verdict, lines) => {
   const alive = [named('Web')]
