@@ -7,13 +7,15 @@ import { aboutSettings, rhythmAndGrace, type Settings, symbolOf } from './about.
 import { nameOf } from './names.ts'
 
 type Explanation = RouterOutputs['explain']
+type Incident = NonNullable<Explanation['incident']>
 
 /** Describes one service in full. */
 export function serviceText({ service, limitSeconds, incident }: Explanation, settings: Settings, now: string): Rich {
   const { lastHeartbeat, lastHeartbeatReadable, heartbeatCount, deadline, statusSince } = service
   const lines = [
     `${service.status}${service.paused ? ', paused,' : ''} since ${at(statusSince, now)}`,
-    incident && incidentLine(incident, now),
+    incident && failedLine(incident, now),
+    incident && seenLine(incident, now),
     lastHeartbeat === null
       ? 'no heartbeat yet'
       : `heard ${lastHeartbeatReadable} (${at(lastHeartbeat, now)}), ${plural(heartbeatCount, 'heartbeat')}`,
@@ -32,15 +34,13 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
   )
 }
 
-/** Says how a service failed, and who has acknowledged it. */
-export function incidentLine(incident: NonNullable<Explanation['incident']>, now: string): string {
-  const { reason, note, openedAt, acknowledgedAt, acknowledgedBy } = incident
-  const said = note ? `: ${harmless(note, 300)}` : ''
-  const by = acknowledgedBy ? ` by ${harmless(acknowledgedBy, 40)}` : ''
-  return [
-    reason === 'fail' && `failed at ${at(openedAt, now)}${said}`,
-    acknowledgedAt && `👀 seen${by}, ${at(acknowledgedAt, now)}`,
-  ]
-    .filter(Boolean)
-    .join('\n')
+function failedLine({ reason, note, openedAt }: Incident, now: string): string {
+  if (reason !== 'fail') return ''
+  return `failed at ${at(openedAt, now)}${note ? `: ${harmless(note, 300)}` : ''}`
+}
+
+/** Says who has acknowledged an incident; empty if nobody has. */
+export function seenLine({ acknowledgedAt, acknowledgedBy }: Incident, now: string): string {
+  if (acknowledgedAt === null) return ''
+  return `👀 seen${acknowledgedBy ? ` by ${harmless(acknowledgedBy, 40)}` : ''}, ${at(acknowledgedAt, now)}`
 }

@@ -4,7 +4,7 @@ import { type Rich, titled } from '../answer/rich.ts'
 import { at, eachAt } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
 import { nameOf } from './names.ts'
-import { incidentLine } from './service.ts'
+import { seenLine } from './service.ts'
 
 const GAPS_SHOWN = 10
 const OUTAGES_SHOWN = 5
@@ -22,7 +22,7 @@ export function whyText(explanation: RouterOutputs['explain'], now: string): Ric
       `• its last ${gaps.length === 1 ? 'gap' : `${gaps.length} gaps`}, newest first: ${gaps.join(', ')}`,
     outages.length > 0 &&
       `• not counted, since I was not listening: ${outages.join(', ')}${excludedOutages.length > outages.length ? `, and ${plural(excludedOutages.length - outages.length, 'other time')}` : ''}`,
-    incident && incidentLine(incident, now),
+    incident && seenLine(incident, now),
   ]
   const status = service.paused ? 'paused' : service.status
   return titled(`Why ${nameOf(service)} is ${status}`, ...lines.filter((line): line is string => Boolean(line)))

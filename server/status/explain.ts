@@ -6,7 +6,7 @@ import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { duration, inSeconds } from '../text/time.ts'
-import { plural } from '../text/words.ts'
+import { harmless, plural } from '../text/words.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
 import { type ServiceStatus, view, viewContext } from './view.ts'
@@ -44,7 +44,7 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
-    reasons: reasons(state, limitMs, now),
+    reasons: reasons(state, { limitMs, now, note: incident?.reason === 'fail' ? incident.note : null }),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
@@ -58,11 +58,17 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   }
 }
 
-function reasons(state: ServiceState, limitMs: number | null, now: number): string[] {
+function reasons(
+  state: ServiceState,
+  { limitMs, now, note }: { limitMs: number | null; now: number; note: string | null },
+): string[] {
   const told: string[] = []
   if (state.pausedAt !== null)
     told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
-  if (state.failing) told.push('its newest verdict was a failure; the next success or heartbeat takes that back')
+  if (state.failing) {
+    told.push(note === null ? 'it failed' : `it failed: ${harmless(note, 200)}`)
+    told.push('the next success or heartbeat takes that back')
+  }
   told.push(
     state.lastHeartbeatAt === null
       ? 'no heartbeat has come yet'

@@ -11,6 +11,7 @@ import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, isJudged, type ServiceState } from '../lifecycle/transition.ts'
 import { scheduleWords } from '../text/rhythm.ts'
 import { ago, inSeconds } from '../text/time.ts'
+import { cut } from '../text/words.ts'
 import { displayName } from './names.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
@@ -26,6 +27,15 @@ const declared = z.object({
   timezone: z.string().meta({ description: 'The zone in which the cron line is meant' }),
   nextDue: time.meta({ description: 'When the cron line is due next; not told while the service is paused' }),
   scheduleReadable: z.string().meta({ description: 'The schedule in words', example: 'daily 03:00 Berlin' }),
+})
+
+/** What a service has only while it is down. */
+const ofDown = z.object({
+  downReason: z.string().meta({ description: 'Why it is down', example: 'fail' }),
+  downNote: z.string().meta({
+    description: 'What the failed job said, in one line',
+    example: 'exit code 1: FATAL: too many connections',
+  }),
 })
 
 /** A service with its status, as the API, the page and the bot show it. */
@@ -44,6 +54,7 @@ export const serviceStatus = z.object({
   statusSince: time,
   deadline: time.nullable().meta({ description: 'The moment after which a silent service is down' }),
   heartbeatsNeeded: z.int().meta({ description: 'How many more until its rhythm is known' }),
+  ...ofDown.partial().shape,
   ...declared.partial().shape,
 })
 
@@ -89,8 +100,23 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     statusSince: iso(state.statusSince),
     deadline: deadline === null ? null : iso(deadline),
     heartbeatsNeeded: heartbeatsNeeded(state),
+    ...viewDown(row, state),
   }
   return state.schedule === null ? shown : { ...shown, ...viewSchedule(state.schedule, state, context) }
+}
+
+/** UTF-16 units. The incident has the whole note. */
+const LONGEST_NOTE = 200
+
+/** Why a service is down. What no check has recorded yet can only be silence. */
+export function viewDown(
+  row: Pick<ServiceRow, 'down_reason' | 'down_note'>,
+  { status, pausedAt, failing }: ServiceState,
+): { downReason?: string; downNote?: string } {
+  if (status !== 'down' || pausedAt !== null) return {}
+  const downReason = row.down_reason ?? (failing ? 'fail' : 'silence')
+  const downNote = cut((row.down_note ?? '').replaceAll(/\s+/g, ' ').trim(), LONGEST_NOTE)
+  return downNote === '' ? { downReason } : { downReason, downNote }
 }
 
 function viewSchedule(schedule: Schedule, { pausedAt }: ServiceState, { now, iso }: ViewContext) {

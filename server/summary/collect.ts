@@ -12,7 +12,7 @@ import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
-import { heartbeatsNeeded, viewContext } from '../status/view.ts'
+import { heartbeatsNeeded, viewContext, viewDown } from '../status/view.ts'
 import { scheduleWords } from '../text/rhythm.ts'
 import { collectPast, past } from './past.ts'
 import { dateOf } from './when.ts'
@@ -34,6 +34,9 @@ export const summaryContent = z.object({
       acknowledged: z.boolean(),
       acknowledgedBy: z.string().nullable(),
       muted: z.boolean(),
+      /** Why it is down, and what the failed job said. */
+      reason: z.string(),
+      note: z.string().nullable(),
     }),
   ),
   newlyDead: z.array(named.extend({ since: time, lastHeartbeat: time.nullable() })),
@@ -105,6 +108,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
       content.paused.push(service)
     } else if (state.status === 'down') {
       const incident = facts.incidents.get(row.id)
+      const { downReason, downNote } = viewDown(row, state)
       content.down.push({
         ...service,
         since: iso(state.statusSince),
@@ -112,6 +116,8 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
         acknowledged: (incident?.acknowledged_at ?? null) !== null,
         acknowledgedBy: incident?.acknowledged_by ?? null,
         muted: heldUntil(muteOf(row), now) !== null,
+        reason: downReason ?? 'silence',
+        note: downNote ?? null,
       })
     } else if (state.status === 'dead') {
       const last = state.lastHeartbeatAt

@@ -15,8 +15,9 @@ const steps = [
 export const precisionsOf = (times: readonly number[]): Precision[] =>
   times.map((at, index) => finer(between(at, times[index - 1]), between(at, times[index + 1])))
 
-/** How exactly two moments are told, so that they differ. */
+/** How exactly two moments are told, so that they differ. Where they are the same, milliseconds would not help. */
 export function between(one: number, other: number | undefined): Precision {
+  if (one === other) return 'second'
   const isShared = (unitMs: number) => other !== undefined && Math.floor(one / unitMs) === Math.floor(other / unitMs)
   return steps.findLast(([, unitMs]) => isShared(unitMs))?.[0] ?? 'minute'
 }

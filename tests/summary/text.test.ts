@@ -19,7 +19,7 @@ const textsOf = (more: Partial<SummaryContent>) =>
 const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) => ({
   ...named(name),
   ...{ since: '2026-11-24T08:40:00.000+03:00', seconds: 1_200 },
-  ...{ acknowledged: false, acknowledgedBy: null, muted: false, ...more },
+  ...{ acknowledged: false, acknowledgedBy: null, muted: false, reason: 'silence', note: null, ...more },
 })
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
@@ -48,7 +48,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     counts: counts({ unknown: 4, alive: 2, down: 4, dead: 3, paused: 1 }),
     down: [
       down('Old', longDown),
-      down('Etl', { acknowledged: true, acknowledgedBy: 'Ada' }),
+      down('Etl', { acknowledged: true, acknowledgedBy: 'Ada', reason: 'fail', note: 'exit code 1:\ndisk full' }),
       down('Quiet', { muted: true }),
       down('Seen', { acknowledged: true, muted: true }),
     ],
@@ -67,10 +67,10 @@ test('everything is told, what needs attention first and the healthy ones on one
     [
       "📋 Tue 24 Nov: 12 need attention, 1 was down
     🔴 Down (4)
-    • Old — since 31 Dec 2025 23:50 (3 d 2 h)
-    • Etl — since 08:40 (20 min), seen by Ada
-    • Quiet — since 08:40 (20 min), muted
-    • Seen — since 08:40 (20 min), seen, muted
+    • Old — since 31 Dec 2025 23:50 (3 d 2 h), silent
+    • Etl — since 08:40 (20 min), seen by Ada, failed: exit code 1: disk full
+    • Quiet — since 08:40 (20 min), silent, muted
+    • Seen — since 08:40 (20 min), silent, seen, muted
     ⚫ Newly dead (2)
     • Import — last heard 17 Nov 06:30
     • Never — never heard
@@ -105,7 +105,7 @@ test.each<[string, Partial<SummaryContent>, string]>([
   [
     'one that is down and asks for a look is counted once',
     { counts: counts({ down: 1 }), down: [down('Web')], attention: [asks('Web', 'disk')] },
-    '📋 Tue 24 Nov: 1 needs attention\n🔴 Down (1)\n• Web — since 08:40 (20 min)\n👀 Asks for a look (1)\n• Web — disk (06:30)',
+    '📋 Tue 24 Nov: 1 needs attention\n🔴 Down (1)\n• Web — since 08:40 (20 min), silent\n👀 Asks for a look (1)\n• Web — disk (06:30)',
   ],
   [
     'a channel that fails needs attention, though all services are well',

@@ -20,8 +20,8 @@ test.each<[string[], Precision[]]>([
     ['millisecond', 'millisecond', 'second'],
   ],
   [
-    ['09:01:10', '09:01:10'],
-    ['millisecond', 'millisecond'],
+    ['09:01:10.250', '09:01:10.250'],
+    ['second', 'second'],
   ],
   // What lies apart in the list need not be told apart.
   [
