@@ -9,6 +9,7 @@ const only = (name, packages, folder) => ({
 const pure = [
   '^server/lifecycle/(cadence|limit|listening|mute|schedule|transition|zone)\\.ts$',
   '^server/status/(names|runs|strip|uptime|view)\\.ts$',
+  '^server/heartbeat/note\\.ts$',
   '^server/retention/day\\.ts$',
   '^server/badge/',
   '^server/(errors|reasons)\\.ts$',

@@ -113,7 +113,8 @@ function lastReadable(lines: readonly string[]): string[] {
   )
 }
 
-const tidy = (line: string) =>
+/** A line as it is told: without what only surrounds it, and cut. */
+export const tidy = (line: string) =>
   cut(
     line
       .replaceAll(/\s+/g, ' ')

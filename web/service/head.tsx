@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import { whyDown } from '../../server/text/whyDown.ts'
 import { trpc } from '../api.ts'
 import type { Outputs } from '../live/answers.ts'
 import { MutationFault } from '../parts/mutationFault.tsx'
@@ -39,9 +40,9 @@ export function Head({ explanation: { service, incident } }: { explanation: Expl
           </span>
         )}
       </p>
-      {incident?.note && (
+      {incident && incident.reason !== 'silence' && (
         <p className="incident-note" dir="auto">
-          {incident.note}
+          {whyDown(incident, 500)}
         </p>
       )}
       <p className="soft key" dir="auto">
