@@ -9,6 +9,7 @@ const only = (name, packages, folder) => ({
 const pure = [
   '^server/lifecycle/(cadence|declared|limit|listening|mute|pause|runs|schedule|signal|transition|zone)\\.ts$',
   '^server/status/(names|runs|strip|uptime|view)\\.ts$',
+  '^server/heartbeat/note\\.ts$',
   '^server/retention/day\\.ts$',
   '^server/badge/',
   '^server/(errors|reasons)\\.ts$',

@@ -5,17 +5,24 @@ type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
 type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
 
 /** A service with its state, as the lifecycle needs it. */
-export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns & EarlyGaps
+export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns & EarlyGaps & OfIncident
 
 interface EarlyGaps {
   /** The few gaps of a service whose cadence is not known yet; `null` for others. */
   early_gaps: Uint8Array | null
 }
 
+/** Of the open incident of a service that is down; `null` for others. */
+interface OfIncident {
+  down_reason: string | null
+  down_note: string | null
+}
+
 /** A service row with everything that the service's own page shows. */
 export type FullServiceRow = Settings &
   StateColumns &
-  EarlyGaps & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
+  EarlyGaps &
+  OfIncident & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
 
 /** A service row with what its strip of gaps and its up-time are made from. */
 export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
@@ -57,12 +64,21 @@ export const rowColumns = [
   // The few gaps of a service whose rhythm is not known yet.
   sql<Uint8Array | null>`case when st.cadence_ms is null then st.gaps end`.as('early_gaps'),
   'st.check_at',
+  ofIncident<string | null>('reason').as('down_reason'),
+  ofIncident<string | null>('note').as('down_note'),
 ] as const
 
 export const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gaps', 'st.last_metadata'] as const
 
 export const withStates = (db: Db | Trx) =>
   db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')
+
+/** Looks at incidents for services that are down only, of which there are few. */
+function ofIncident<T>(column: 'reason' | 'note') {
+  return sql<T>`case when st.status = 'down' then (
+    select i.${sql.ref(column)} from incidents i where i.service_id = s.id and i.closed_at is null
+  ) end`
+}
 
 /** Matches any of these texts, by one parameter. */
 export function anyOf(keys: string[]) {

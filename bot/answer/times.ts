@@ -1,7 +1,15 @@
+import { type Precision, precisionsOf } from '../../server/text/precision.ts'
 import { localTime } from '../../server/text/time.ts'
 
 /** Formats a time of the API in the monitor's time zone: `14:02` if it is today, else `23 Nov 14:02`. */
-export const at = (iso: string, now: string): string => localTime(Date.parse(iso), Date.parse(now), offsetOf(iso))
+export const at = (iso: string, now: string, precision?: Precision): string =>
+  localTime(Date.parse(iso), Date.parse(now), offsetOf(iso), precision)
+
+/** Formats the times of a list, so exactly that each differs from its neighbours. */
+export function eachAt(times: readonly string[], now: string): string[] {
+  const precisions = precisionsOf(times.map((iso) => Date.parse(iso)))
+  return times.map((iso, index) => at(iso, now, precisions[index]))
+}
 
 /** Says when an answer was true, with the offset from UTC, since a phone may be in another time zone. */
 export function asOf(now: string): string {

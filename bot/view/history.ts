@@ -1,5 +1,5 @@
 import type { Lines } from '../answer/listing.ts'
-import { at } from '../answer/times.ts'
+import { eachAt } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
 import { symbolOf } from './about.ts'
 import { namesIn } from './names.ts'
@@ -22,12 +22,17 @@ export function historyLines(
   of: { title: string; isService: boolean },
 ): Lines {
   const name = namesIn([...new Map(transitions.map((one) => [one.serviceKey, one])).values()])
-  const lines = transitions.map((one) => {
+  const times = eachAt(
+    transitions.map((one) => one.at),
+    now,
+  )
+  const lines = transitions.map((one, index) => {
+    const at = times[index]
     const who = of.isService ? '' : `${name(one)} — `
     // A pause ends what was down, and is no recovery.
-    if (one.reason === 'pause') return `${at(one.at, now)} ⏸ ${who}paused, was ${one.from}`
+    if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}`
     const why = reasons[one.reason] ?? one.reason
-    return `${at(one.at, now)} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
+    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
   })
   const none = ['Nothing has changed yet.']
   return { title: `📜 ${of.title}`, lines: (lines.length > 0 ? lines : none).map((text) => ({ text })) }

@@ -1,3 +1,4 @@
+import { openRunWords, runLimitWords } from '../../server/text/runs.ts'
 import { roughly } from '../../server/text/time.ts'
 import { harmless, plural } from '../../server/text/words.ts'
 import { bold, code, type Rich, rich } from '../answer/rich.ts'
@@ -7,20 +8,23 @@ import { aboutSettings, rhythmAndGrace, type Settings, symbolOf } from './about.
 import { nameOf } from './names.ts'
 
 type Explanation = RouterOutputs['explain']
+type Incident = NonNullable<Explanation['incident']>
 
 /** Describes one service in full. */
 export function serviceText({ service, limitSeconds, incident }: Explanation, settings: Settings, now: string): Rich {
-  const { lastHeartbeat, lastHeartbeatReadable, heartbeatCount, deadline, statusSince } = service
+  const { lastHeartbeat, lastHeartbeatReadable, heartbeatCount, deadline, statusSince, runStartedAt } = service
   const lines = [
     `${service.status}${service.paused ? ', paused,' : ''} since ${at(statusSince, now)}`,
-    incident && incidentLine(incident, now),
+    incident && failedLine(incident, now),
+    runStartedAt && openRunWords(at(runStartedAt, now), runLimitWords(limitsOf(service, settings))),
+    incident && seenLine(incident, now),
     lastHeartbeat === null
       ? 'no heartbeat yet'
       : `heard ${lastHeartbeatReadable} (${at(lastHeartbeat, now)}), ${plural(heartbeatCount, 'heartbeat')}`,
     rhythmAndGrace(service, settings, now),
     deadline &&
       limitSeconds !== null &&
-      `down after ${roughly(limitSeconds * 1000)} of silence, at ${at(deadline, now)}`,
+      `down after ${runStartedAt ? '' : `${roughly(limitSeconds * 1000)} of silence, at `}${at(deadline, now)}`,
     settings.group && `group: ${harmless(settings.group)}`,
     ...aboutSettings(settings, now),
   ]
@@ -32,15 +36,18 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
   )
 }
 
-/** Says how a service failed, and who has acknowledged it. */
-export function incidentLine(incident: NonNullable<Explanation['incident']>, now: string): string {
-  const { reason, reasonSince, note, acknowledgedAt, acknowledgedBy } = incident
-  const said = note ? `: ${harmless(note, 300)}` : ''
-  const by = acknowledgedBy ? ` by ${harmless(acknowledgedBy, 40)}` : ''
-  return [
-    reason === 'fail' && `failed at ${at(reasonSince, now)}${said}`,
-    acknowledgedAt && `👀 seen${by}, ${at(acknowledgedAt, now)}`,
-  ]
-    .filter(Boolean)
-    .join('\n')
+const limitsOf = ({ usualRunSeconds }: Explanation['service'], { maxRunSeconds }: Settings) => ({
+  usualMs: usualRunSeconds === undefined ? null : usualRunSeconds * 1000,
+  maxMs: maxRunSeconds === null ? null : maxRunSeconds * 1000,
+})
+
+function failedLine({ reason, note, reasonSince }: Incident, now: string): string {
+  if (reason !== 'fail') return ''
+  return `failed at ${at(reasonSince, now)}${note ? `: ${harmless(note, 300)}` : ''}`
+}
+
+/** Says who has acknowledged an incident; empty if nobody has. */
+export function seenLine({ acknowledgedAt, acknowledgedBy }: Incident, now: string): string {
+  if (acknowledgedAt === null) return ''
+  return `👀 seen${acknowledgedBy ? ` by ${harmless(acknowledgedBy, 40)}` : ''}, ${at(acknowledgedAt, now)}`
 }

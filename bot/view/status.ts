@@ -1,4 +1,5 @@
 import { roughly } from '../../server/text/time.ts'
+import { whyDown } from '../../server/text/whyDown.ts'
 import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
@@ -34,6 +35,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
   const name = namesIn(services)
   const acts = new Map(down.map((one) => [one.serviceKey, one]))
   const downs = shown.filter(isDown).sort(byAge)
+  const why = downs.length > MOST_LINES ? () => '' : failure
   const others = sectionsOf(shown.filter((one) => !isDown(one))).flatMap(({ title, members }) =>
     underHeading(title, linesOf(members, { name, now, isBrief: shown.length > MOST_LINES })),
   )
@@ -46,7 +48,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
     asOf(now),
   ]
   const lines = [
-    ...downs.map((one) => ({ text: downLine(one, name(one), acts.get(one.serviceKey), now) })),
+    ...downs.map((one) => ({ text: downLine(one, name(one), acts.get(one.serviceKey), now) + why(one) })),
     ...others,
     ...ending.map((text) => ({ text })),
   ]
@@ -77,6 +79,13 @@ function downLine(one: Service, name: string, act: Down | undefined, now: string
   const group = one.group === null ? '' : ` · ${harmless(one.group, 40)}`
   return `🔴 ${name} — ${roughly(forMs)}, since ${at(one.statusSince, now)}${group}${seen}${bell(one)}`
 }
+
+/** UTF-16 units of what a failed job said: about two lines of a phone. */
+const LONGEST_NOTE = 90
+
+/** Says how a service failed. That a service is silent goes without saying. */
+const failure = ({ downReason: reason, downNote: note }: Service): string =>
+  reason === undefined || reason === 'silence' ? '' : `\n      ${whyDown({ reason, note }, LONGEST_NOTE)}`
 
 function linesOf(
   members: readonly Service[],

@@ -4,8 +4,8 @@ import type { Outage } from '../lifecycle/listening.ts'
 import { afterSignal } from '../lifecycle/signal.ts'
 import { nextChangeAt, type ServiceState } from '../lifecycle/transition.ts'
 import type { ServiceChange } from '../watch/serviceChange.ts'
-import { noteOf } from './attention.ts'
 import type { Known } from './known.ts'
+import { noteOf } from './note.ts'
 import { type Refused, refusalOf } from './permission.ts'
 import type { Signal } from './signal.ts'
 
@@ -56,7 +56,7 @@ export function draft(
     current.state = state
     current.signals.push(signal)
     for (const change of changes) {
-      current.changes.push({ ...change, serviceId: known.id, note: noteOf(signal, change) })
+      current.changes.push({ ...change, serviceId: known.id, note: change.reason === 'fail' ? noteOf(signal) : null })
     }
   }
   return { drafts: [...drafts.values()], refused, left }

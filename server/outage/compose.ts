@@ -1,5 +1,6 @@
 import type { Letter } from '../delivery/parts.ts'
 import type { Outage } from '../lifecycle/listening.ts'
+import { between } from '../text/precision.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { plural } from '../text/words.ts'
 
@@ -19,7 +20,7 @@ export function composeOutage(
   { rearmed, late, lastedMs }: OutageNews,
   { now, timezone, iso }: { now: number; timezone: string; iso: (ms: number) => string },
 ): Letter {
-  const [from, to] = [localTime(fromMs, now, timezone), localTime(toMs, now, timezone)]
+  const [from, to] = [fromMs, toMs].map((ms) => localTime(ms, now, timezone, between(fromMs, toMs)))
   const were = (count: number) => (count === 1 ? 'was' : 'were')
   return {
     event: 'outage',

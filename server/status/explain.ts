@@ -46,7 +46,7 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
-    reasons: reasons(state, limitMs, context),
+    reasons: reasons(state, { ...context, limitMs, note: incident?.reason === 'fail' ? incident.note : null }),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
@@ -60,12 +60,17 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   }
 }
 
-function reasons(state: ServiceState, limitMs: number | null, { now, timezone }: ViewContext): string[] {
+function reasons(
+  state: ServiceState,
+  { limitMs, now, timezone, note }: ViewContext & { limitMs: number | null; note: string | null },
+): string[] {
   const told: string[] = []
   if (state.pausedAt !== null)
     told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
-  if (state.failing) told.push('its newest verdict was a failure; the next success or heartbeat takes that back')
-  else if (state.failsInRow > 0) told.push(tolerated(state))
+  if (state.failing) {
+    told.push(note === null ? 'it failed' : `it failed: ${harmless(note, 200)}`)
+    told.push('the next success or heartbeat takes that back')
+  } else if (state.failsInRow > 0) told.push(tolerated(state))
   told.push(...openRuns(state, now, timezone))
   told.push(
     state.lastHeartbeatAt === null

@@ -12,6 +12,7 @@ import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, downAtOf, type ServiceState } from '../lifecycle/transition.ts'
 import { scheduleWords } from '../text/rhythm.ts'
 import { ago, inSeconds } from '../text/time.ts'
+import { cut } from '../text/words.ts'
 import { displayName } from './names.ts'
 
 export const statusName = z.enum(['unknown', 'alive', 'down', 'dead'], {
@@ -35,6 +36,15 @@ const openRun = z.object({
   usualRunSeconds: z.number().meta({ description: 'How long a run usually takes, once three have ended' }),
 })
 
+/** What a service has only while it is down. */
+const ofDown = z.object({
+  downReason: z.string().meta({ description: 'Why it is down', example: 'fail' }),
+  downNote: z.string().meta({
+    description: 'What the failed job said, in one line',
+    example: 'exit code 1: FATAL: too many connections',
+  }),
+})
+
 /** A service with its status, as the API, the page and the bot show it. */
 export const serviceStatus = z.object({
   serviceKey: z.string(),
@@ -53,6 +63,7 @@ export const serviceStatus = z.object({
     .nullable()
     .meta({ description: 'The moment after which it is down, by its silence or by an open run' }),
   heartbeatsNeeded: z.int().meta({ description: 'How many more until its rhythm is known' }),
+  ...ofDown.partial().shape,
   ...declared.partial().shape,
   ...openRun.partial().shape,
 })
@@ -99,6 +110,7 @@ export function view(row: ServiceRow, context: ViewContext): ServiceStatus {
     statusSince: iso(state.statusSince),
     deadline: deadline === null ? null : iso(deadline),
     heartbeatsNeeded: heartbeatsNeeded(state),
+    ...viewDown(row, state),
   }
   return {
     ...shown,
@@ -112,6 +124,20 @@ function viewOpenRun({ runs }: ServiceState, { iso }: ViewContext) {
   if (!oldest) return {}
   const usual = usualRunMs(runs)
   return { runStartedAt: iso(oldest.startedAt), ...(usual === null ? {} : { usualRunSeconds: usual / 1000 }) }
+}
+
+/** UTF-16 units. The incident has the whole note. */
+const LONGEST_NOTE = 200
+
+/** Why a service is down. What no check has recorded yet can only be silence. */
+export function viewDown(
+  row: Pick<ServiceRow, 'down_reason' | 'down_note'>,
+  { status, pausedAt, failing }: ServiceState,
+): { downReason?: string; downNote?: string } {
+  if (status !== 'down' || pausedAt !== null) return {}
+  const downReason = row.down_reason ?? (failing ? 'fail' : 'silence')
+  const downNote = cut((row.down_note ?? '').replaceAll(/\s+/g, ' ').trim(), LONGEST_NOTE)
+  return downNote === '' ? { downReason } : { downReason, downNote }
 }
 
 function viewSchedule(schedule: Schedule, { pausedAt }: ServiceState, { now, iso }: ViewContext) {

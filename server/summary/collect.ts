@@ -14,7 +14,7 @@ import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
 import { sharedNames, shownName } from '../status/names.ts'
-import { heartbeatsNeeded, viewContext } from '../status/view.ts'
+import { heartbeatsNeeded, viewContext, viewDown } from '../status/view.ts'
 import { scheduleWords } from '../text/rhythm.ts'
 import { inSeconds } from '../text/time.ts'
 import { collectPast, past } from './past.ts'
@@ -34,8 +34,8 @@ export const summaryContent = z.object({
     named.extend({
       since: time,
       seconds: z.number(),
-      /** Why, by the newest signal: `silence`, or `fail` with what the job said. `null` while no check has recorded it. */
-      reason: z.string().nullable(),
+      /** Why it is down, by the newest signal: `silence`; `fail` with what the job said; `run` with how long one takes. */
+      reason: z.string(),
       note: z.string().nullable(),
       acknowledged: z.boolean(),
       acknowledgedBy: z.string().nullable(),
@@ -124,12 +124,13 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
       content.paused.push(service)
     } else if (state.status === 'down') {
       const incident = facts.incidents.get(row.id)
+      const { downReason, downNote } = viewDown(row, state)
       content.down.push({
         ...service,
         since: iso(state.statusSince),
         seconds: (now - state.statusSince) / 1000,
-        reason: incident?.reason ?? null,
-        note: incident?.note ?? null,
+        reason: downReason ?? 'silence',
+        note: downNote ?? null,
         acknowledged: (incident?.acknowledged_at ?? null) !== null,
         acknowledgedBy: incident?.acknowledged_by ?? null,
         muted: heldUntil(muteOf(row), now) !== null,

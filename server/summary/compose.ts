@@ -1,7 +1,8 @@
 import type { Letter } from '../delivery/parts.ts'
 import { openRunWords, runLimitWords } from '../text/runs.ts'
-import { span } from '../text/span.ts'
+import { span, spans } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
+import { whyDown } from '../text/whyDown.ts'
 import { harmless, plural } from '../text/words.ts'
 import type { SummaryContent } from './collect.ts'
 
@@ -9,6 +10,9 @@ import type { SummaryContent } from './collect.ts'
 const LONGEST_LINE = 600
 /** Lines about services that were down and are not. The others are only counted. */
 const LONGEST_PAST = 60
+
+/** UTF-16 units of what a failed job said. */
+const LONGEST_NOTE = 150
 
 type Line = Letter['lines'][number]
 type Past = SummaryContent['wasDown'][number]
@@ -24,8 +28,10 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
   const lifted = [
     ...section('🔴 Down', 'down', content.down, (one) => {
       const seen = one.acknowledged ? `, seen${one.acknowledgedBy ? ` by ${harmless(one.acknowledgedBy)}` : ''}` : ''
-      const why = one.reason === null || one.reason === 'silence' ? '' : `, ${reasonOf(one.reason, one.note)}`
-      return `since ${at(one.since)} (${roughly(one.seconds * 1000)}${why})${seen}${one.muted ? ', muted' : ''}`
+      const acts = seen + (one.muted ? ', muted' : '')
+      const why = `, ${whyDown(one, LONGEST_NOTE)}`
+      // What others wrote comes last, since nobody knows where it ends.
+      return `since ${at(one.since)} (${roughly(one.seconds * 1000)})${one.note === null ? why + acts : acts + why}`
     }),
     ...section('⚫ Newly dead', 'newly_dead', content.newlyDead, ({ lastHeartbeat }) =>
       lastHeartbeat === null ? 'never heard' : `last heard ${at(lastHeartbeat)}`,
@@ -116,28 +122,23 @@ function pastOf({ wasDown, at }: SummaryContent, timezone: string): Line[] {
 }
 
 function whenDown({ incidents, since, seconds, newest }: Past, at: string, timezone: string): string {
-  const spanOf = (from: string, to: string) =>
-    span({ from: Date.parse(from), to: Date.parse(to) }, Date.parse(at), timezone)
+  const read = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) })
+  const times = spans(
+    newest.map(({ from, to }) => read(from, to)),
+    Date.parse(at),
+    timezone,
+  )
   // The note of a single incident has room.
   const single = incidents === 1
-  const each = newest.map(({ from, to, ...one }) => {
-    const why = reasonOf(one.reason, single ? one.note : null)
+  const each = newest.map((one, index) => {
+    const why = whyDown(one, single ? LONGEST_NOTE : 0)
     const more = [one.muted && 'muted', one.ended === 'paused' && '⏸ paused']
-    return `${spanOf(from, to)} (${[roughly(one.seconds * 1000), why, ...more].filter(Boolean).join(', ')})`
+    return `${times[index]} (${[roughly(one.seconds * 1000), why, ...more].filter(Boolean).join(', ')})`
   })
   if (incidents === newest.length) return each.join(', ')
   const last = newest.at(-1)
-  return `${incidents} times, ${spanOf(since, last?.to ?? at)} (${roughly(seconds * 1000)} in all), last ${each.at(-1)}`
-}
-
-function reasonOf(reason: string, note: string | null): string {
-  const words = new Map([
-    ['silence', 'silent'],
-    ['fail', 'failed'],
-    ['run', 'did not end'],
-  ])
-  const said = harmless(note ?? '')
-  return (words.get(reason) ?? reason) + (said && `: ${said}`)
+  const all = span(read(since, last?.to ?? at), Date.parse(at), timezone)
+  return `${incidents} times, ${all} (${roughly(seconds * 1000)} in all), last ${each.at(-1)}`
 }
 
 function undelivered({ failingDeliveries }: SummaryContent): Line[] {

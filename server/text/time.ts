@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../db/units.ts'
+import type { Precision } from './precision.ts'
 
 /** Servers' clocks differ by less. A time that is further ahead was written before the clock was set back. */
 export const CLOCK_SET_BACK_MS = 60_000
@@ -38,15 +39,13 @@ function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: stri
 /** A date that is further away than this is shown with its year. */
 const LONG_AGO_MS = 300 * DAY_MS
 
+export const clockTime = (at: Temporal.ZonedDateTime, precision: Precision): string =>
+  at.toPlainTime().toString({ smallestUnit: precision })
+
 /** A time for people: `14:02`, or `23 Nov 14:02` if it is not today. */
-export function localTime(
-  ms: number,
-  now: number,
-  timezone: string,
-  smallestUnit: 'minute' | 'second' = 'minute',
-): string {
+export function localTime(ms: number, now: number, timezone: string, precision: Precision = 'minute'): string {
   const [at, today] = [zoned(ms, timezone), zoned(now, timezone)]
-  const clock = at.toPlainTime().toString({ smallestUnit })
+  const clock = clockTime(at, precision)
   if (at.toPlainDate().equals(today.toPlainDate())) return clock
   const date = at.toLocaleString('en-GB', { day: 'numeric', month: 'short' })
   const isLongAgo = Math.abs(now - ms) > LONG_AGO_MS

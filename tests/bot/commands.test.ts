@@ -263,11 +263,15 @@ test('/history of all, of one, of a status', async () => {
   await bot.app.api.signal.mutate({ serviceKey: 'etl:eu/1', kind: 'fail', message: 'no space' })
   expect((await ada.ask('/service etl:eu/1')).text).toContain('failed at 13:15: no space')
   expect((await ada.ask('/ack etl:eu/1')).text).toBe('👀 Etl:eu/1 was seen by Ada')
-  expect((await ada.ask('/status')).text).toMatch(/^🔴 Etl:eu\/1 — .* 👀 Ada$/m)
+  expect((await ada.ask('/status')).text).toMatch(/^🔴 Etl:eu\/1 — .* 👀 Ada\n +failed: no space$/m)
+  expect((await ada.ask('/status_full')).text).toMatch(/^etl:eu\/1: down since 13:15\nfailed: no space\n/m)
+  expect((await ada.ask('/why etl:eu/1')).text).toMatch(
+    /^Why .* is down\n• it failed: no space\n[\s\S]*👀 seen by Ada, 13:15$/,
+  )
   await bot.app.api.signal.mutate({ serviceKey: 'etl:eu/1', kind: 'success' })
   expect((await ada.ask('/history 2')).text.split('\n').slice(1)).toEqual([
-    expect.stringMatching(/^\d\d:\d\d 🟢 Etl:eu\/1 — alive: a heartbeat came$/),
-    expect.stringMatching(/^\d\d:\d\d 🔴 Etl:eu\/1 — down: it failed$/),
+    expect.stringMatching(/^\d\d:\d\d:\d\d 🟢 Etl:eu\/1 — alive: a heartbeat came$/),
+    expect.stringMatching(/^\d\d:\d\d:\d\d 🔴 Etl:eu\/1 — down: it failed$/),
   ])
   expect((await ada.ask('/history etl:eu/1 1')).text).toMatch(/^📜 Etl:eu\/1\n\d\d:\d\d 🟢 alive: a heartbeat came$/)
   expect((await ada.ask('/history down')).text.split('\n')).toHaveLength(2)

@@ -49,26 +49,22 @@ describe('/status', () => {
       service('api'),
       service('new', { status: 'unknown', medianIntervalSeconds: null, heartbeatsNeeded: 1 }),
       service('night', { status: 'unknown', scheduleReadable: 'daily 03:00 Berlin', nextDue: iso(NOW_MS + 13 * HOUR) }),
-      service('etl', { muted: true, status: 'down', statusSince: iso(NOW_MS - 20 * MINUTE) }),
+      service('etl', {
+        ...{ muted: true, status: 'down', statusSince: iso(NOW_MS - 20 * MINUTE) },
+        ...{ downReason: 'fail', downNote: 'exit code 1: FATAL: too many connections' },
+      }),
       service('old', { status: 'dead' }),
-      service('import', { status: 'down', statusSince: iso(NOW_MS - 26 * HOUR) }),
+      service('import', { status: 'down', downReason: 'silence', statusSince: iso(NOW_MS - 26 * HOUR) }),
       service('billing', { paused: true }),
     ]
-    const acts = {
-      since: NOW,
-      seconds: 1,
-      reason: 'fail',
-      note: null,
-      acknowledgedBy: 'Ada',
-      muted: true,
-      acknowledged: true,
-      displayName: 'etl',
-    }
-    expect(textOf(services, [{ ...acts, serviceKey: 'etl' }])).toBe(
+    const acts = { since: NOW, seconds: 1, acknowledgedBy: 'Ada', muted: true, acknowledged: true, displayName: 'etl' }
+    const why = { reason: 'fail', note: 'disk full' }
+    expect(textOf(services, [{ ...acts, ...why, serviceKey: 'etl' }])).toBe(
       [
         '🔴 2 down · ⏳ 2 waiting · ⏸ 1 paused · 🟢 1 alive · 🔕 1 muted',
         '🔴 import — 1 d 2 h, since 23 Nov 12:00',
         '🔴 etl — 20 min, since 13:40 👀 Ada 🔕',
+        '      failed: exit code 1: FATAL: too many connections',
         '⏳ new — 1 more heartbeat to learn',
         '⏳ night — daily 03:00 Berlin, next in 13 h',
         '⏸ billing — paused',
@@ -112,6 +108,21 @@ describe('/status', () => {
       '🟢 Worker (a) — ',
     )
   })
+})
+
+test('/history: changes of a bad minute have seconds, and of a bad second milliseconds', () => {
+  const times = ['13:31:00', '13:30:50.250', '13:30:50.100', '13:30:02', '13:12:00']
+  const transitions = times.map((time, id) => ({
+    ...{ id, serviceKey: 'api', displayName: 'Api', from: 'alive' as const, to: 'down' as const, reason: 'fail' },
+    at: `2026-11-24T${time}+01:00`,
+  }))
+  expect(historyLines(transitions, NOW, { title: 'Api', isService: true }).lines.map(({ text }) => text)).toEqual([
+    '13:31 🔴 down: it failed',
+    '13:30:50.250 🔴 down: it failed',
+    '13:30:50.100 🔴 down: it failed',
+    '13:30:02 🔴 down: it failed',
+    '13:12 🔴 down: it failed',
+  ])
 })
 
 test('of more services than can be named, those are counted that are not', () => {

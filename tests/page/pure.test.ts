@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { Service } from '../../web/live/answers.ts'
+import type { HeartbeatKind } from '../../db/schema.ts'
+import type { Outputs, Service } from '../../web/live/answers.ts'
 import { withNews } from '../../web/live/merge.ts'
 import { arrange } from '../../web/overview/arrange.ts'
+import { remarksOf } from '../../web/overview/attention.ts'
 import { filterOf, overviewHash } from '../../web/overview/filter.ts'
 import { barsOf } from '../../web/parts/bars.ts'
 import { percentOf, uptimeWords } from '../../web/parts/uptime.ts'
 import { hashOf, routeOf } from '../../web/route.ts'
 import { inCode, inCrontab, inShell } from '../../web/send/quote.ts'
 import { lengthOf } from '../../web/service/lengths.ts'
+import { piecesOf } from '../../web/service/pieces.ts'
 import { isWide, pointsOf } from '../../web/service/points.ts'
-import { signalsOf } from '../../web/service/signals.ts'
+import { newestFailure, signalsOf } from '../../web/service/signals.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
 
@@ -83,6 +86,57 @@ describe('the lines of the overview', () => {
   ])('%s leaves %j', (query, lines) => {
     expect(linesOf(services, query)).toEqual(lines)
   })
+})
+
+test('a row has all remarks about its service, what others wrote last', () => {
+  const down = (serviceKey: string, acknowledgedBy: string | null, muted: boolean) => ({
+    ...{ serviceKey, displayName: serviceKey, since: '', seconds: 1, reason: 'fail', note: null },
+    ...{ acknowledged: acknowledgedBy !== null, acknowledgedBy, muted },
+  })
+  const named = { displayName: '', at: '', silentSince: '', seconds: 1 }
+  expect(
+    remarksOf({
+      down: [
+        down('both', 'Ada', true),
+        down('seen', 'Ada', false),
+        down('muted', null, true),
+        down('neither', null, false),
+      ],
+      flapping: [{ ...named, serviceKey: 'both', incidents: 6 }],
+      attention: [{ ...named, serviceKey: 'both', note: 'disk' }],
+      inactive: [{ ...named, serviceKey: 'idle' }],
+    } as Partial<Outputs['summary']> as Outputs['summary']),
+  ).toEqual({
+    both: 'acknowledged by Ada, muted, flapping, 6 incidents, asks for a look: disk',
+    seen: 'acknowledged by Ada',
+    muted: 'muted',
+    idle: 'not heard for long',
+  })
+})
+
+test('a failure is the newest verdict until something better is heard', () => {
+  const seen = (...kinds: HeartbeatKind[]) =>
+    newestFailure(
+      kinds.map((kind, index) => ({ at: String(index), kind, gapSeconds: 1, durationSeconds: null, details: null })),
+    )
+  expect(seen('log', 'start', 'fail', 'success')?.at).toBe('2')
+  for (const kind of ['success', 'heartbeat', 'attention'] as const) expect(seen(kind, 'fail')).toBeNull()
+  expect(seen('start')).toBeNull()
+})
+
+test.each<[string[], number[], string[]]>([
+  [['a', 'b'], [], ['a\nb']],
+  [['a', 'b', 'c'], [1], ['a', '!b', 'c']],
+  [
+    ['a', '', 'b', '', 'c'],
+    [4, 2],
+    ['a\n\n', '!b', '\n', '!c'],
+  ],
+  [['a'], [0], ['!a']],
+  [['a'], [-1], ['a']],
+])('of the lines %j the lines %j are marked, and blank ones stay', (lines, marked, expected) => {
+  const pieces = piecesOf(lines, new Set(marked))
+  expect(pieces.map(({ text, isMarked }) => (isMarked ? `!${text}` : text))).toEqual(expected)
 })
 
 test('an address says what is shown, whatever a key or group is called', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
-import { beatSeen, describePage, forgetAll, isLive, openPage } from '../helpers/page.ts'
+import { beatSeen, describePage, forgetAll, isLive, openPage, rowOf } from '../helpers/page.ts'
 import { learnFiveMinutes } from '../helpers/rhythm.ts'
 
 const PUBLIC_URL = 'https://still.example.org'
@@ -80,12 +80,50 @@ describePage('the views', () => {
       output,
     })
     const page = await openPage(app, '#/service/import')
+    await page.locator('.incident-note').getByText('failed: disk full').waitFor()
+    const printed = page.getByRole('region', { name: 'What it printed' })
+    expect(await printed.innerText()).toMatch(/failed at \d\d:\d\d\s+after 2 min\s+exit code 3\s+run-7/)
+    expect(await printed.locator('pre').innerText()).toBe(output)
+    expect(await printed.evaluate((card) => card.previousElementSibling?.className)).toBe('service-head')
     const run = page.getByRole('region', { name: 'Runs' }).getByRole('row').nth(1)
     expect(await run.innerText()).toMatch(/fail\s+\d\d:\d\d\s+2 min\s+exit code 3 disk full run-7/)
     await run.getByText('output').click()
     expect(await run.locator('pre').innerText()).toBe(output)
     await page.getByRole('button', { name: 'Acknowledge' }).click()
     await page.getByText('acknowledged', { exact: false }).and(page.locator('.soft')).waitFor()
+  })
+
+  test('what a failed job printed opens at its end, with the telling line marked, until the job succeeds', async () => {
+    const steps = Array.from({ length: 100 }, (_, step) => `step ${step}\n`).join('')
+    const output = `${steps}\u001B[31mError: boom\u001B[0m\n    at main (/app/job.js:1:7)\n\nNode.js v26.10.0\n`
+    await app.api.signal.mutate({ serviceKey: 'import', kind: 'fail', exitCode: 1, output })
+    const page = await openPage(app, '#/service/import')
+    await isLive(page)
+    await page.locator('.incident-note').getByText('failed: exit code 1: Error: boom').waitFor()
+    const printed = page.getByRole('region', { name: 'What it printed' })
+    expect(await printed.locator('mark').allInnerTexts()).toEqual(['Error: boom'])
+    await expect.poll(() => printed.locator('pre').evaluate((pre) => pre.scrollTop)).toBeGreaterThan(500)
+    await page.goto(`${app.url}/#/`)
+    await rowOf(page, 'Import').getByText('failed: exit code 1: Error: boom').waitFor()
+    await page.goBack()
+    await printed.waitFor()
+    await app.api.signal.mutate({ serviceKey: 'import', kind: 'success' })
+    await app.clock.advance(SECOND)
+    await printed.waitFor({ state: 'detached' })
+    expect(await page.locator('.incident-note').count()).toBe(0)
+  })
+
+  test('changes of a bad minute are seen with their seconds', async () => {
+    for (const kind of ['success', 'fail', 'success', 'fail'] as const) {
+      await app.clock.advance(7 * SECOND)
+      await app.api.signal.mutate({ serviceKey: 'import', kind })
+    }
+    const page = await openPage(app, '#/service/import')
+    const changes = page.getByRole('region', { name: 'Changes of status' }).getByRole('listitem')
+    await expect.poll(() => changes.count()).toBe(3)
+    expect(new Set(await changes.locator('time').allInnerTexts()).size).toBe(3)
+    const runs = page.getByRole('region', { name: 'Runs' }).locator('td time')
+    expect(new Set(await runs.allInnerTexts()).size).toBe(4)
   })
 
   test('instructions have the address and the key filled in, and light up when the first heartbeat arrives', async () => {

@@ -34,7 +34,7 @@ test('the summary comes every morning, what needs attention first', async () => 
     [
       "📋 Tue 24 Nov: 4 need attention
     🔴 Down (1)
-    • Etl — since 08:40 (20 min, failed: disk full), seen by Ada
+    • Etl — since 08:40 (20 min), seen by Ada, failed: disk full
     ⚫ Newly dead (2)
     • Import — last heard 06:30
     • Old Bot — never heard

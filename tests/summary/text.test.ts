@@ -28,7 +28,7 @@ const textsOf = (more: Partial<SummaryContent>) =>
 const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) => ({
   ...named(name),
   ...{ since: '2026-11-24T08:40:00.000+03:00', seconds: 1_200 },
-  ...{ reason: 'silence', note: null, acknowledged: false, acknowledgedBy: null, muted: false, ...more },
+  ...{ acknowledged: false, acknowledgedBy: null, muted: false, reason: 'silence', note: null, ...more },
 })
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
@@ -57,7 +57,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     counts: counts({ unknown: 4, alive: 2, down: 4, dead: 3, paused: 1 }),
     down: [
       down('Old', longDown),
-      down('Etl', { acknowledged: true, acknowledgedBy: 'Ada' }),
+      down('Etl', { acknowledged: true, acknowledgedBy: 'Ada', reason: 'fail', note: 'exit code 1:\ndisk full' }),
       down('Quiet', { muted: true }),
       down('Seen', { acknowledged: true, muted: true }),
       down('Report', { reason: 'fail', note: 'disk full', acknowledged: true, acknowledgedBy: 'Ada' }),
@@ -81,11 +81,11 @@ test('everything is told, what needs attention first and the healthy ones on one
     [
       "📋 Tue 24 Nov: 14 need attention, 1 was down
     🔴 Down (5)
-    • Old — since 31 Dec 2025 23:50 (3 d 2 h)
-    • Etl — since 08:40 (20 min), seen by Ada
-    • Quiet — since 08:40 (20 min), muted
-    • Seen — since 08:40 (20 min), seen, muted
-    • Report — since 08:40 (20 min, failed: disk full), seen by Ada
+    • Old — since 31 Dec 2025 23:50 (3 d 2 h), silent
+    • Etl — since 08:40 (20 min), seen by Ada, failed: exit code 1: disk full
+    • Quiet — since 08:40 (20 min), silent, muted
+    • Seen — since 08:40 (20 min), silent, seen, muted
+    • Report — since 08:40 (20 min), seen by Ada, failed: disk full
     ⚫ Newly dead (2)
     • Import — last heard 17 Nov 06:30
     • Never — never heard
@@ -104,7 +104,7 @@ test('everything is told, what needs attention first and the healthy ones on one
     • telegram:-100123 — 4 waiting
     🕓 Since the last summary (2)
     • Night — was down 02:10–05:10 (3 h, silent)
-    • Api — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, silent)
+    • Api — was down 02:10–05:10 (3 h, silent), 06:00:00–06:00:05 (5 s, silent)
     ⏳ Waiting for data (3): New (3 more), Newer (4 more), Nightly (daily 03:00 Berlin)
     🟢 Alive (2): Api, Web
     ⏸ Paused (1): Billing
@@ -123,7 +123,7 @@ test.each<[string, Partial<SummaryContent>, string]>([
   [
     'one that is down and asks for a look is counted once',
     { counts: counts({ down: 1 }), down: [down('Web')], attention: [asks('Web', 'disk')] },
-    '📋 Tue 24 Nov: 1 needs attention\n🔴 Down (1)\n• Web — since 08:40 (20 min)\n👀 Asks for a look (1)\n• Web — disk (06:30)',
+    '📋 Tue 24 Nov: 1 needs attention\n🔴 Down (1)\n• Web — since 08:40 (20 min), silent\n👀 Asks for a look (1)\n• Web — disk (06:30)',
   ],
   [
     'a channel that fails needs attention, though all services are well',
@@ -177,13 +177,13 @@ test.each<[string, SummaryContent['wasDown'], string, string[]]>([
     'several times, on one line',
     [was('Etl', [ended(), { ...short, reason: 'fail', note: 'disk full' }])],
     '1 was down',
-    ['Etl — was down 02:10–05:10 (3 h, silent), at 06:00 (5 s, failed)'],
+    ['Etl — was down 02:10–05:10 (3 h, silent), 06:00:00–06:00:05 (5 s, failed)'],
   ],
   [
     'very many times',
     [was('Etl', [ended(), ended(), short], { incidents: 300, seconds: 14_400, since: '2026-11-23T22:00:00+03:00' })],
     '1 was down',
-    ['Etl — was down 300 times, 23 Nov 22:00–24 Nov 06:00 (4 h in all), last at 06:00 (5 s, silent)'],
+    ['Etl — was down 300 times, 23 Nov 22:00–24 Nov 06:00 (4 h in all), last 06:00:00–06:00:05 (5 s, silent)'],
   ],
 ])('what was down and is over: %s', (_title, wasDown, verdict, lines) => {
   const alive = [named('Web')]

@@ -7,7 +7,7 @@ import { Scrolling } from '../parts/scrolling.tsx'
 import { StatusMark } from '../parts/status.tsx'
 import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 import { askedFor } from './asked.ts'
 import { HistoryFilter } from './filter.tsx'
 
@@ -23,6 +23,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
     placeholderData: keepPreviousData,
   })
   const transitions = history.data?.transitions
+  const exact = precisions(transitions?.map(({ at }) => at) ?? [])
   const isCut = transitions?.length === limit
   return (
     <>
@@ -43,10 +44,10 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
               </tr>
             </thead>
             <tbody>
-              {transitions.map(({ id, at, serviceKey, displayName, from, to, reason }) => (
+              {transitions.map(({ id, at, serviceKey, displayName, from, to, reason }, index) => (
                 <tr key={id}>
                   <td>
-                    <Moment at={at} />
+                    <Moment at={at} precision={exact[index]} />
                   </td>
                   <td>
                     <StatusMark status={to} />

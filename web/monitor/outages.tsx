@@ -1,7 +1,7 @@
 import { roughly } from '../../server/text/time.ts'
 import type { Outputs } from '../live/answers.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 
 /** The times in which the monitor itself was not listening. */
 export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] }) {
@@ -22,21 +22,28 @@ export function Outages({ monitor: { outages } }: { monitor: Outputs['monitor'] 
               </tr>
             </thead>
             <tbody>
-              {outages.map(({ from, to, seconds }) => (
-                <tr key={from}>
-                  <td>
-                    <Moment at={from} />
-                  </td>
-                  <td>
-                    <Moment at={to} />
-                  </td>
-                  <td>{roughly(seconds * 1_000)}</td>
-                </tr>
+              {outages.map((outage) => (
+                <Outage key={outage.from} outage={outage} />
               ))}
             </tbody>
           </table>
         </Scrolling>
       )}
     </section>
+  )
+}
+
+function Outage({ outage: { from, to, seconds } }: { outage: Outputs['monitor']['outages'][number] }) {
+  const [fromPrecision, toPrecision] = precisions([from, to])
+  return (
+    <tr>
+      <td>
+        <Moment at={from} precision={fromPrecision} />
+      </td>
+      <td>
+        <Moment at={to} precision={toPrecision} />
+      </td>
+      <td>{roughly(seconds * 1_000)}</td>
+    </tr>
   )
 }

@@ -8,15 +8,18 @@ export type Remarks = Record<string, string>
 /** Makes remarks from the summary, which knows more than a status. */
 export function remarksOf({ attention, flapping, down, inactive }: Summary): Remarks {
   const remarks: Remarks = {}
-  for (const { serviceKey } of inactive) remarks[serviceKey] = 'not heard for long'
-  for (const { serviceKey, incidents } of flapping) remarks[serviceKey] = `flapping, ${incidents} incidents`
-  for (const { serviceKey, note } of attention)
-    remarks[serviceKey] = note ? `asks for a look: ${note}` : 'asks for a look'
-  for (const { serviceKey, reason, note, acknowledged, acknowledgedBy, muted } of down) {
-    if (acknowledged) remarks[serviceKey] = acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : 'acknowledged'
-    else if (muted) remarks[serviceKey] ??= 'muted'
-    else if (reason === 'fail') remarks[serviceKey] ??= note ? `failed: ${note}` : 'failed'
+  const add = (serviceKey: string, remark: string) => {
+    const before = remarks[serviceKey]
+    remarks[serviceKey] = before === undefined ? remark : `${before}, ${remark}`
   }
+  for (const { serviceKey, acknowledged, acknowledgedBy, muted } of down) {
+    if (acknowledged) add(serviceKey, acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : 'acknowledged')
+    if (muted) add(serviceKey, 'muted')
+  }
+  for (const { serviceKey } of inactive) add(serviceKey, 'not heard for long')
+  for (const { serviceKey, incidents } of flapping) add(serviceKey, `flapping, ${incidents} incidents`)
+  // What others wrote comes last, since it may be long.
+  for (const { serviceKey, note } of attention) add(serviceKey, note ? `asks for a look: ${note}` : 'asks for a look')
   return remarks
 }
 

@@ -1,6 +1,7 @@
 import './row.css'
 import { useQuery } from '@tanstack/react-query'
 import { memo, useCallback } from 'react'
+import { whyDown } from '../../server/text/whyDown.ts'
 import type { Service, StatusAnswer, Strip as StripData, StripsAnswer } from '../live/answers.ts'
 import { allServices, allStrips } from '../live/queries.ts'
 import { shownStatus } from '../parts/shown.ts'
@@ -37,7 +38,7 @@ export const Row = memo(function Row({ serviceKey, remark, index }: RowProps) {
         <StatusMark status={shownStatus(service)} />
       </span>
       <span role="cell" className="cell-name">
-        <a className="row-link" href={hashOf('service', serviceKey)} dir="auto">
+        <a className="row-link" href={hashOf('service', serviceKey)} dir="auto" title={failureOf(service)}>
           {service.displayName}
         </a>
         <Remark service={service} remark={remark} />
@@ -59,12 +60,26 @@ export const Row = memo(function Row({ serviceKey, remark, index }: RowProps) {
 })
 
 function Remark({ service, remark }: { service: Service; remark: string | null }) {
-  if (remark !== null) return <span className="remark">{remark}</span>
+  const failure = failureOf(service)
+  if (remark === null && failure === undefined) {
+    return (
+      <span className="key" dir="auto">
+        {service.serviceKey}
+      </span>
+    )
+  }
   return (
-    <span className="key" dir="auto">
-      {service.serviceKey}
+    <span className="remark" dir="auto">
+      {remark}
+      {remark !== null && failure !== undefined && ' · '}
+      {failure !== undefined && <span className="status-down">{failure}</span>}
     </span>
   )
+}
+
+/** How a service failed. Silence is seen in the other columns. */
+function failureOf({ downReason: reason, downNote: note }: Service): string | undefined {
+  return reason === undefined || reason === 'silence' ? undefined : whyDown({ reason, note }, 200)
 }
 
 function RowStrip({ service, strip }: { service: Service; strip: StripData | null | undefined }) {
@@ -80,7 +95,7 @@ function RowStrip({ service, strip }: { service: Service; strip: StripData | nul
 }
 
 function Deadline({ service: { status, paused, statusSince, deadline } }: { service: Service }) {
-  if (paused) return 'not checked'
+  if (paused) return 'not judged'
   if (status === 'down' || status === 'dead') {
     return (
       <span className={`status-${status}`}>

@@ -12,7 +12,7 @@ interface StripProps {
   /** Newest first. */
   gapsSeconds: readonly number[]
   limitSeconds: number | null
-  /** The start of the current silence; `null` if it is not checked. */
+  /** The start of the current silence; `null` if it is not judged. */
   silentSince: string | null
 }
 

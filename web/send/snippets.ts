@@ -26,7 +26,8 @@ export function snippetsOf(sender: Sender): Snippet[] {
     },
     {
       name: 'Decorator',
-      about: 'With @stillbeat/client: it beats every five minutes while the method runs.',
+      about:
+        'With @stillbeat/client: it beats every five minutes while the method runs. For a function with an end: job(key, run).',
       text: decorator(sender),
     },
     {

@@ -1,6 +1,6 @@
 import { roughly } from '../../server/text/time.ts'
 import type { Outputs } from '../live/answers.ts'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 
 /** Says why a service has its status. */
 export function Explain({ explanation }: { explanation: Outputs['explain'] }) {
@@ -55,11 +55,15 @@ export function Explain({ explanation }: { explanation: Outputs['explain'] }) {
   )
 }
 
-const Excluded = ({ from, to }: { from: string; to: string }) => (
-  <>
-    <dt>Not counted</dt>
-    <dd>
-      <Moment at={from} /> to <Moment at={to} />: the monitor was not listening
-    </dd>
-  </>
-)
+function Excluded({ from, to }: { from: string; to: string }) {
+  const [fromPrecision, toPrecision] = precisions([from, to])
+  return (
+    <>
+      <dt>Not counted</dt>
+      <dd>
+        <Moment at={from} precision={fromPrecision} /> to <Moment at={to} precision={toPrecision} />: the monitor was
+        not listening
+      </dd>
+    </>
+  )
+}

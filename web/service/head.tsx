@@ -1,4 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
+import { roughly } from '../../server/text/time.ts'
+import { whyDown } from '../../server/text/whyDown.ts'
 import { trpc } from '../api.ts'
 import type { Outputs } from '../live/answers.ts'
 import { MutationFault } from '../parts/mutationFault.tsx'
@@ -9,6 +11,7 @@ import { useMayChange } from '../session/useSession.ts'
 import { Lasting, Moment } from '../time/time.tsx'
 
 type Explanation = Outputs['explain']
+type Incident = NonNullable<Explanation['incident']>
 
 /** A service's name, status and incident, with the buttons that act on them. */
 export function Head({ explanation: { service, incident } }: { explanation: Explanation }) {
@@ -39,9 +42,15 @@ export function Head({ explanation: { service, incident } }: { explanation: Expl
           </span>
         )}
       </p>
-      {incident?.note && (
+      {service.runStartedAt && incident?.reason !== 'run' && (
+        <p className="soft">
+          a run goes on since <Moment at={service.runStartedAt} />
+          {service.usualRunSeconds !== undefined && `, usually ${roughly(service.usualRunSeconds * 1_000)}`}
+        </p>
+      )}
+      {incident && incident.reason !== 'silence' && (
         <p className="incident-note" dir="auto">
-          {incident.note}{' '}
+          <WhyDown service={service} incident={incident} />{' '}
           {incident.reasonSince !== incident.openedAt && (
             <span className="soft">
               since <Moment at={incident.reasonSince} />
@@ -54,6 +63,15 @@ export function Head({ explanation: { service, incident } }: { explanation: Expl
       </p>
       {mayChange && <Actions explanation={{ service, incident }} />}
     </header>
+  )
+}
+
+function WhyDown({ service, incident }: { service: Explanation['service']; incident: Incident }) {
+  if (incident.reason !== 'run' || !service.runStartedAt) return whyDown(incident, 500)
+  return (
+    <>
+      started <Moment at={service.runStartedAt} />, has not ended{incident.note && ` (${incident.note})`}
+    </>
   )
 }
 

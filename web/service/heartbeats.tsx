@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { duration } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 import type { HeartbeatSeen } from './signals.ts'
 
 const SHOWN = 50
@@ -11,6 +11,8 @@ const SHOWN = 50
 export function Heartbeats({ serviceKey }: { serviceKey: string }) {
   const { data } = useQuery(trpc.heartbeats.queryOptions({ serviceKey, limit: 300 }))
   if (!data || data.heartbeats.length === 0) return null
+  const shown = data.heartbeats.slice(0, SHOWN)
+  const exact = precisions(shown.map(({ at }) => at))
   return (
     <details className="sheet">
       <summary>
@@ -27,10 +29,10 @@ export function Heartbeats({ serviceKey }: { serviceKey: string }) {
             </tr>
           </thead>
           <tbody>
-            {data.heartbeats.slice(0, SHOWN).map((heartbeat) => (
+            {shown.map((heartbeat, index) => (
               <tr key={`${heartbeat.at} ${heartbeat.kind}`}>
                 <td>
-                  <Moment at={heartbeat.at} />
+                  <Moment at={heartbeat.at} precision={exact[index]} />
                 </td>
                 <td>{heartbeat.kind}</td>
                 <td>{heartbeat.gapSeconds === null ? '–' : duration(heartbeat.gapSeconds * 1_000)}</td>

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Precision } from '../../server/text/precision.ts'
 import { duration } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 import { type HeartbeatSeen, signalsOf, toldBy } from './signals.ts'
 
 const AT_FIRST = 10
@@ -15,6 +16,7 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
   const [isOpen, setOpen] = useState(false)
   const signals = signalsOf(data?.heartbeats ?? [])
   if (signals.length === 0) return null
+  const exact = precisions(signals.map(({ at }) => at))
   return (
     <section className="sheet" aria-labelledby="runs">
       <h2 id="runs">Runs</h2>
@@ -29,8 +31,8 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
             </tr>
           </thead>
           <tbody>
-            {signals.slice(0, isOpen ? undefined : AT_FIRST).map((signal) => (
-              <Run key={`${signal.at} ${signal.kind}`} signal={signal} />
+            {signals.slice(0, isOpen ? undefined : AT_FIRST).map((signal, index) => (
+              <Run key={`${signal.at} ${signal.kind}`} signal={signal} precision={exact[index]} />
             ))}
           </tbody>
         </table>
@@ -44,13 +46,13 @@ export function Runs({ serviceKey }: { serviceKey: string }) {
   )
 }
 
-function Run({ signal }: { signal: HeartbeatSeen }) {
+function Run({ signal, precision }: { signal: HeartbeatSeen; precision: Precision | undefined }) {
   const { message, output, exitCode, runId } = toldBy(signal)
   return (
     <tr>
       <td className={marks[signal.kind]}>{signal.kind === 'start' ? 'running' : signal.kind}</td>
       <td>
-        <Moment at={signal.at} />
+        <Moment at={signal.at} precision={precision} />
       </td>
       <td>{signal.durationSeconds === null ? '–' : duration(signal.durationSeconds * 1_000)}</td>
       <td className="said">

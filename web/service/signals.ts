@@ -34,3 +34,11 @@ export function signalsOf(newestFirst: readonly HeartbeatSeen[]): HeartbeatSeen[
     return waiting === 0
   })
 }
+
+const verdicts = new Set(['success', 'fail', 'heartbeat', 'attention'])
+
+/** The failure that is a service's newest verdict, if it is one. */
+export function newestFailure(newestFirst: readonly HeartbeatSeen[]): HeartbeatSeen | null {
+  const newest = newestFirst.find(({ kind }) => verdicts.has(kind))
+  return newest?.kind === 'fail' ? newest : null
+}

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Precision } from '../../server/text/precision.ts'
 import { roughly } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
 import type { Transition } from '../live/answers.ts'
 import { Fault } from '../parts/fault.tsx'
 import { StatusShape } from '../parts/status.tsx'
 import { hashOf } from '../route.ts'
-import { Moment } from '../time/time.tsx'
+import { Moment, precisions } from '../time/time.tsx'
 
 const AT_FIRST = 8
 
@@ -15,6 +16,7 @@ export function Timeline({ serviceKey }: { serviceKey: string }) {
   const history = useQuery(trpc.history.queryOptions({ serviceKey, limit: 100 }))
   const [isOpen, setOpen] = useState(false)
   const transitions = history.data?.transitions ?? []
+  const exact = precisions(transitions.map(({ at }) => at))
   return (
     <section className="sheet" aria-labelledby="timeline">
       <h2 id="timeline">Changes of status</h2>
@@ -22,7 +24,7 @@ export function Timeline({ serviceKey }: { serviceKey: string }) {
       {history.data && transitions.length === 0 && <p className="notice">None yet.</p>}
       <ol className="timeline">
         {transitions.slice(0, isOpen ? undefined : AT_FIRST).map((transition, index) => (
-          <Entry key={transition.id} transition={transition} next={transitions[index - 1]} />
+          <Entry key={transition.id} transition={transition} precision={exact[index]} next={transitions[index - 1]} />
         ))}
       </ol>
       {transitions.length > AT_FIRST && !isOpen ? (
@@ -38,9 +40,11 @@ export function Timeline({ serviceKey }: { serviceKey: string }) {
 
 function Entry({
   transition: { from, to, reason, at },
+  precision,
   next,
 }: {
   transition: Transition
+  precision: Precision | undefined
   next: Transition | undefined
 }) {
   return (
@@ -52,7 +56,7 @@ function Entry({
         {next && `; for ${roughly(Date.parse(next.at) - Date.parse(at))}`}
       </span>
       <span className="timeline-at">
-        <Moment at={at} />
+        <Moment at={at} precision={precision} />
       </span>
     </li>
   )

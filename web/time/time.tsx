@@ -1,3 +1,4 @@
+import { type Precision, precisionsOf } from '../../server/text/precision.ts'
 import { rhythmWithNext } from '../../server/text/rhythm.ts'
 import { ago, roughly } from '../../server/text/time.ts'
 import { useTicking } from './ticker.ts'
@@ -14,10 +15,13 @@ export function Ago({ at }: { at: string }) {
   )
 }
 
+/** How exactly each moment of a list is to be shown, so that it differs from its neighbours. */
+export const precisions = (moments: readonly string[]) => precisionsOf(moments.map((at) => Date.parse(at)))
+
 /** A moment as `14:02`, with its date unless that is today. */
-export function Moment({ at }: { at: string }) {
+export function Moment({ at, precision }: { at: string; precision?: Precision | undefined }) {
   const ms = Date.parse(at)
-  const words = useTicking((now) => shortTime(ms, now))
+  const words = useTicking((now) => shortTime(ms, now, precision))
   return (
     <time dateTime={at} title={bothZones(at)}>
       {words}

@@ -46,6 +46,8 @@ const rawServiceStatus = z
     status_since: serviceStatus.shape.statusSince,
     deadline: serviceStatus.shape.deadline,
     heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
+    down_reason: serviceStatus.shape.downReason,
+    down_note: serviceStatus.shape.downNote,
     expected_period_seconds: serviceStatus.shape.expectedPeriodSeconds,
     schedule: serviceStatus.shape.schedule,
     timezone: serviceStatus.shape.timezone,
@@ -139,6 +141,8 @@ function rawService(one: ServiceStatus): RawService {
     status_since: one.statusSince,
     deadline: one.deadline,
     heartbeats_needed: one.heartbeatsNeeded,
+    ...(one.downReason !== undefined && { down_reason: one.downReason }),
+    ...(one.downNote !== undefined && { down_note: one.downNote }),
   }
   if (one.scheduleReadable === undefined) return shown
   return {
