@@ -48,6 +48,26 @@ describe('a service that has just gone down', () => {
   })
 })
 
+const OLD_ENOUGH_AT = NOW + 5 * MINUTE
+
+test.each<[string, number, number | null, ReturnType<typeof onOpening>]>([
+  ['is told then', 0, null, { flaps: false, alerts: [{ flapping: false, notBefore: OLD_ENOUGH_AT }] }],
+  [
+    'is told as flapping then',
+    4,
+    null,
+    { flaps: true, alerts: [{ flapping: true, notBefore: OLD_ENOUGH_AT }, ONCE_STEADY] },
+  ],
+  ['while it flaps is told once it has been steady', 4, NOW, { flaps: true, alerts: [ONCE_STEADY] }],
+])('an incident that is not old enough %s', (_title, downs, lastChangeAt, expected) => {
+  expect(onOpening({ oldEnoughAt: OLD_ENOUGH_AT, downs, lastChangeAt }, NOW)).toEqual(expected)
+})
+
+test('an incident that has to be older than a flapping service takes to be steady waits for that', () => {
+  const { alerts } = onOpening({ oldEnoughAt: NOW + HOUR, downs: 0, lastChangeAt: NOW }, NOW)
+  expect(alerts).toEqual([{ flapping: false, notBefore: NOW + HOUR }])
+})
+
 type Incident = Parameters<typeof onClosing>[0]
 
 const told: Incident = {
@@ -99,6 +119,22 @@ describe('the recovery', () => {
       'of one that is about to be told, as it just proved steady, is told',
       { ...awaited, lastChangeAt: NOW - 30 * MINUTE },
       { closing: recovered, withdraws: true, flaps: false },
+    ],
+    [
+      'of a short one is not, nor the down',
+      { ...untold, isShort: true },
+      { closing: null, withdraws: true, flaps: false, isSteady: false },
+    ],
+    ['of a short one that was told all the same is told', { ...told, isShort: true }, { closing: recovered }],
+    [
+      'of a short one while it flaps counts as a change',
+      { ...untold, isShort: true, lastChangeAt: flapped },
+      { closing: null, withdraws: true, flaps: true, isSteady: false },
+    ],
+    [
+      'of a short one that was to begin the flapping takes that back',
+      { ...untold, isShort: true, isFirstOfFlapping: true, lastChangeAt: NOW },
+      { closing: null, withdraws: true, flaps: false, isSteady: true },
     ],
     [
       'of one that proved steady under a mute is not',
