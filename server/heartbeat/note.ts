@@ -26,7 +26,7 @@ export function inFewWords({ message = '', exitCode, output = '' }: Said): strin
   if (!saysLittle(said)) return cut(/^Traceback \(/.test(said) ? joined(lastWords(said)) : said, LONGEST_NOTE)
   const code = exitCode === undefined || exitCode === 0 ? '' : `exit code ${exitCode}`
   const words = joined(lastWords(output))
-  const head = code || (/\b(code|status|exited|returned)\b.*\d/i.test(said) ? said.replace(/[.:]+$/, '') : '')
+  const head = code || (/\b(code|status|error|rc|exited|returned)\b.*\d/i.test(said) ? said.replace(/[.:]+$/, '') : '')
   if (words !== '') return cut(head === '' || words.includes(head) ? words : `${head}: ${words}`, LONGEST_NOTE)
   if (said !== '' && code !== '' && !/\d/.test(said)) return cut(`${said}, ${code}`, LONGEST_NOTE)
   return cut(said || code || (exitCode === 0 ? 'exit code 0' : ''), LONGEST_NOTE) || null

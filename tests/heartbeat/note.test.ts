@@ -23,6 +23,7 @@ test.each<[string, Parameters<typeof inFewWords>[0], string | null]>([
     { message: 'Command failed with exit code 1.', output },
     'Command failed with exit code 1: FATAL: too many connections',
   ],
+  ['a message with a number alone', { message: 'Error 53', output }, 'Error 53: FATAL: too many connections'],
   ['a message that says little, alone', { message: 'failed' }, 'failed'],
   ['a message that says little, and an exit code', { message: 'failed', exitCode: 3 }, 'failed, exit code 3'],
   ['a message of another script', { message: 'диск переполнен', output }, 'диск переполнен'],

@@ -66,14 +66,14 @@ test('two weeks over a clock change, with everything that people were told', { t
       "2026-03-22T02:30:00.000+01:00
     📋 Sun 22 Mar: 1 needs attention, 1 was down
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (5 h 30 min)
+    • Old Bot — since 21 Mar 21:00 (5 h 30 min), silent
     🕓 Since the last summary (1)
     • Web — was down 21 Mar 10:30–14:00 (3 h 30 min, silent)
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-23T02:30:00.000+01:00
     📋 Mon 23 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (1 d 5 h)
+    • Old Bot — since 21 Mar 21:00 (1 d 5 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-24T04:00:00.000+01:00
     ⚪ I was not listening 01:00–04:00 (3 h)
@@ -82,27 +82,27 @@ test('two weeks over a clock change, with everything that people were told', { t
       "2026-03-24T04:00:00.000+01:00
     📋 Tue 24 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (2 d 7 h)
+    • Old Bot — since 21 Mar 21:00 (2 d 7 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-25T02:30:00.000+01:00
     📋 Wed 25 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (3 d 5 h)
+    • Old Bot — since 21 Mar 21:00 (3 d 5 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-26T02:30:00.000+01:00
     📋 Thu 26 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (4 d 5 h)
+    • Old Bot — since 21 Mar 21:00 (4 d 5 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-27T02:30:00.000+01:00
     📋 Fri 27 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (5 d 5 h)
+    • Old Bot — since 21 Mar 21:00 (5 d 5 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-28T02:30:00.000+01:00
     📋 Sat 28 Mar: 1 needs attention
     🔴 Down (1)
-    • Old Bot — since 21 Mar 21:00 (6 d 5 h)
+    • Old Bot — since 21 Mar 21:00 (6 d 5 h), silent
     🟢 Alive (3): Backup, Report, Web",
       "2026-03-29T03:30:00.000+02:00
     📋 Sun 29 Mar: 1 needs attention
@@ -125,7 +125,7 @@ test('two weeks over a clock change, with everything that people were told', { t
       "2026-03-31T02:30:00.000+02:00
     📋 Tue 31 Mar: 1 needs attention, 1 was down
     🔴 Down (1)
-    • Backup — since 01:45 (45 min)
+    • Backup — since 01:45 (45 min), silent
     🕓 Since the last summary (1)
     • Report — was down 30 Mar 02:30–31 Mar 02:16 (23 h 46 min, silent)
     🟢 Alive (2): Report, Web
