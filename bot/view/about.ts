@@ -1,5 +1,6 @@
 import { rhythmWithNext } from '../../server/text/rhythm.ts'
 import { roughly } from '../../server/text/time.ts'
+import { whyDown } from '../../server/text/whyDown.ts'
 import { cut, harmless } from '../../server/text/words.ts'
 import { at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
@@ -31,6 +32,12 @@ export const rhythm = (service: Service, now: string): string => harmless(rhythm
 export function rhythmAndGrace(service: Service, settings: Settings | undefined, now: string): string {
   const { graceSeconds } = settings ?? {}
   return rhythm(service, now) + (graceSeconds ? `, grace ${roughly(graceSeconds * 1000)}` : '')
+}
+
+/** Says how a service failed, with a note of up to `limit`. That a service is silent goes without saying. */
+export function failure({ downReason: reason, downNote: note, runStartedAt }: Service, now: string, limit: number) {
+  if (reason === undefined || reason === 'silence') return ''
+  return whyDown({ reason, note, startedAt: runStartedAt && at(runStartedAt, now) }, limit)
 }
 
 /** Lists settings, one line each. Defaults are left out. */

@@ -1,10 +1,9 @@
 import { roughly } from '../../server/text/time.ts'
-import { whyDown } from '../../server/text/whyDown.ts'
 import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { inOrder, rhythm, type Service } from './about.ts'
+import { failure, inOrder, rhythm, type Service } from './about.ts'
 import { isAlive, isDown, isPaused, isWaiting, summarizeCounts, summarizeServices } from './counts.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
@@ -35,7 +34,7 @@ export function statusLines({ now, services, down, registryUrl, counts }: Overvi
   const name = namesIn(services)
   const acts = new Map(down.map((one) => [one.serviceKey, one]))
   const downs = shown.filter(isDown).sort(byAge)
-  const why = downs.length > MOST_LINES ? () => '' : failure
+  const why = (one: Service) => (downs.length > MOST_LINES ? '' : reasonLine(one, now))
   const others = sectionsOf(shown.filter((one) => !isDown(one))).flatMap(({ title, members }) =>
     underHeading(title, linesOf(members, { name, now, isBrief: shown.length > MOST_LINES })),
   )
@@ -83,9 +82,7 @@ function downLine(one: Service, name: string, act: Down | undefined, now: string
 /** UTF-16 units of what a failed job said: about two lines of a phone. */
 const LONGEST_NOTE = 90
 
-/** Says how a service failed. That a service is silent goes without saying. */
-const failure = ({ downReason: reason, downNote: note }: Service): string =>
-  reason === undefined || reason === 'silence' ? '' : `\n      ${whyDown({ reason, note }, LONGEST_NOTE)}`
+const reasonLine = (one: Service, now: string) => failure(one, now, LONGEST_NOTE).replace(/^(?=.)/, '\n      ')
 
 function linesOf(
   members: readonly Service[],

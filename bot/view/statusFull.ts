@@ -1,9 +1,8 @@
-import { whyDown } from '../../server/text/whyDown.ts'
 import { harmless, plural } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { asOf, at } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
-import { aboutSettings, rhythmAndGrace, type Service, type Settings, symbolOf } from './about.ts'
+import { aboutSettings, failure, rhythmAndGrace, type Service, type Settings, symbolOf } from './about.ts'
 import { namesIn } from './names.ts'
 import { sectionsOf, underHeading } from './sections.ts'
 
@@ -42,7 +41,7 @@ function blockOf(
   return [
     `\n${symbolOf(one)} ${name(one)}`,
     `${harmless(one.serviceKey, 200)}: ${one.status}${one.paused ? ', paused,' : ''} since ${at(one.statusSince, now)}`,
-    one.downReason && one.downReason !== 'silence' && whyDown({ reason: one.downReason, note: one.downNote }, 200),
+    failure(one, now, 200),
     heard(one),
     [rhythmAndGrace(one, settings, now), one.deadline && `late after ${at(one.deadline, now)}`]
       .filter(Boolean)

@@ -37,6 +37,8 @@ export const summaryContent = z.object({
       /** Why it is down, by the newest signal: `silence`; `fail` with what the job said; `run` with how long one takes. */
       reason: z.string(),
       note: z.string().nullable(),
+      /** When the oldest run began that has not ended. */
+      runStartedAt: time.nullable(),
       acknowledged: z.boolean(),
       acknowledgedBy: z.string().nullable(),
       muted: z.boolean(),
@@ -131,6 +133,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
         seconds: (now - state.statusSince) / 1000,
         reason: downReason ?? 'silence',
         note: downNote ?? null,
+        runStartedAt: run ? iso(run.startedAt) : null,
         acknowledged: (incident?.acknowledged_at ?? null) !== null,
         acknowledgedBy: incident?.acknowledged_by ?? null,
         muted: heldUntil(muteOf(row), now) !== null,

@@ -29,7 +29,8 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
     ...section('🔴 Down', 'down', content.down, (one) => {
       const seen = one.acknowledged ? `, seen${one.acknowledgedBy ? ` by ${harmless(one.acknowledgedBy)}` : ''}` : ''
       const acts = seen + (one.muted ? ', muted' : '')
-      const why = `, ${whyDown(one, LONGEST_NOTE)}`
+      const startedAt = one.runStartedAt === null ? undefined : at(one.runStartedAt)
+      const why = `, ${whyDown({ ...one, startedAt }, LONGEST_NOTE)}`
       // What others wrote comes last, since nobody knows where it ends.
       return `since ${at(one.since)} (${roughly(one.seconds * 1000)})${one.note === null ? why + acts : acts + why}`
     }),

@@ -58,7 +58,7 @@ describe('/status', () => {
       service('billing', { paused: true }),
     ]
     const acts = { since: NOW, seconds: 1, acknowledgedBy: 'Ada', muted: true, acknowledged: true, displayName: 'etl' }
-    const why = { reason: 'fail', note: 'disk full' }
+    const why = { reason: 'fail', note: 'disk full', runStartedAt: null }
     expect(textOf(services, [{ ...acts, ...why, serviceKey: 'etl' }])).toBe(
       [
         '🔴 2 down · ⏳ 2 waiting · ⏸ 1 paused · 🟢 1 alive · 🔕 1 muted',

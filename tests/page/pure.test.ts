@@ -90,7 +90,7 @@ describe('the lines of the overview', () => {
 
 test('a row has all remarks about its service, what others wrote last', () => {
   const down = (serviceKey: string, acknowledgedBy: string | null, muted: boolean) => ({
-    ...{ serviceKey, displayName: serviceKey, since: '', seconds: 1, reason: 'fail', note: null },
+    ...{ serviceKey, displayName: serviceKey, since: '', seconds: 1, reason: 'fail', note: null, runStartedAt: null },
     ...{ acknowledged: acknowledgedBy !== null, acknowledgedBy, muted },
   })
   const named = { displayName: '', at: '', silentSince: '', seconds: 1 }

@@ -28,7 +28,15 @@ const textsOf = (more: Partial<SummaryContent>) =>
 const down = (name: string, more: Partial<SummaryContent['down'][number]> = {}) => ({
   ...named(name),
   ...{ since: '2026-11-24T08:40:00.000+03:00', seconds: 1_200 },
-  ...{ acknowledged: false, acknowledgedBy: null, muted: false, reason: 'silence', note: null, ...more },
+  ...{
+    acknowledged: false,
+    acknowledgedBy: null,
+    muted: false,
+    reason: 'silence',
+    note: null,
+    runStartedAt: null,
+    ...more,
+  },
 })
 const asks = (name: string, note: string | null) => ({ ...named(name), at: '2026-11-24T06:30:00.000+03:00', note })
 const dead = (name: string, lastHeartbeat: string | null) => ({ ...named(name), since: content().at, lastHeartbeat })
@@ -60,6 +68,7 @@ test('everything is told, what needs attention first and the healthy ones on one
       down('Etl', { acknowledged: true, acknowledgedBy: 'Ada', reason: 'fail', note: 'exit code 1:\ndisk full' }),
       down('Quiet', { muted: true }),
       down('Seen', { acknowledged: true, muted: true }),
+      down('Sync', { reason: 'run', note: 'usually 12 min', runStartedAt: '2026-11-24T02:30:00.000+03:00' }),
       down('Report', { reason: 'fail', note: 'disk full', acknowledged: true, acknowledgedBy: 'Ada' }),
     ],
     newlyDead: [dead('Import', '2026-11-17T06:30:00.000+03:00'), dead('Never', null)],
@@ -80,11 +89,12 @@ test('everything is told, what needs attention first and the healthy ones on one
   expect(textsOf(everything)).toMatchInlineSnapshot(`
     [
       "📋 Tue 24 Nov: 14 need attention, 1 was down
-    🔴 Down (5)
+    🔴 Down (6)
     • Old — since 31 Dec 2025 23:50 (3 d 2 h), silent
     • Etl — since 08:40 (20 min), seen by Ada, failed: exit code 1: disk full
     • Quiet — since 08:40 (20 min), silent, muted
     • Seen — since 08:40 (20 min), silent, seen, muted
+    • Sync — since 08:40 (20 min), started 02:30, has not ended (usually 12 min)
     • Report — since 08:40 (20 min), seen by Ada, failed: disk full
     ⚫ Newly dead (2)
     • Import — last heard 17 Nov 06:30

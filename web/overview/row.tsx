@@ -8,7 +8,9 @@ import { shownStatus } from '../parts/shown.ts'
 import { StatusMark } from '../parts/status.tsx'
 import { Strip } from '../parts/strip.tsx'
 import { hashOf } from '../route.ts'
+import { serverNow } from '../time/serverClock.ts'
 import { Ago, Lasting, Moment, Rhythm, Until } from '../time/time.tsx'
+import { shortTime } from '../time/words.ts'
 import { finder } from './finder.ts'
 
 interface RowProps {
@@ -78,8 +80,10 @@ function Remark({ service, remark }: { service: Service; remark: string | null }
 }
 
 /** How a service failed. Silence is seen in the other columns. */
-function failureOf({ downReason: reason, downNote: note }: Service): string | undefined {
-  return reason === undefined || reason === 'silence' ? undefined : whyDown({ reason, note }, 200)
+function failureOf({ downReason: reason, downNote: note, runStartedAt }: Service): string | undefined {
+  if (reason === undefined || reason === 'silence') return undefined
+  const startedAt = runStartedAt && shortTime(Date.parse(runStartedAt), serverNow())
+  return whyDown({ reason, note, startedAt }, 200)
 }
 
 function RowStrip({ service, strip }: { service: Service; strip: StripData | null | undefined }) {
