@@ -7,6 +7,7 @@ import * as keys from './0005_keys.ts'
 import * as growth from './0006_growth.ts'
 import * as promises from './0007_promises.ts'
 import * as telling from './0008_telling.ts'
+import * as closings from './0011_closings.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006_growth': growth,
   '0007_promises': promises,
   '0008_telling': telling,
+  '0011_closings': closings,
 }
