@@ -15,8 +15,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Files share a process, and so the embedded database's program, which takes seconds to be made ready.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only for what hangs: on a busy machine a story takes many times its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000, interval: 25 } },
     projects: [
       { extends: true, test: { name: 'embedded', globalSetup, env: { TEST_DATABASE_URL: '' } } },

@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 const STARTED = /Stillbeat listens on (\S+)/
 const BOT_STARTED = /the bot asks ([^\s"]+)/
-const LONGEST_START_MS = 30_000
+const LONGEST_START_MS = 120_000
 /** Node's arguments in `npm run server`. */
 const SERVER = [...(packageJson.scripts.server.match(/--\S+/g) ?? []), 'server/main.ts']
 

@@ -15,7 +15,7 @@ export function remember(told: Outgoing[]): Notifier {
   }
 }
 
-const LONGEST_MS = 20_000
+const LONGEST_MS = 60_000
 /** To look takes the database as long as much of what is waited for, so it is not looked all the time. */
 const PAUSES_MS = { first: 2, longest: 20 }
 
