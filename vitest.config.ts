@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tests/verify/order.ts'
 
 const serverUrl = process.env.TEST_DATABASE_URL
 const globalSetup = 'tests/helpers/setup.ts'
@@ -8,12 +10,14 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     reporters: ['default', './tests/verify/reporter.ts'],
-    // Most tests wait for processes and databases rather than for a core.
-    maxWorkers: '200%',
+    // Most tests wait for processes and databases rather than for a core. More than 100 % counts as 100 %.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     // Files share a process, and so the embedded database's program, which takes seconds to be made ready.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only for what hangs: on a busy machine a story takes many times its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000, interval: 25 } },
     projects: [
       { extends: true, test: { name: 'embedded', globalSetup, env: { TEST_DATABASE_URL: '' } } },

@@ -14,10 +14,15 @@ export interface Closing {
  * waits until they are steady. In the order of ids, like all who lock incidents.
  */
 export async function lockClosing(trx: Trx, serviceIds: readonly number[]): Promise<void> {
+  const services = sql`any(${[...serviceIds]}::integer[])`
+  // As a union, since an `or` would look through all that the services ever had.
   await sql`
-    select id from incidents i
-    where service_id = any(${[...serviceIds]}::integer[]) and (
-      closed_at is null or exists (select from alerts a where a.incident_id = i.id and ${waitsToBeSteady})
+    select id from incidents
+    where id in (
+      select id from incidents where service_id = ${services} and closed_at is null
+      union all
+      select i.id from incidents i join alerts a on a.incident_id = i.id
+      where i.service_id = ${services} and ${waitsToBeSteady}
     )
     order by id for update`.execute(trx)
 }

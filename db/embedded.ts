@@ -34,12 +34,13 @@ export function takeBackReplaced(folder: string): void {
 }
 
 /** Opens the database below `dataDir`; the first run creates it. */
-export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+export async function openEmbedded(dataDir: string, run = runFolder): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
     const folder = folderOf(dataDir)
     takeBackReplaced(folder)
-    const { db, pglite } = await openFolder(folder)
+    const pglite = await run(folder)
+    const db = kyselyOf(pglite)
     return {
       db,
       name: 'embedded',
@@ -63,7 +64,13 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 
 /** Opens the database in a folder that no other process uses. */
 export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGlite }> {
-  const pglite = await PGlite.create({
+  const pglite = await runFolder(folder)
+  return { db: kyselyOf(pglite), pglite }
+}
+
+/** Starts PostgreSQL in this process, on a folder that no other uses. */
+export function runFolder(folder: string): Promise<PGlite> {
+  return PGlite.create({
     dataDir: folder,
     parsers: { [types.INT8]: Number },
     // 128 MB of buffers, the default, would be memory of this process, filled at every start; the operating system
@@ -73,8 +80,9 @@ export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGli
       ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
     ],
   })
-  return { db: new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) }), pglite }
 }
+
+const kyselyOf = (pglite: PGlite): Db => new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
 
 const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, onTestFinished, test as run, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test as run, vi } from 'vitest'
 import { z } from 'zod'
 import * as client from '../../client/index.ts'
 import { startBotApi } from '../helpers/botApi.ts'
@@ -15,13 +15,19 @@ import { stillbeatOnPath } from '../helpers/stillbeatOnPath.ts'
 const EXAMPLES = resolve('client/examples')
 const LONGEST_WAIT = { timeout: 20_000, interval: 50 }
 
+let monitor: Monitor
+
+/** One for all examples, since each has keys of its own. */
+beforeAll(async () => {
+  if (!onPostgres) monitor = await startMonitor(afterAll)
+})
+
 /** Skips the run on PostgreSQL, since examples send the same to either database. */
 const test = run.runIf(!onPostgres)
 /** Also skips machines without the program. `.ci/run` makes sure that its machine has it. */
 const testWith = (program: string) => run.runIf(!onPostgres && !spawnSync(program, ['--version']).error)
 
 test('sync main: a busy loop beats until it is killed', async () => {
-  const monitor = await startMonitor()
   const example = monitor.start('sync-main.ts', { PERIOD_SECONDS: '0.5' })
   await monitor.hears('example-sync-main', 3)
   example.child.kill('SIGTERM')
@@ -30,7 +36,6 @@ test('sync main: a busy loop beats until it is killed', async () => {
 })
 
 test('async main: it beats until it is told to stop, which is no fault', async () => {
-  const monitor = await startMonitor()
   const example = monitor.start('async-main.ts', { PERIOD_SECONDS: '0.5' })
   await monitor.hears('example-async-main', 3)
   example.child.kill('SIGTERM')
@@ -39,7 +44,6 @@ test('async main: it beats until it is told to stop, which is no fault', async (
 })
 
 test('job: it tells its start and how it ended', async () => {
-  const monitor = await startMonitor()
   expect(await monitor.start('job.ts', { FOLDER: 'docs' }).ended()).toEqual({
     code: 0,
     lines: [expect.stringMatching(/^job: \d+ files in docs$/)],
@@ -52,7 +56,6 @@ test('job: it tells its start and how it ended', async () => {
 })
 
 test('loop: every round is a heartbeat, until it is told to stop', async () => {
-  const monitor = await startMonitor()
   const example = monitor.start('loop.ts', { PERIOD_SECONDS: '0.3' })
   const heard = await monitor.hears('example-loop', 3)
   expect(heard.at(-1)?.details).toMatchObject({ metadata: { round: 1 } })
@@ -68,7 +71,6 @@ test('decorator: compiled as its first lines say, its methods beat', async () =>
   onTestFinished(() => rm(join(EXAMPLES, 'decorator/build'), { recursive: true, force: true }))
   expect(await compile.ended()).toEqual({ code: 0, lines: [] })
 
-  const monitor = await startMonitor()
   for (const [kind, BUSY, line] of [
     ['async', '', 'decorator: the worker waits for work'],
     ['sync', '1', 'decorator: the worker is busy'],
@@ -81,7 +83,6 @@ test('decorator: compiled as its first lines say, its methods beat', async () =>
 })
 
 test('fastify: it beats while it listens, and closes when told to', async () => {
-  const monitor = await startMonitor()
   const example = monitor.start('fastify.ts', { PERIOD_SECONDS: '0.5', PORT: '0' })
   await monitor.hears('example-web-app', 2)
   const address = example.lines.at(0)?.replace('web app: listens on ', '') ?? ''
@@ -91,7 +92,6 @@ test('fastify: it beats while it listens, and closes when told to', async () => 
 })
 
 test('grammy: a bot beats while it polls', async () => {
-  const monitor = await startMonitor()
   const telegram = await startBotApi()
   const env = { PERIOD_SECONDS: '0.5', TELEGRAM_API_ROOT: telegram.url, TELEGRAM_BOT_TOKEN: telegram.token }
   const example = monitor.start('grammy-bot.ts', env)
@@ -104,7 +104,6 @@ test('grammy: a bot beats while it polls', async () => {
 })
 
 test('node-cron: each run tells its start and how it ended', async () => {
-  const monitor = await startMonitor()
   const good = monitor.start('node-cron.ts', { CRON: '* * * * * *', FOLDER: 'docs' })
   const heard = await monitor.hears('example-node-cron', 2, 'success')
   expect(heard.map(({ kind }) => kind)).toContain('start')
@@ -121,7 +120,6 @@ test('node-cron: each run tells its start and how it ended', async () => {
 })
 
 testWith('curl')('crontab: each line, run as cron runs it, is heard', async () => {
-  const monitor = await startMonitor()
   const bin = await stillbeatOnPath()
   const { settings, commands } = readCrontab(await readFile(join(EXAMPLES, 'crontab'), 'utf8'))
   expect(commands).toHaveLength(2)
@@ -137,7 +135,6 @@ testWith('curl')('crontab: each line, run as cron runs it, is heard', async () =
 })
 
 testWith('python3')('python: jobs tell how they ended, and the wrapper beats while its function runs', async () => {
-  const monitor = await startMonitor()
   const example = monitor.start('python/example.py', { PERIOD_SECONDS: '0.5' }, 'python3')
   await monitor.hears('example-python-worker', 3)
   example.child.kill('SIGTERM')
@@ -166,7 +163,6 @@ testWith('python3')('python: without a monitor it goes on, says so once, and end
 })
 
 test('n8n: the request of its HTTP node, as written, is heard', async () => {
-  const monitor = await startMonitor()
   const workflow = n8nWorkflow.parse(JSON.parse(await readFile(join(EXAMPLES, 'n8n-workflow.json'), 'utf8')))
   const trigger = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.scheduleTrigger')
   const next = workflow.connections[trigger?.name ?? '']?.main[0]?.[0]?.node
@@ -188,7 +184,8 @@ test('the README has every function, and its programs run as they stand', async 
   const index = [...readme.matchAll(/^\| `(\w+)(?:\(.*\))?` \|/gm)].map(([, name]) => name)
   expect(index.filter((name) => Object.hasOwn(client, name ?? '')).toSorted()).toEqual(Object.keys(client).toSorted())
 
-  const monitor = await startMonitor()
+  // `stillbeat status` fails while another service is down.
+  const monitor = await startMonitor(onTestFinished)
   const folder = await mkdtemp(join(tmpdir(), 'stillbeat-readme-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await mkdir(join(folder, 'node_modules/@stillbeat'), { recursive: true })
@@ -214,9 +211,15 @@ const n8nWorkflow = z.object({
 })
 const httpRequest = z.object({ method: z.literal('POST'), url: z.string(), jsonBody: z.string() })
 
-async function startMonitor() {
-  const { env } = await createTestDatabase()
-  const { url } = await startServer({ ...env })
+type Monitor = Awaited<ReturnType<typeof startMonitor>>
+
+async function startMonitor(stopAfter: (stop: () => Promise<void>) => void) {
+  const { env, drop } = await createTestDatabase()
+  const { url, end } = await startServer({ ...env }, stopAfter)
+  stopAfter(async () => {
+    await end('SIGTERM')
+    await drop()
+  })
   const api = client.createClient({ url })
   return {
     url,

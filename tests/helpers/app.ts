@@ -9,7 +9,8 @@ import type { HttpLimits } from '../../server/http/connectionLimits.ts'
 import { createLog } from '../../server/log.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { createTestClock, MINUTE, type TestClock } from './clock.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createTestDatabase, onPostgres, type TestDatabase } from './database.ts'
+import { lendDatabase } from './lent.ts'
 import { remember, untilSettled } from './told.ts'
 
 export interface TestApp {
@@ -60,9 +61,11 @@ export async function startTestApp({
   limits,
   stopAfter = onTestFinished,
 }: TestAppOptions = {}): Promise<TestApp> {
-  const home = beside ?? (await createTestDatabase())
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...SELDOM.env, ...home.env, ...env })
-  const database = await openDatabase(config.database)
+  const given = beside ?? (onPostgres ? await createTestDatabase() : null)
+  const lent = given ? null : await lendDatabase()
+  const where = given?.env ?? { DATA_DIR: lent?.dataDir }
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...SELDOM.env, ...where, ...env })
+  const database = lent?.database ?? (await openDatabase(config.database))
   const log = createLog(config.logLevel)
   const told: Outgoing[] = []
   const app = await startApp({
@@ -83,7 +86,7 @@ export async function startTestApp({
     stopped = true
     await app.stop()
     await database.close()
-    if (!beside) await home.drop()
+    if (!beside) await given?.drop()
   }
   stopAfter(stop)
 

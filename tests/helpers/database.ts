@@ -18,13 +18,17 @@ export interface TestDatabase {
 /** Makes a database without services, a copy of the template: on the server of TEST_DATABASE_URL, or in a folder. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = inject('template')
-  return serverUrl ? createOnServer(serverUrl, template) : copyFolder(template)
+  if (serverUrl) return createOnServer(serverUrl, template)
+  const folder = await copyTemplate()
+  return { env: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) }
 }
 
-async function copyFolder(template: string): Promise<TestDatabase> {
+/** Copies the template of the embedded database. @returns the folder of the copy */
+export async function copyTemplate(): Promise<string> {
+  const template = inject('template')
   const folder = await mkdtemp(join(dirname(template), 'copy-'))
   await cp(template, folder, { recursive: true })
-  return { env: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) }
+  return folder
 }
 
 export async function createOnServer(

@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 const STARTED = /Stillbeat listens on (\S+)/
 const BOT_STARTED = /the bot asks ([^\s"]+)/
-const LONGEST_START_MS = 30_000
+const LONGEST_START_MS = 120_000
 /** Node's arguments in `npm run server`. */
 const SERVER = [...(packageJson.scripts.server.match(/--\S+/g) ?? []), 'server/main.ts']
 
@@ -19,19 +19,26 @@ export interface ServerProcess {
   told: string[]
 }
 
-function launch(env: Record<string, string>, program = ['server/main.ts']): ChildProcess {
+type StopAfter = (stop: () => Promise<void>) => void
+
+function launch(
+  env: Record<string, string>,
+  program = ['server/main.ts'],
+  stopAfter: StopAfter = onTestFinished,
+): ChildProcess {
   const child = spawn(process.execPath, program, {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  onTestFinished(() => {
+  stopAfter(async () => {
     child.kill('SIGKILL')
   })
   return child
 }
 
-/** Runs what `npm run server` runs, and waits until it takes heartbeats. */
-export const startServer = (env: Record<string, string>) => start(env, SERVER, STARTED)
+/** Runs what `npm run server` runs, and waits until it takes heartbeats. It is killed when the test ends, or as `stopAfter` says. */
+export const startServer = (env: Record<string, string>, stopAfter?: StopAfter) =>
+  start(env, SERVER, STARTED, stopAfter)
 
 /** Runs what `npm start` runs: the server with the bot in it. */
 export const startAllInOne = (env: Record<string, string>) => start(env, [...SERVER, '--bot'], STARTED)
@@ -46,8 +53,13 @@ export function beginServer(env: Record<string, string>, flags: string[] = []): 
   return begun
 }
 
-async function start(env: Record<string, string>, program: string[], ready: RegExp): Promise<ServerProcess> {
-  const { started, ...server } = begin(env, program, ready)
+async function start(
+  env: Record<string, string>,
+  program: string[],
+  ready: RegExp,
+  stopAfter?: StopAfter,
+): Promise<ServerProcess> {
+  const { started, ...server } = begin(env, program, ready, stopAfter)
   return { url: await started, ...server }
 }
 
@@ -56,8 +68,8 @@ export interface BegunProcess extends Omit<ServerProcess, 'url'> {
   started: Promise<string>
 }
 
-function begin(env: Record<string, string>, program: string[], ready: RegExp): BegunProcess {
-  const child = launch(env, program)
+function begin(env: Record<string, string>, program: string[], ready: RegExp, stopAfter?: StopAfter): BegunProcess {
+  const child = launch(env, program, stopAfter)
   const told: string[] = []
   const started = new Promise<string>((resolve, reject) => {
     const look = (line: string) => {

@@ -1,0 +1,63 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
+import { folderOf, openEmbedded, runFolder } from '../../db/embedded.ts'
+import type { OpenDatabase } from '../../db/open.ts'
+import { copyTemplate } from './database.ts'
+import { empty, type Template, templateOf } from './emptied.ts'
+
+/** An embedded database that runs from test to test (a pool): to start one costs more than most tests do. */
+interface Running {
+  dataDir: string
+  pglite: PGlite
+  template: Template
+}
+
+// Files of tests that share a process do not share this project's modules.
+const shared = globalThis as { stillbeatIdle?: Running[] }
+shared.stillbeatIdle ??= []
+const idle = shared.stillbeatIdle
+
+/** Lends an embedded database like the template. Closing it empties it, and the next test gets it. */
+export async function lendDatabase(): Promise<{ database: OpenDatabase; dataDir: string }> {
+  const running = idle.pop() ?? (await start())
+  const database = await openEmbedded(running.dataDir, async () => lent(running))
+  return { database, dataDir: running.dataDir }
+}
+
+async function start(): Promise<Running> {
+  const dataDir = await copyTemplate()
+  const pglite = await runFolder(folderOf(dataDir))
+  return { dataDir, pglite, template: await templateOf(pglite) }
+}
+
+/** The database for one test. Once closed, nothing that the test left running reaches it. */
+function lent(running: Running): PGlite {
+  let isClosed = false
+  const close = async () => {
+    isClosed = true
+    await giveBack(running)
+  }
+  return new Proxy(running.pglite, {
+    get(pglite, name) {
+      if (name === 'closed') return isClosed || pglite.closed
+      if (name === 'close') return close
+      const value = Reflect.get(pglite, name, pglite)
+      if (typeof value !== 'function') return value
+      return isClosed ? () => Promise.reject(new Error('PGlite is closed')) : value.bind(pglite)
+    },
+  })
+}
+
+/** Keeps the database for the next test, unless this one changed more than rows. */
+async function giveBack(running: Running): Promise<void> {
+  const { dataDir, pglite, template } = running
+  if (await empty(pglite, template).catch(() => false)) {
+    const others = (await readdir(dataDir)).filter((name) => name !== 'pg' && !name.startsWith('lock.sqlite'))
+    await Promise.all(others.map((name) => rm(join(dataDir, name), { recursive: true })))
+    idle.push(running)
+    return
+  }
+  await pglite.close().catch(() => {})
+  await rm(dataDir, { recursive: true, force: true })
+}
