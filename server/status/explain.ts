@@ -5,7 +5,7 @@ import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
 import { usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
-import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
+import { afterSilence, isVerdictOld, type ServiceState } from '../lifecycle/transition.ts'
 import { openRunWords, runLimitWords } from '../text/runs.ts'
 import { duration, inSeconds, localTime } from '../text/time.ts'
 import { harmless, plural } from '../text/words.ts'
@@ -67,6 +67,8 @@ function reasons(
   const told: string[] = []
   if (state.pausedAt !== null)
     told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
+  if (state.pausedAt === null && isVerdictOld(state))
+    told.push('it was down before it was paused, and stays so until it is heard')
   if (state.failing) {
     told.push(note === null ? 'it failed' : `it failed: ${harmless(note, 200)}`)
     told.push('the next success or heartbeat takes that back')

@@ -98,6 +98,40 @@ test('a pause closes an open incident; after it the old verdict stands, until a 
   ])
 })
 
+test('what was down and is resumed is told again only by a new deadline, and what was dead by nothing', async () => {
+  const app = await startTestApp({ env: { DEAD_AFTER_SECONDS: '7200', DAILY_SUMMARY_TIME: 'off' } })
+  const { pause, resume } = app.api.services
+  const told = () => app.told.map(({ title }) => title)
+  await learnFiveMinutes(app, 'worker')
+  await app.live(11 * MINUTE)
+  await pause.mutate({ serviceKey: 'worker' })
+  await app.live(HOUR)
+  await resume.mutate({ serviceKey: 'worker' })
+  await app.live(9 * MINUTE)
+  const first = ['🔴 Worker is down', '⏸ Worker was down']
+  expect(told()).toEqual(first)
+  const { service, reasons } = await app.api.explain.query({ serviceKey: 'worker' })
+  expect(service.deadline).not.toBeNull()
+  expect(reasons[0]).toBe('it was down before it was paused, and stays so until it is heard')
+  await app.live(2 * MINUTE)
+  expect(told()).toEqual([...first, '🔴 Worker is down'])
+
+  await app.live(3 * HOUR)
+  expect(await statusOf(app, 'worker')).toBe('dead')
+  for (const _ of ['once', 'twice']) {
+    await pause.mutate({ serviceKey: 'worker' })
+    await app.live(HOUR)
+    await resume.mutate({ serviceKey: 'worker' })
+    await app.live(3 * HOUR)
+    expect(await statusOf(app, 'worker')).toBe('dead')
+  }
+  expect(told()).toEqual([...first, ...first])
+  await app.beat('worker')
+  await app.live(MINUTE)
+  expect(await statusOf(app, 'worker')).toBe('alive')
+  expect(told()).toEqual([...first, ...first])
+})
+
 test('an alias leads to its service, and belongs to one only', async () => {
   const app = await startTestApp()
   await app.api.services.configure.mutate({ serviceKey: 'worker', aliases: ['old-worker', 'b6d9'] })
