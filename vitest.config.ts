@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './tests/verify/order.ts'
 
@@ -10,8 +10,9 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     reporters: ['default', './tests/verify/reporter.ts'],
-    // Most tests wait for processes and databases rather than for a core. More than 100 % counts as 100 %.
-    maxWorkers: 2 * availableParallelism(),
+    // Most tests wait for processes and databases rather than for a core, but each file takes up to 1.2 GB with its
+    // processes. A percentage would be at most 100 %.
+    maxWorkers: Math.max(1, Math.min(2 * availableParallelism(), Math.floor(totalmem() / 1.2e9))),
     sequence: { sequencer: LongestFirst },
     // Files share a process, and so the embedded database's program, which takes seconds to be made ready.
     isolate: false,

@@ -203,18 +203,23 @@ test('a message that kills its server each time is given up', async () => {
 })
 
 test('while three hundred messages wait behind one that is refused, the next one is found quickly', async () => {
-  const { app, got } = await startWith((message) => (message.title === 'm0' ? refused : sent))
-  const { db } = app.database
-  const parts = Array.from({ length: 300 }, (_, index) => ({
-    title: `m${index}`,
-    body: '',
-    data: { event: 'down', services: [{ service_key: `s${index}` }] },
-  }))
-  const post = { event: 'down', subject: null, at: app.clock.now(), targets: ['webhook'], parts }
-  await db.transaction().execute((trx) => insertAnnouncement(trx, post))
-  const began = performance.now()
-  await signal(app, 'fail', 'kick')
-  await app.live(10 * SECOND)
-  expect(got.filter(({ outcome }) => outcome === 'sent')).toHaveLength(300)
-  expect(performance.now() - began).toBeLessThan(15_000)
+  /** How long three hundred messages take, behind one that gets this answer. */
+  async function took(answer: Delivery): Promise<number> {
+    const { app, got } = await startWith((message) => (message.title === 'm0' ? answer : sent))
+    const { db } = app.database
+    const parts = Array.from({ length: 300 }, (_, index) => ({
+      title: `m${index}`,
+      body: '',
+      data: { event: 'down', services: [{ service_key: `s${index}` }] },
+    }))
+    const post = { event: 'down', subject: null, at: app.clock.now(), targets: ['webhook'], parts }
+    await db.transaction().execute((trx) => insertAnnouncement(trx, post))
+    const began = performance.now()
+    await signal(app, 'fail', 'kick')
+    await app.live(10 * SECOND)
+    expect(got.filter(({ outcome }) => outcome === 'sent')).toHaveLength(answer === sent ? 301 : 300)
+    return performance.now() - began
+  }
+  // The machine may be busy, so both are measured on it.
+  expect(await took(refused)).toBeLessThan(7 * (await took(sent)))
 })

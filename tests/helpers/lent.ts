@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { folderOf, openEmbedded, runFolder } from '../../db/embedded.ts'
 import type { OpenDatabase } from '../../db/open.ts'
@@ -44,20 +45,31 @@ function lent(running: Running): PGlite {
       if (name === 'close') return close
       const value = Reflect.get(pglite, name, pglite)
       if (typeof value !== 'function') return value
-      return isClosed ? () => Promise.reject(new Error('PGlite is closed')) : value.bind(pglite)
+      return isClosed ? refuse : value.bind(pglite)
     },
   })
 }
 
+function refuse(): Promise<never> {
+  const refused = Promise.reject(new Error('PGlite is closed'))
+  // What was left running need not wait for the answer.
+  refused.catch(() => {})
+  return refused
+}
+
+/** A test that failed may have left a transaction open, which would never let the database be emptied. */
+const LONGEST_EMPTYING_MS = 10_000
+
 /** Keeps the database for the next test, unless this one changed more than rows. */
 async function giveBack(running: Running): Promise<void> {
   const { dataDir, pglite, template } = running
-  if (await empty(pglite, template).catch(() => false)) {
+  const tooLong = sleep(LONGEST_EMPTYING_MS, false, { ref: false })
+  if (await Promise.race([empty(pglite, template).catch(() => false), tooLong])) {
     const others = (await readdir(dataDir)).filter((name) => name !== 'pg' && !name.startsWith('lock.sqlite'))
     await Promise.all(others.map((name) => rm(join(dataDir, name), { recursive: true })))
     idle.push(running)
     return
   }
-  await pglite.close().catch(() => {})
+  void pglite.close().catch(() => {})
   await rm(dataDir, { recursive: true, force: true })
 }
