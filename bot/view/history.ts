@@ -1,3 +1,4 @@
+import { whyChanged } from '../../server/text/change.ts'
 import type { Lines } from '../answer/listing.ts'
 import { eachAt } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
@@ -5,15 +6,6 @@ import { symbolOf } from './about.ts'
 import { namesIn } from './names.ts'
 
 type Transition = RouterOutputs['history']['transitions'][number]
-
-const reasons: { [reason: string]: string } = {
-  silence: 'no heartbeat',
-  fail: 'it failed',
-  heartbeat: 'a heartbeat came',
-  learned: 'its rhythm is known',
-  schedule: 'by its new schedule',
-  resume: 'resumed',
-}
 
 /** Lists changes of status, newest first. `of` says what they are of. */
 export function historyLines(
@@ -31,8 +23,7 @@ export function historyLines(
     const who = of.isService ? '' : `${name(one)} — `
     // A pause ends what was down, and is no recovery.
     if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}`
-    const why = reasons[one.reason] ?? one.reason
-    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
+    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${whyChanged(one.reason)}`
   })
   const none = ['Nothing has changed yet.']
   return { title: `📜 ${of.title}`, lines: (lines.length > 0 ? lines : none).map((text) => ({ text })) }

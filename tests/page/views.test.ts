@@ -26,9 +26,9 @@ describePage('the views', () => {
     await page.getByRole('region', { name: 'Up-time' }).getByText('down 1 min').first().waitFor()
     const changes = page.getByRole('region', { name: 'Changes of status' }).getByRole('listitem')
     expect(await changes.allInnerTexts()).toEqual([
-      expect.stringMatching(/^alive\s+from down, heartbeat/),
-      expect.stringMatching(/^down\s+from alive, silence; for 1 min/),
-      expect.stringMatching(/^alive\s+from unknown, learned; for 10 min/),
+      expect.stringMatching(/^alive\s+from down, a heartbeat came/),
+      expect.stringMatching(/^down\s+from alive, no heartbeat; for 1 min/),
+      expect.stringMatching(/^alive\s+from unknown, its rhythm is known; for 10 min/),
     ])
     await page.getByText('it beats every 5 min (the median of 4 gaps)').waitFor()
 

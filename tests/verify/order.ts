@@ -15,6 +15,8 @@ const FIRST = [
   'faults/clock',
   'deploy/process',
   'outage/told',
+  'watch/two-weeks-autumn',
+  'watch/two-weeks',
   'bot/load',
   'alert/reminders',
 ]

@@ -20,6 +20,9 @@ test('a first run that hangs is told after the time that was declared, and its e
     runStartedAt: '2026-11-24T02:30:00.000+00:00',
     deadline: '2026-11-24T03:30:00.000+00:00',
   })
+  expect(await (await app.fetch('/status')).json()).toMatchObject({
+    services: [{ run_started_at: '2026-11-24T02:30:00.000+00:00' }],
+  })
   expect(running.reasons).toContain('run 7 started 02:30, has not ended (at most 1 h)')
   await app.live(HOUR + MINUTE)
   expect(texts(app)).toEqual(['🔴 Backup is down\nstarted 02:30, has not ended (at most 1 h)'])

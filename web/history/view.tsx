@@ -1,9 +1,11 @@
 import './history.css'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { whyChanged } from '../../server/text/change.ts'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
+import { shownChange } from '../parts/shown.ts'
 import { StatusMark } from '../parts/status.tsx'
 import { useTitle } from '../parts/useTitle.ts'
 import { hashOf } from '../route.ts'
@@ -50,7 +52,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
                     <Moment at={at} precision={exact[index]} />
                   </td>
                   <td>
-                    <StatusMark status={to} />
+                    <StatusMark status={shownChange({ to, reason })} />
                   </td>
                   <td className="history-name">
                     <a href={hashOf('service', serviceKey)} dir="auto">
@@ -58,7 +60,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
                     </a>
                   </td>
                   <td className="soft">{from}</td>
-                  <td className="soft">{reason}</td>
+                  <td className="soft">{whyChanged(reason)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { whyChanged } from '../../server/text/change.ts'
 import type { Precision } from '../../server/text/precision.ts'
 import { roughly } from '../../server/text/time.ts'
 import { trpc } from '../api.ts'
 import type { Transition } from '../live/answers.ts'
 import { Fault } from '../parts/fault.tsx'
+import { shownChange } from '../parts/shown.ts'
 import { StatusShape } from '../parts/status.tsx'
 import { hashOf } from '../route.ts'
 import { Moment, precisions } from '../time/time.tsx'
@@ -47,12 +49,14 @@ function Entry({
   precision: Precision | undefined
   next: Transition | undefined
 }) {
+  const shown = shownChange({ to, reason })
   return (
     <li>
-      <StatusShape status={to} />
-      <span className={`status-${to}`}>{to}</span>{' '}
+      <StatusShape status={shown} />
+      <span className={`status-${shown}`}>{shown}</span>{' '}
       <span className="soft">
-        from {from}, {reason}
+        from {from}
+        {reason !== 'pause' && `, ${whyChanged(reason)}`}
         {next && `; for ${roughly(Date.parse(next.at) - Date.parse(at))}`}
       </span>
       <span className="timeline-at">

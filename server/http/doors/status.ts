@@ -48,6 +48,8 @@ const rawServiceStatus = z
     heartbeats_needed: serviceStatus.shape.heartbeatsNeeded,
     down_reason: serviceStatus.shape.downReason,
     down_note: serviceStatus.shape.downNote,
+    run_started_at: serviceStatus.shape.runStartedAt,
+    usual_run_seconds: serviceStatus.shape.usualRunSeconds,
     expected_period_seconds: serviceStatus.shape.expectedPeriodSeconds,
     schedule: serviceStatus.shape.schedule,
     timezone: serviceStatus.shape.timezone,
@@ -143,6 +145,8 @@ function rawService(one: ServiceStatus): RawService {
     heartbeats_needed: one.heartbeatsNeeded,
     ...(one.downReason !== undefined && { down_reason: one.downReason }),
     ...(one.downNote !== undefined && { down_note: one.downNote }),
+    ...(one.runStartedAt !== undefined && { run_started_at: one.runStartedAt }),
+    ...(one.usualRunSeconds !== undefined && { usual_run_seconds: one.usualRunSeconds }),
   }
   if (one.scheduleReadable === undefined) return shown
   return {
