@@ -12,7 +12,7 @@ interface EarlyGaps {
   early_gaps: Uint8Array | null
 }
 
-/** Of the open incident of a service that is down; `null` for others. */
+/** Of the newest incident of a service that is down; `null` for others. */
 interface OfIncident {
   down_reason: string | null
   down_note: string | null
@@ -73,10 +73,14 @@ export const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gap
 export const withStates = (db: Db | Trx) =>
   db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')
 
-/** Looks at incidents for services that are down only, of which there are few. */
+/**
+ * Looks at incidents for services that are down only, of which there are few. The newest one is open, or a pause has ended
+ * it, which leaves the service down.
+ */
 function ofIncident<T>(column: 'reason' | 'note') {
   return sql<T>`case when st.status = 'down' then (
-    select i.${sql.ref(column)} from incidents i where i.service_id = s.id and i.closed_at is null
+    select i.${sql.ref(column)} from incidents i where i.service_id = s.id
+    order by i.opened_at desc, i.id desc limit 1
   ) end`
 }
 

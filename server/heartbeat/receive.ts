@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { metadata } from '../input/metadata.ts'
+import { named } from '../input/sentence.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { cutText, isStorable } from '../input/text.ts'
 import type { Caller } from '../keys/caller.ts'
@@ -8,6 +9,8 @@ import type { Signal } from './signal.ts'
 
 export const heartbeatInput = z.strictObject({ serviceKey, metadata: metadata.nullish() })
 
+/** 100 years: a moment plus this is still a valid date. */
+const LONGEST_RUN_MS = 3_153_600_000_000
 const MESSAGE_LIMIT = 2_000
 /** Characters of a job's output. Only its end is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
@@ -23,7 +26,11 @@ export const signalInput = z.strictObject({
     .refine(isStorable, { error: 'runId must not contain NUL characters or lone surrogates' })
     .optional(),
   exitCode: z.int().min(-2_147_483_648).max(4_294_967_295).optional(),
-  durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  durationMs: z
+    .number()
+    .min(0)
+    .max(LONGEST_RUN_MS, { error: named(`must be at most ${LONGEST_RUN_MS} ms, which is 100 years`) })
+    .optional(),
   message: cutText(MESSAGE_LIMIT).optional(),
   output: z
     .string()

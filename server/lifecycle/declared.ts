@@ -3,7 +3,7 @@ import { deadlineOf, limitOf, type Rules } from './limit.ts'
 import type { Outage } from './listening.ts'
 import { hasOverdue, type Runs, runDeadlineOf, runLimitOf } from './runs.ts'
 import type { Schedule } from './schedule.ts'
-import { type Outcome, type ServiceState, turned } from './transition.ts'
+import { isVerdictOld, type Outcome, type ServiceState, turned } from './transition.ts'
 
 /** The settings that decide when a service is down. */
 export const DECLARED = [
@@ -35,24 +35,39 @@ function runsAfterEdit(before: ServiceState, after: ServiceState, nowMs: number,
   if (runs === null || limitMs === oldMs) return runs
   const open = runs.open.map((run) => {
     if (limitMs < oldMs) return run.isOverdue ? run : { ...run, countsFrom: nowMs }
-    const deadline = runDeadlineOf(run, after, rules, [])
-    return { ...run, isOverdue: run.isOverdue && deadline !== null && deadline < nowMs }
+    const longer = { ...run, countsFrom: Math.max(run.startedAt, before.resumedAt ?? run.startedAt) }
+    const deadline = runDeadlineOf(longer, after, rules, [])
+    return deadline === null || deadline >= nowMs ? { ...longer, isOverdue: false } : run
   })
   return { ...runs, open }
 }
 
-/** Judges a service at once by its new or cleared schedule. */
-export function afterSettings(state: ServiceState, nowMs: number, rules: Rules, outages: readonly Outage[]): Outcome {
-  if (state.pausedAt !== null || state.failing || hasOverdue(state)) return { state, changes: [] }
+/**
+ * Judges a service at once by its new settings. An edit is no recovery: what is down or dead stays so if its silence
+ * would be too long by the new settings, too, or if nothing but the edit speaks for it.
+ */
+export function afterSettings(
+  before: ServiceState,
+  state: ServiceState,
+  { nowMs, rules, outages }: { nowMs: number; rules: Rules; outages: readonly Outage[] },
+): Outcome {
+  const unchanged = { state, changes: [] }
+  if (state.pausedAt !== null || state.failing || hasOverdue(state) || isVerdictOld(state)) return unchanged
   const deadline = deadlineOf(state, rules, outages)
   const calm = state.lastHeartbeatAt === null || deadline === null ? 'unknown' : 'alive'
-  if (deadline !== null && nowMs > deadline) {
-    if (state.status !== 'unknown') return { state, changes: [] }
-    return turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
+  if (state.status === 'down' || state.status === 'dead') {
+    // The edit moves the deadlines of what is in time, so the silence counts from where it did before.
+    const without = deadlineOf({ ...state, scheduledSince: before.scheduledSince }, rules, outages)
+    const isInTime = without === null ? hasOverdue(before) : nowMs <= without
+    return isInTime ? turned(state, calm, nowMs, 'schedule') : unchanged
   }
-  // Nothing is known against it any more; but what is dead or down without a deadline stays so.
-  if (deadline === null && state.status !== 'alive') return { state, changes: [] }
-  return state.status === calm ? { state, changes: [] } : turned(state, calm, nowMs, 'schedule')
+  if (deadline !== null && nowMs > deadline) {
+    return state.status === 'alive'
+      ? unchanged
+      : turned(state, 'down', Math.max(deadline, state.statusSince), 'silence')
+  }
+  if (deadline === null && state.status !== 'alive') return unchanged
+  return state.status === calm ? unchanged : turned(state, calm, nowMs, 'schedule')
 }
 
 const since = ({ schedule }: ServiceState, nowMs: number): number | null => (schedule === null ? null : nowMs)
@@ -60,7 +75,7 @@ const since = ({ schedule }: ServiceState, nowMs: number): number | null => (sch
 function keepsItsPlace(before: ServiceState, after: ServiceState, rules: Rules): boolean {
   const [old, declared] = [before.schedule, after.schedule]
   if (isDeepStrictEqual(old, declared)) return true
-  if (declared === null || after.lastHeartbeatAt === null) return false
+  if (declared === null || (before.sinceFirstHeartbeat && after.lastHeartbeatAt === null)) return false
   if (declared.kind === 'cron') return hasSameTimes(old, declared) && old.graceMs <= declared.graceMs
   const oldLimitMs = old?.kind === 'cron' ? null : limitOf(before, rules)
   return oldLimitMs !== null && oldLimitMs <= (limitOf(after, rules) ?? 0)

@@ -121,6 +121,8 @@ function cronDeadline(schedule: CronSchedule, service: Expectation, rules: Rules
 function dueAfter(schedule: CronSchedule, service: Expectation): number {
   const { sinceMs, isSign } = attributed(service)
   const due = nextDue(schedule, sinceMs)
+  // A due time whose grace was over before the run ended has been told, and the run's end has settled that.
+  if (isSign && due + schedule.graceMs < service.silenceSince) return nextDue(schedule, service.silenceSince)
   const earlyMs = due - sinceMs
   if (!isSign || earlyMs >= schedule.graceMs) return due
   const isNearest = nextDue(schedule, sinceMs - earlyMs - 1) === due

@@ -171,7 +171,11 @@ function ending(runs: Runs, { at, runId, durationMs }: RunSignal, isSuccess: boo
  * Whether the end of a run may have come while the monitor was not listening: it was away for a tenth or more of the time
  * in which such a run usually ends. Then nobody can say whether the run hangs.
  */
-function mayHaveEndedUnheard({ restartedAt }: OpenRun, service: RunService, outages: readonly Outage[]): boolean {
+export function mayHaveEndedUnheard(
+  { restartedAt }: OpenRun,
+  service: RunService,
+  outages: readonly Outage[],
+): boolean {
   const { runs, maxRunMs } = service
   if (maxRunMs !== null || !isLearned(runs)) return false
   const fromMs = restartedAt + Math.min(...runs.tookMs)

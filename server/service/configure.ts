@@ -100,7 +100,9 @@ function rejudge(deps: DepsInTransaction, before: ServiceState, row: FullService
   const { rules, timezone } = deps.config
   const state = withSettings(before, stateOf(row, timezone), now, rules)
   const isSame = DECLARED.every((name) => name === 'deadAfterMs' || isDeepStrictEqual(state[name], before[name]))
-  return isSame ? { state, changes: [] } : afterSettings(state, now, rules, deps.ledger.outages())
+  return isSame
+    ? { state, changes: [] }
+    : afterSettings(before, state, { nowMs: now, rules, outages: deps.ledger.outages() })
 }
 
 function columnsOf(input: ConfigureInput, now: number): SettingsColumns {

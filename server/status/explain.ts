@@ -3,11 +3,12 @@ import { findOpenIncident } from '../../db/incidents.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
-import { usualRunMs } from '../lifecycle/runs.ts'
+import { mayHaveEndedUnheard, usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, isVerdictOld, type ServiceState } from '../lifecycle/transition.ts'
 import { openRunWords, runLimitWords } from '../text/runs.ts'
 import { duration, inSeconds, localTime } from '../text/time.ts'
+import { whyDown } from '../text/whyDown.ts'
 import { harmless, plural } from '../text/words.ts'
 import { type IncidentView, viewIncident } from './incident.ts'
 import { theService } from './list.ts'
@@ -46,7 +47,10 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   const incident = await findOpenIncident(deps.db, row.id)
   return {
     service,
-    reasons: reasons(state, { ...context, limitMs, note: incident?.reason === 'fail' ? incident.note : null }),
+    reasons: reasons(state, {
+      ...{ ...context, limitMs, note: incident?.reason === 'fail' ? incident.note : null },
+      whyItWas: whyDown({ reason: service.downReason ?? 'silence', note: service.downNote }, 200),
+    }),
     gapsSeconds: state.gaps.map((gap) => gap / 1000).reverse(),
     cadenceSeconds: inSeconds(state.cadenceMs),
     limitSeconds: inSeconds(limitMs),
@@ -60,20 +64,26 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
   }
 }
 
-function reasons(
-  state: ServiceState,
-  { limitMs, now, timezone, note }: ViewContext & { limitMs: number | null; note: string | null },
-): string[] {
+interface Told {
+  limitMs: number | null
+  /** What the failed job said. */
+  note: string | null
+  /** Why it is down, in few words. */
+  whyItWas: string
+}
+
+function reasons(state: ServiceState, { limitMs, note, whyItWas, ...context }: ViewContext & Told): string[] {
+  const { now } = context
   const told: string[] = []
   if (state.pausedAt !== null)
     told.push(`paused for ${duration(Math.max(0, now - state.pausedAt))} now; it is not judged`)
   if (state.pausedAt === null && isVerdictOld(state))
-    told.push('it was down before it was paused, and stays so until it is heard')
+    told.push(`it was down before it was paused (${whyItWas}), and stays so until it is heard`)
   if (state.failing) {
     told.push(note === null ? 'it failed' : `it failed: ${harmless(note, 200)}`)
     told.push('the next success or heartbeat takes that back')
   } else if (state.failsInRow > 0) told.push(tolerated(state))
-  told.push(...openRuns(state, now, timezone))
+  told.push(...openRuns(state, context))
   told.push(
     state.lastHeartbeatAt === null
       ? 'no heartbeat has come yet'
@@ -88,12 +98,16 @@ const tolerated = ({ failsInRow, failuresTolerated }: ServiceState) =>
 
 const RUNS_SHOWN = 3
 
-function openRuns({ runs, maxRunMs }: ServiceState, now: number, timezone: string): string[] {
+function openRuns(state: ServiceState, { now, timezone, outages }: ViewContext): string[] {
+  const { runs, maxRunMs } = state
   const open = runs?.open ?? []
   const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs })
-  const said = open.slice(0, RUNS_SHOWN).map(({ id, startedAt }) => {
-    const run = id === null ? 'a run' : `run ${harmless(id, 40)}`
-    return `${run} ${openRunWords(localTime(startedAt, now, timezone), limit)}`
+  const said = open.slice(0, RUNS_SHOWN).map((run) => {
+    const name = run.id === null ? 'a run' : `run ${harmless(run.id, 40)}`
+    const words = `${name} ${openRunWords(localTime(run.startedAt, now, timezone), limit)}`
+    return mayHaveEndedUnheard(run, state, outages)
+      ? `${words}; it is not judged, since it may have ended while I was not listening`
+      : words
   })
   return open.length > RUNS_SHOWN ? [...said, `${plural(open.length - RUNS_SHOWN, 'other run')} likewise`] : said
 }

@@ -9,7 +9,7 @@ import type { DepsInTransaction } from '../deps.ts'
 import { isExpected } from '../lifecycle/limit.ts'
 import { afterListening } from '../lifecycle/listening.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
-import { type OpenRun, usualRunMs } from '../lifecycle/runs.ts'
+import { mayHaveEndedUnheard, type OpenRun, usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, type ServiceState } from '../lifecycle/transition.ts'
 import { statusCounts } from '../status/list.ts'
@@ -158,8 +158,10 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     }
   }
 
-  function isLong({ startedAt, isOverdue }: OpenRun, { pausedAt }: ServiceState): boolean {
-    return pausedAt === null && !isOverdue && now >= afterListening(startedAt, DAY_MS, outages)
+  /** A run that cannot be judged any more is in the list at once: nothing else would tell that it hangs. */
+  function isLong(run: OpenRun, state: ServiceState): boolean {
+    if (state.pausedAt !== null || run.isOverdue) return false
+    return mayHaveEndedUnheard(run, state, outages) || now >= afterListening(run.startedAt, DAY_MS, outages)
   }
 
   /** Of services that nothing but this list can miss: no deadline makes them down. */

@@ -13,10 +13,15 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** About the year 200,000: the last moments that a date can be, with room for any offset. */
+const LAST_MOMENT_MS = 6_000_000_000_000_000
+
 /** Turns epoch milliseconds into ISO 8601 with the offset that a zone has then, e.g. `2026-11-23T22:20:01.123+03:00`. */
 export function isoIn(timezone: string): (ms: number) => string {
   const offsets = new Map<number, { shiftMs: number; suffix: string }>()
-  return (ms) => {
+  return (anyMs) => {
+    // A moment that cannot be written as a date must not keep an answer from being made.
+    const ms = Math.min(Math.max(anyMs, -LAST_MOMENT_MS), LAST_MOMENT_MS)
     const minute = Math.floor(ms / MINUTE_MS)
     let offset = offsets.get(minute)
     if (!offset) {

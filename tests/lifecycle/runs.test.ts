@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HeartbeatKind } from '../../db/schema.ts'
-import { withSettings } from '../../server/lifecycle/declared.ts'
+import { afterSettings, withSettings } from '../../server/lifecycle/declared.ts'
 import type { Outage } from '../../server/lifecycle/listening.ts'
 import { afterPause, afterResume } from '../../server/lifecycle/pause.ts'
 import { usualRunMs } from '../../server/lifecycle/runs.ts'
@@ -320,6 +320,31 @@ describe('a start belongs to a due time', () => {
     expect(story(slow, steps, 13 * HOUR + 6 * MINUTE).told).toEqual([['alive → down: silence', 13 * HOUR + 5 * MINUTE]])
   })
 
+  test.each<[string, Step[]]>([
+    [
+      'of a run by hand',
+      [
+        ['start', 13 * HOUR + 40 * MINUTE],
+        ['success', 14 * HOUR + 20 * MINUTE],
+      ],
+    ],
+    [
+      'of one that began on time and took long',
+      [
+        ['start', 13 * HOUR],
+        ['success', 14 * HOUR + 30 * MINUTE],
+      ],
+    ],
+  ])('a success after a due time was told settles that: %s', (_title, steps) => {
+    const slow = { ...hourly, maxRunMs: 2 * HOUR, lastHeartbeatAt: 13 * HOUR, silenceSince: 13 * HOUR }
+    const end = (steps.at(-1) as Step)[1]
+    expect(story(slow, steps, 15 * HOUR + 6 * MINUTE).told).toEqual([
+      ['alive → down: silence', 14 * HOUR + 5 * MINUTE],
+      ['down → alive: heartbeat', end],
+      ['alive → down: silence', 15 * HOUR + 5 * MINUTE],
+    ])
+  })
+
   test('the length that the client tells says when it began, if its start was lost', () => {
     const at = 13 * HOUR + 2 * MINUTE
     const { state } = afterSignal(hourly, { kind: 'success', at, durationMs: 22 * MINUTE }, rules, [])
@@ -385,6 +410,14 @@ describe('pauses and edits', () => {
     const down = afterSilence(started, 2 * HOUR, rules, []).state
     const resumed = afterResume(afterPause(down, 2 * HOUR, false).state, 3 * HOUR).state
     expect(told(afterSilence(resumed, 5 * HOUR, rules, []))).toEqual([['down → down: run', 4 * HOUR]])
+  })
+
+  test('a longer time excuses a run that was overdue, and counts from its start', () => {
+    const down = afterSilence(started, 2 * HOUR, rules, []).state
+    const edited = withSettings(down, { ...down, maxRunMs: 3 * HOUR }, 2 * HOUR, rules)
+    const outcome = afterSettings(down, edited, { nowMs: 2 * HOUR, rules, outages: [] })
+    expect(told(outcome)).toEqual([['down → unknown: schedule', 2 * HOUR]])
+    expect(nextChangeAt(outcome.state, rules, [])).toBe(3 * HOUR)
   })
 
   test('a shorter time counts from the edit, a longer one from the start', () => {

@@ -244,6 +244,6 @@ describe('a service is judged at once by a schedule that was', () => {
       [['alive → unknown: schedule', 5 * MINUTE]],
     ],
   ])('%s', (_title, service, now, expected) => {
-    expect(told(afterSettings(service, now, rules, []))).toEqual(expected)
+    expect(told(afterSettings(service, service, { nowMs: now, rules, outages: [] }))).toEqual(expected)
   })
 })

@@ -112,7 +112,7 @@ test('what was down and is resumed is told again only by a new deadline, and wha
   expect(told()).toEqual(first)
   const { service, reasons } = await app.api.explain.query({ serviceKey: 'worker' })
   expect(service.deadline).not.toBeNull()
-  expect(reasons[0]).toBe('it was down before it was paused, and stays so until it is heard')
+  expect(reasons[0]).toBe('it was down before it was paused (silent), and stays so until it is heard')
   await app.live(2 * MINUTE)
   expect(told()).toEqual([...first, '🔴 Worker is down'])
 

@@ -171,6 +171,48 @@ test('a change of TIMEZONE at a restart takes nothing down', async () => {
   await home.drop()
 })
 
+test.each<[string, object, object, string]>([
+  ['a stricter grace', { expectedPeriodSeconds: 600, graceSeconds: 60 }, { graceSeconds: 30 }, 'down'],
+  ['a stricter grace of a cron line', { schedule: '0 * * * *', graceSeconds: 60 }, { graceSeconds: 50 }, 'down'],
+  ['another cron line', { schedule: '0 * * * *', graceSeconds: 60 }, { schedule: '30 * * * *' }, 'down'],
+  ['a longer grace that is not long enough', { expectedPeriodSeconds: 600 }, { graceSeconds: 1200 }, 'down'],
+  ['a period that is long enough', { expectedPeriodSeconds: 600 }, { expectedPeriodSeconds: 86_400 }, 'alive'],
+])('an edit is no recovery: %s', async (_title, before, after, expected) => {
+  const app = await startTestApp()
+  await app.api.services.configure.mutate({ serviceKey: 'job', ...before })
+  await app.beat('job')
+  await app.live(3 * HOUR)
+  await app.api.services.configure.mutate({ serviceKey: 'job', ...after })
+  await app.live(MINUTE)
+  const [service] = (await app.api.status.query()).services
+  expect(service?.status).toBe(expected)
+  const recoveries = expected === 'down' ? [] : ['🟢 Job is alive again']
+  expect(app.told.map(({ title }) => title)).toEqual(['🔴 Job is down', ...recoveries])
+})
+
+test('a longer grace does not push the promise of a service that was never heard', async () => {
+  const app = await startTestApp()
+  const configure = (graceSeconds: number) =>
+    app.api.services.configure.mutate({ serviceKey: 'job', schedule: '0 * * * *', graceSeconds })
+  await configure(600)
+  for (const graceSeconds of [660, 720]) {
+    await app.live(30 * MINUTE)
+    await configure(graceSeconds)
+  }
+  await app.live(15 * MINUTE)
+  expect(app.told.map(({ title }) => title)).toEqual(['🔴 Job is down'])
+})
+
+test('a length of a run that no date can hold is refused, and breaks no list', async () => {
+  const app = await startTestApp()
+  const success = (durationMs: number) => app.api.signal.mutate({ serviceKey: 'job', kind: 'success', durationMs })
+  await expect(success(Number.MAX_SAFE_INTEGER)).rejects.toThrow('durationMs: must be at most 3153600000000 ms')
+  for (const _ of [1, 2, 3]) await success(3_153_600_000_000)
+  await app.api.signal.mutate({ serviceKey: 'job', kind: 'start' })
+  expect((await app.fetch('/status')).status).toBe(200)
+  await expect(app.api.explain.query({ serviceKey: 'job' })).resolves.toBeDefined()
+})
+
 test('a grace of a service whose rhythm is learned is added to its limit', async () => {
   const app = await startTestApp({ env })
   for (let beat = 0; beat < 4; beat++) {
