@@ -28,7 +28,7 @@ import { statusDoor } from './doors/status.ts'
 import { openTrpc, TRPC_PREFIX } from './doors/trpc.ts'
 import { headersFor } from './headers.ts'
 import { refuseMalformed } from './malformed.ts'
-import { createSemaphore } from './semaphore.ts'
+import { createSemaphore, withRoom } from './semaphore.ts'
 
 const BODY_LIMIT = 64 * 1024
 /** How many calls other than heartbeats run at once. More would not be faster, and could take all connections. */
@@ -69,7 +69,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     clientErrorHandler: refuseMalformed,
     frameworkErrors: refuse,
   })
-  limitConnections(app, options.limits)
+  const makeRoom = limitConnections(app, options.limits)
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
     refuse(
@@ -85,7 +85,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
   )
-  const questions = createSemaphore(QUESTIONS_AT_ONCE)
+  const questions = withRoom(createSemaphore(QUESTIONS_AT_ONCE), makeRoom)
   const own = [
     ...heartbeatDoors(deps),
     statusDoor(deps, questions),
@@ -95,7 +95,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...sessionDoors(deps, sessions, access.signIn),
     badgeDoor(deps, access.identify),
     backupDoor(options.takeBackup),
-    ...(await pageDoors(app, options.pageFolder)),
+    ...pageDoors(options.pageFolder),
   ]
   refuseTaken(options.doors, [...own.map(({ url }) => url), TRPC_PREFIX])
   openDoors(app, [...own, ...options.doors], { check: access.check, headers })

@@ -9,7 +9,7 @@ import { type AppRouter, appRouter } from '../../router.ts'
 import { type Access, admitted } from '../access/access.ts'
 import { refusePacked } from '../body.ts'
 import { refuseMethod } from '../door.ts'
-import { createSemaphore, type InTurn, shareTurn } from '../semaphore.ts'
+import { createSemaphore, type InTurn, shareTurn, turnUntilLeft } from '../semaphore.ts'
 
 export const TRPC_PREFIX = '/trpc'
 
@@ -19,6 +19,8 @@ const LARGEST_BATCH = 100
 const BATCHES_AT_ONCE = 2
 /** In characters of JSON: about 10,000 services. Once a batch has more, its remaining calls are refused. */
 const LARGEST_ANSWERS = 4_000_000
+/** What a client accepts that wants the answers to a batch as a stream, in which each waits until it is read. */
+const JSONL = 'application/jsonl'
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 interface Gate {
@@ -36,6 +38,7 @@ export async function openTrpc(
   { access: { identify }, headers, questions }: Gate,
 ): Promise<void> {
   const batches = createSemaphore(BATCHES_AT_ONCE)
+  const streamed = createSemaphore(BATCHES_AT_ONCE)
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: TRPC_PREFIX,
     trpcOptions: {
@@ -43,7 +46,7 @@ export async function openTrpc(
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       maxBatchSize: LARGEST_BATCH,
-      createContext: ({ req, info }) => {
+      createContext: ({ req, res, info }) => {
         // The calls of a batch share one access check.
         let caller: Promise<Caller | null> | undefined
         let anybody: Promise<unknown> | undefined
@@ -59,7 +62,7 @@ export async function openTrpc(
             anybody ??= identify(req, 'open', info.calls.length)
             await anybody
           },
-          inTurn: callsInTurn(questions, batches, info),
+          inTurn: callsInTurn(questions, info.accept === JSONL ? turnUntilLeft(streamed, res.raw) : batches, info),
         }
       },
       responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
@@ -79,8 +82,8 @@ export async function openTrpc(
  * Makes the `inTurn` of one request. A batch takes one turn of `batches`, in which its calls run one by one, each in a
  * turn of `questions`. Calls are refused once the client has disconnected or the answers are too large.
  */
-function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPCRequestInfo) {
-  const isBatch = calls.length > 1
+function callsInTurn(questions: InTurn, batches: InTurn, { calls, accept, signal }: TRPCRequestInfo) {
+  const isBatch = calls.length > 1 || accept === JSONL
   const oneByOne = shareTurn(batches)
   const inTurn: InTurn = isBatch ? (work) => oneByOne(() => questions(work)) : questions
   let answered = 0
