@@ -6,12 +6,13 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AppRouter } from '../../server/router.ts'
 import { createTestDatabase } from '../helpers/database.ts'
-import { startServer } from '../helpers/process.ts'
+import { startAllInOne, startServer } from '../helpers/process.ts'
 
 const OWNER = 'correct-horse-battery-staple'
 const HERD = 500
+const HOOK = 'https://stillbeat.example.org/telegram'
 /** How often it is asked and heard while the answers lie unread. */
-const TIMES = 100
+const TIMES = 40
 /** The limit of what is unsent (64 MB), what is worked on, and what is not collected yet. */
 const GROWTH_MB = 250
 
@@ -46,6 +47,33 @@ test('clients that never read their answers fill no memory and open no files, an
     expect(seen.memoryMb - before.memoryMb, what).toBeLessThan(GROWTH_MB)
     expect(seen.files - before.files - connections, what).toBeLessThan(50)
     for (const socket of sockets) socket.destroy()
+    expect((await fetch(`${server.url}/status?limit=1`, { headers: { 'X-Api-Key': OWNER } })).status).toBe(200)
+  }
+})
+
+test('strangers who never finish their bodies fill no memory', { timeout: 120_000 }, async () => {
+  const home = await createTestDatabase()
+  onTestFinished(home.drop)
+  const env = { TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_API_ROOT: 'http://127.0.0.1:9', TELEGRAM_WEBHOOK_URL: HOOK }
+  const server = await startAllInOne({ ...home.env, ...env, API_KEY: OWNER, RATE_LIMIT_PER_SECOND: '100000' })
+  const before = used(server.child.pid)
+  const sockets: Socket[] = []
+  for (const [method, path, bytes] of [
+    ['POST', '/telegram', 1_000_000],
+    ['POST', '/health', 60_000],
+    ['GET', '/health', 60_000],
+    ['POST', '/nothing', 60_000],
+    ['POST', '/trpc/heartbeat', 60_000],
+    ['POST', '/trpc/publicGroup', 60_000],
+    ['POST', '/session', 60_000],
+    ['DELETE', '/session', 60_000],
+  ] as const) {
+    const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${bytes + 1}\r\n\r\n`
+    const text = head + ' '.repeat(bytes)
+    sockets.push(...(await Promise.all(Array.from({ length: 200 }, () => sendAndReadNothing(server.url, text)))))
+    const seen = await lookOn(server.url, () => used(server.child.pid))
+    process.stdout.write(`unfinished: ${method} ${path}: ${Math.round(seen.memoryMb - before.memoryMb)} MB more\n`)
+    expect(seen.memoryMb - before.memoryMb, `${method} ${path}`).toBeLessThan(150)
   }
 })
 
@@ -80,8 +108,6 @@ async function lookOn(url: string, look: () => Used): Promise<Used> {
     const { memoryMb, files } = look()
     most = { memoryMb: Math.max(most.memoryMb, memoryMb), files: Math.max(most.files, files) }
   }
-  const answer = await fetch(`${url}/status?limit=1`, { headers: { 'X-Api-Key': OWNER } })
-  expect(answer.status).toBe(200)
   return most
 }
 

@@ -4,12 +4,13 @@ import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { badRequest, CallerError } from '../../errors.ts'
-import type { Caller, Scope } from '../../keys/caller.ts'
+import type { Scope } from '../../keys/caller.ts'
 import { type AppRouter, appRouter } from '../../router.ts'
 import { type Access, admitted } from '../access/access.ts'
 import { refusePacked } from '../body.ts'
 import { refuseMethod } from '../door.ts'
 import { createSemaphore, type InTurn, shareTurn, turnUntilLeft } from '../semaphore.ts'
+import { type CallerOf, checkBeforeBody } from './trpcCallers.ts'
 
 export const TRPC_PREFIX = '/trpc'
 
@@ -39,7 +40,7 @@ export async function openTrpc(
 ): Promise<void> {
   const batches = createSemaphore(BATCHES_AT_ONCE)
   const streamed = createSemaphore(BATCHES_AT_ONCE)
-  const options: FastifyTRPCPluginOptions<AppRouter> = {
+  const optionsWith = (callerOf: CallerOf): FastifyTRPCPluginOptions<AppRouter> => ({
     prefix: TRPC_PREFIX,
     trpcOptions: {
       // Fastify's limit does not apply to multipart bodies, which tRPC streams itself.
@@ -47,14 +48,12 @@ export async function openTrpc(
       router: appRouter,
       maxBatchSize: LARGEST_BATCH,
       createContext: ({ req, res, info }) => {
-        // The calls of a batch share one access check.
-        let caller: Promise<Caller | null> | undefined
         let anybody: Promise<unknown> | undefined
         return {
           deps,
           async admit(scope: Scope) {
-            caller ??= identify(req, 'ping', info.calls.length)
-            const who = admitted(await caller, scope)
+            // The calls of a batch share one access check.
+            const who = admitted(await callerOf(req), scope)
             if (req.body) refusePacked(req)
             return who
           },
@@ -67,14 +66,14 @@ export async function openTrpc(
       },
       responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     },
-  }
+  })
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(headers)
       if (!METHODS.some((method) => method === request.method)) refuseMethod(request, reply, METHODS)
       refuseStrangeHost(request)
     })
-    await scope.register(fastifyTRPCPlugin, options)
+    await scope.register(fastifyTRPCPlugin, optionsWith(checkBeforeBody(scope, identify)))
   })
 }
 
