@@ -8,6 +8,7 @@ import type { Hints } from './hints.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Keyring } from './keys/keyring.ts'
 import type { Feed } from './live/feed.ts'
+import type { Streams } from './live/streams.ts'
 
 /** The dependencies that every verb gets: dependency injection by one plain object. */
 export interface Deps extends Ground {
@@ -24,6 +25,8 @@ export interface Deps extends Ground {
   hints: Hints
   publicGroups: PublicGroups
   keyring: Keyring
+  /** The open streams of events, which end when their callers may not read any more. */
+  streams: Streams
 }
 
 /** The same inside a transaction, where the database is reached by `trx` alone. */

@@ -37,6 +37,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     hints,
+    streams: { check: () => {}, open: () => ({ signal: new AbortController().signal, close: () => {} }) },
     keyring: createKeyring({ db, clock, absence, hints }),
     metrics: createMetrics([]),
   }

@@ -21,6 +21,8 @@ export interface HttpLimits {
   connections: number
   /** How many streams of events may be open. It is far fewer than `connections`, which leaves room for heartbeats. */
   streams: number
+  /** How many of them one key may have open, or one address where nobody has a key. The page has two in each tab. */
+  streamsPerCaller: number
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -32,6 +34,7 @@ export const HTTP_LIMITS: HttpLimits = {
   lookEveryMs: 1_000,
   connections: 10_000,
   streams: 2_000,
+  streamsPerCaller: 200,
 }
 
 export const timeoutsOf = ({ headersMs, requestMs, stalledMs, lookEveryMs }: HttpLimits) =>

@@ -95,11 +95,18 @@ describe('a stored key', () => {
     expectRefusal(await ask('GET', '/status', bearer(secret)), 'UNAUTHORIZED', 'this key is not valid here')
     expectRefusal(await ask('GET', '/status', cookie), 'UNAUTHORIZED', 'you are signed out')
     expect(JSON.parse((await ask('GET', '/session', cookie)).body)).toMatchObject({ signed_in: false, scope: null })
-    await beat(KEY, 'after-the-revocation')
-    await app.clock.advance(SECOND)
+    await app.clock.advance(0)
     await expect(events.next()).rejects.toThrow('this key has been revoked')
     expect((await owner.keys.revoke.mutate({ id })).revokedAt).toBe(revoked.revokedAt)
     await expect(owner.keys.revoke.mutate({ id: 999_999 })).rejects.toMatchObject({ message: /there is no key 999999/ })
+  })
+
+  test('ends its streams when it loses the scope', async () => {
+    const { secret, id } = await make('read')
+    const events = await watchEvents(app, 'onTransition', { headers: bearer(secret) })
+    await app.database.db.updateTable('keys').set({ scope: 'ping' }).where('id', '=', id).execute()
+    await app.clock.advance(6 * SECOND)
+    await expect(events.next()).rejects.toThrow('this key may not read any more')
   })
 
   test('has its last use stored, to the minute', async () => {

@@ -132,6 +132,25 @@ test('a stop breaks the line at once, and does not tell the page that all has be
   expect((await events.rest()).map(({ event }) => event)).not.toContain('return')
 })
 
+test('more streams than a caller may have are refused, and one that leaves makes room', async () => {
+  const app = await startTestApp({ limits: { streamsPerCaller: 2 } })
+  const first = await watchEvents(app, 'onHeartbeat')
+  await watchEvents(app, 'onTransition')
+  const ask = async () => (await app.fetch('/trpc/onHeartbeat', { headers: { Accept: 'text/event-stream' } })).text()
+  expect(await ask()).toContain('2 streams of events are open already from this address; close some, or ask status')
+  first.leave()
+  const isLetIn = async () => {
+    const events = await watchEvents(app, 'onHeartbeat')
+    await app.beat('worker')
+    await app.clock.advance(A_LOOK)
+    return events.next().then(
+      () => true,
+      () => false,
+    )
+  }
+  await expect.poll(isLetIn).toBe(true)
+})
+
 test('more streams than the server holds are refused, and heartbeats still come in', async () => {
   const app = await startTestApp({ limits: { streams: 2 } })
   const first = await watchEvents(app, 'onHeartbeat')

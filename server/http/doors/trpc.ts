@@ -51,6 +51,7 @@ export async function openTrpc(
         let anybody: Promise<unknown> | undefined
         return {
           deps,
+          address: req.ip,
           async admit(scope: Scope) {
             // The calls of a batch share one access check.
             const who = admitted(await callerOf(req), scope)
