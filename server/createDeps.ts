@@ -14,6 +14,7 @@ import { createHints } from './hints.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createKeyring } from './keys/keyring.ts'
 import { createFeed } from './live/feed.ts'
+import { createMissed } from './live/missed.ts'
 import { createStreams } from './live/streams.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
@@ -61,6 +62,7 @@ export function createDeps(
     hints,
     publicGroups: createPublicGroups(ground),
     keyring,
+    missed: createMissed(ground),
     streams: createStreams({ ...ground, hints, keyring }, streamsPerCaller),
   }
 }
