@@ -27,6 +27,7 @@ export function limitUnsent(
   let lookedAt = Number.NEGATIVE_INFINITY
 
   app.addHook('onRequest', async ({ raw: { socket } }, { raw: response }) => {
+    if (socket.destroyed) return
     underWay.set(socket, { unsentSince: null })
     response.once('close', () => hasLeft(socket))
     if (now() - lookedAt > LOOK_AT_MOST_EVERY_MS) makeRoom()

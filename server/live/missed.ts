@@ -15,7 +15,7 @@ export interface Missed {
 
 export const PAGE = 100
 /** After so many events a client lets others go on, so that heartbeats wait for none of them. */
-const EVENTS_IN_ONE_GO = 20
+const EVENTS_IN_ONE_GO = 50
 /** Clients that came back together ask for the same page at about the same time. */
 const PAGES_KEPT = 4
 
