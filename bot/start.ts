@@ -24,8 +24,8 @@ export interface StartOptions extends TelegramOptions {
 }
 
 export interface RunningBot {
-  /** Takes an update that Telegram posted; given only with `webhookUrl`. */
-  receive?: Webhook['receive']
+  /** Takes updates that Telegram posts; given only with `webhookUrl`. */
+  webhook?: Pick<Webhook, 'knows' | 'receive'>
   /** Answers what was asked, then stops. */
   stop: () => Promise<void>
 }
@@ -50,7 +50,7 @@ export function startBot(options: StartOptions): RunningBot {
   void followSupergroups(bot.api, allowedChats, quietly)
 
   return {
-    ...(webhook ? { receive: webhook.receive } : {}),
+    ...(webhook ? { webhook } : {}),
     async stop() {
       await listening.stop()
       stopping.abort()

@@ -78,15 +78,15 @@ export async function listServicesWithGaps(
   return (await query.execute()).map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))
 }
 
-/** Services heard since a moment, the longest silent first. Reads the state of every service. */
-export async function idsHeardSince(db: Db, sinceMs: number): Promise<number[]> {
+/** Services heard since a moment, the last one first. Reads the state of every service. */
+export async function servicesHeardSince(db: Db, sinceMs: number): Promise<{ id: number; heardAt: number }[]> {
   const rows = await db
     .selectFrom('service_states')
-    .select('service_id')
+    .select(['service_id', 'last_heartbeat_at'])
     .where('last_heartbeat_at', '>=', sinceMs)
-    .orderBy('last_heartbeat_at')
+    .orderBy('last_heartbeat_at', 'desc')
     .execute()
-  return rows.map((row) => row.service_id)
+  return rows.map((row) => ({ id: row.service_id, heardAt: row.last_heartbeat_at ?? 0 }))
 }
 
 /** The version of each service, so that a reader can tell which of them have changed. */

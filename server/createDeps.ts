@@ -14,6 +14,8 @@ import { createHints } from './hints.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createKeyring } from './keys/keyring.ts'
 import { createFeed } from './live/feed.ts'
+import { createMissed } from './live/missed.ts'
+import { createStreams } from './live/streams.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createLedger } from './outage/ledger.ts'
@@ -30,7 +32,10 @@ export interface DepsOptions {
 }
 
 /** Makes all parts of the server, and gives each what it needs (dependency injection). None acts before it is told. */
-export function createDeps(options: DepsOptions, { streams }: { streams: number }): Parts {
+export function createDeps(
+  options: DepsOptions,
+  { streams, streamsPerCaller }: { streams: number; streamsPerCaller: number },
+): Parts {
   const { database, channels, config, clock, log } = options
   const absence = createAbsence({ clock, log, description: database.description })
   const { checkIntervalMs } = config
@@ -38,6 +43,7 @@ export function createDeps(options: DepsOptions, { streams }: { streams: number 
   const ground = createGround(options, absence, jobs)
   const hints = createHints({ clock, absence, line: database.hintLine, name: database.name })
   const feed = createFeed({ ...ground, hints, isAlone: database.isAlone }, streams)
+  const keyring = createKeyring({ ...ground, hints })
   return {
     ...ground,
     jobs,
@@ -55,7 +61,9 @@ export function createDeps(options: DepsOptions, { streams }: { streams: number 
     feed,
     hints,
     publicGroups: createPublicGroups(ground),
-    keyring: createKeyring({ ...ground, hints }),
+    keyring,
+    missed: createMissed(ground),
+    streams: createStreams({ ...ground, hints, keyring }, streamsPerCaller),
   }
 }
 

@@ -8,6 +8,8 @@ import type { Hints } from './hints.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Keyring } from './keys/keyring.ts'
 import type { Feed } from './live/feed.ts'
+import type { Missed } from './live/missed.ts'
+import type { Streams } from './live/streams.ts'
 
 /** The dependencies that every verb gets: dependency injection by one plain object. */
 export interface Deps extends Ground {
@@ -24,6 +26,10 @@ export interface Deps extends Ground {
   hints: Hints
   publicGroups: PublicGroups
   keyring: Keyring
+  /** What clients have missed that resume a stream of events. */
+  missed: Missed
+  /** The open streams of events, which end when their callers may not read any more. */
+  streams: Streams
 }
 
 /** The same inside a transaction, where the database is reached by `trx` alone. */

@@ -10,6 +10,8 @@ interface Topics {
   removed: [id: number, key: string]
   /** The id of an API key that was created or revoked, as text. */
   keys: string
+  /** A session that was ended: the hash of its token. */
+  sessions: string
   /** The version of a server that has started. */
   started: string
 }
@@ -26,7 +28,7 @@ type Subjects<T extends Topic> = Topics[T][] | null
 export interface Hints {
   /** Publishes a change, after its commit. Returns at once: changes are collected for a moment and sent together. */
   tell<T extends Topic>(topic: T, subject: Topics[T]): void
-  /** Subscribes to a topic, which takes one subscriber. Call it before `begin`. */
+  /** Subscribes to a topic. Subscribers are called in the order in which they came. Call it before `begin`. */
   on<T extends Topic>(topic: T, onHint: (subjects: Subjects<T>) => void): void
   /** Whether this server is connected, so that hints of other servers arrive. */
   areHeard(): boolean
@@ -49,7 +51,7 @@ type HintsDeps = Pick<Ground, 'clock' | 'absence'> & {
 }
 
 export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
-  const listeners = new Map<Topic, (subjects: never) => void>()
+  const listeners = new Map<Topic, ((subjects: never) => void)[]>()
   let waiting = new Map<Topic, Set<unknown>>()
   let saidAt = Number.NEGATIVE_INFINITY
   let cancel: (() => void) | undefined
@@ -77,7 +79,9 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
   function onHint(text: string): void {
     const hint = readHint(text)
     if (hint === null || hint.from === name) return
-    for (const [topic, subjects] of Object.entries(hint.topics)) listeners.get(topic as Topic)?.(subjects as never)
+    for (const [topic, subjects] of Object.entries(hint.topics)) {
+      for (const listener of listeners.get(topic as Topic) ?? []) listener(subjects as never)
+    }
   }
 
   return {
@@ -89,14 +93,14 @@ export function createHints({ clock, absence, line, name }: HintsDeps): Hints {
       saySoon()
     },
     on(topic, listener) {
-      listeners.set(topic, listener)
+      listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
     },
     areHeard: line.isOpen,
     begin() {
       line.listen({
         onHint,
         onOpen() {
-          for (const listener of listeners.values()) listener(null as never)
+          for (const listener of [...listeners.values()].flat()) listener(null as never)
         },
       })
     },
@@ -117,6 +121,7 @@ const said = z.object({
       services: list(z.int()),
       removed: list(z.tuple([z.int(), z.string()])),
       keys: list(z.string()),
+      sessions: list(z.string()),
       started: list(z.string()),
     } satisfies Record<Topic, z.ZodType>)
     .partial(),

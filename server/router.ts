@@ -44,14 +44,10 @@ export const appRouter = router({
 
   onTransition: readProcedure
     .input(onTransitionInput.prefault({}))
-    .subscription(async ({ ctx, input, signal, path }) =>
-      events(ctx, path, await onTransition(ctx.deps, input, signal)),
-    ),
+    .subscription(({ input, ...call }) => events(call, (signal) => onTransition(call.ctx.deps, input, signal))),
   onHeartbeat: readProcedure
     .input(onHeartbeatInput.prefault({}))
-    .subscription(async ({ ctx, input, signal, path }) =>
-      events(ctx, path, await onHeartbeat(ctx.deps, input, signal)),
-    ),
+    .subscription(({ input, ...call }) => events(call, (signal) => onHeartbeat(call.ctx.deps, input, signal))),
 
   acknowledge: adminProcedure.input(acknowledgeInput).mutation(({ ctx, input }) => acknowledge(ctx.deps, input)),
   alert: readProcedure.input(alertInput).query(({ ctx, input }) => showAlert(ctx.deps, input)),

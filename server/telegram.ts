@@ -1,7 +1,7 @@
 import { type RunningBot, startBot } from '../bot/start.ts'
 import type { BotConfig } from './config.ts'
 import type { Door } from './http/door.ts'
-import { telegramDoor } from './http/doors/telegram.ts'
+import { telegramDoor, type UpdateReceiver } from './http/doors/telegram.ts'
 import type { Log } from './log.ts'
 
 /** The bot that answers in Telegram. It reaches the API over HTTP, also inside the server. */
@@ -22,9 +22,12 @@ export function createTelegram(
   if (!token) return null
   let bot: RunningBot | undefined
   // Updates before the start are refused, so that Telegram sends them again.
-  const receive = async (update: unknown, secret: string | undefined) => (await bot?.receive?.(update, secret)) ?? false
+  const receiver: UpdateReceiver = {
+    knows: (secret) => bot?.webhook?.knows(secret) ?? false,
+    receive: async (update) => bot?.webhook?.receive(update),
+  }
   return {
-    doors: webhookUrl ? [telegramDoor(webhookUrl, receive)] : [],
+    doors: webhookUrl ? [telegramDoor(webhookUrl, receiver)] : [],
     start(fallback) {
       if (chatIds.length === 0) {
         log.warn('TELEGRAM_CHAT_ID is not set, so the bot answers nobody; write /start to it, and it says what to set')

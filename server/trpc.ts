@@ -6,10 +6,13 @@ import { CallerError, callerErrorOf } from './errors.ts'
 import { fieldOf, hasUnknownField, sentenceOf } from './input/sentence.ts'
 import type { Caller, Scope } from './keys/caller.ts'
 import { pulledAhead } from './live/pulledAhead.ts'
+import type { OpenStream } from './live/streams.ts'
 import type { Reason } from './reasons.ts'
 
 interface Context {
   deps: Deps
+  /** The caller's address. */
+  address: string
   /** Throws 401 or 403 unless the caller has a key or a session of this scope, and 429 beyond the rate limit. */
   admit: (scope: Scope) => Promise<Caller>
   /** Admits everybody. Throws 429 beyond the rate limit. */
@@ -21,7 +24,7 @@ interface Context {
 /** A keep-alive for streams: a page that gets neither event nor ping for `RECONNECT_AFTER_MS` connects again. */
 const PING_EVERY_MS = 15_000
 const RECONNECT_AFTER_MS = 40_000
-/** A stream is ended after this long. The page connects again, and its session is checked again. */
+/** A stream is ended after this long. The page connects again, and is asked again who it is. */
 const CONNECTION_MS = HOUR_MS
 
 const t = initTRPC.context<Context>().create({
@@ -100,28 +103,48 @@ export const readProcedure = procedureOf('read').use(inTurn)
 /** Changes something other than heartbeats. */
 export const adminProcedure = procedureOf('admin').use(inTurn)
 
-/** Treats errors of a stream as those of a call, and ends it once its key is revoked. */
-export const events = <T>(ctx: Context & { caller: Caller }, path: string, iterable: AsyncIterable<T>) =>
-  pulledAhead(eventsForCaller(ctx, path, iterable))
+interface Subscribed {
+  ctx: Context & { caller: Caller }
+  signal: AbortSignal | undefined
+  path: string
+}
 
-async function* eventsForCaller<T>(
-  ctx: Context & { caller: Caller },
-  path: string,
-  iterable: AsyncIterable<T>,
-): AsyncGenerator<T, void> {
-  const { keyId } = ctx.caller
+/** Opens a stream of events. Its errors are treated like those of a call, and it ends when its caller may not read. */
+export async function events<T>(
+  { ctx, signal, path }: Subscribed,
+  begin: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
+) {
+  const stream = ctx.deps.streams.open(ctx.caller, ctx.address)
+  const isOver = signal ? AbortSignal.any([signal, stream.signal]) : stream.signal
+  isOver.addEventListener('abort', stream.close)
+  if (isOver.aborted) stream.close()
   try {
-    for await (const event of iterable) {
-      if (keyId !== null && !(await ctx.deps.keyring.get(keyId))) throw revoked()
-      yield event
-    }
+    return pulledAhead(eventsForCaller(ctx, path, stream, await begin(isOver)))
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw forCaller(error, ctx, path)
+    stream.close()
+    throw error
   }
 }
 
-const revoked = () => new CallerError('key_revoked', 'this key has been revoked')
+async function* eventsForCaller<T>(
+  ctx: Context,
+  path: string,
+  { signal, close }: OpenStream,
+  iterable: AsyncIterable<T>,
+): AsyncGenerator<T, void> {
+  try {
+    for await (const event of iterable) {
+      signal.throwIfAborted()
+      yield event
+    }
+  } catch (error) {
+    if (signal.aborted) throw forCaller(signal.reason, ctx, path)
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw forCaller(error, ctx, path)
+  } finally {
+    close()
+  }
+}
 
 function forCaller(error: unknown, { deps }: Context, path: string): TRPCError {
   const cause = callerErrorOf(error)

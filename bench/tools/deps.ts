@@ -5,6 +5,7 @@ import { readConfig } from '../../server/config.ts'
 import type { Deps } from '../../server/deps.ts'
 import { createBatch } from '../../server/heartbeat/batch.ts'
 import { createKeyring } from '../../server/keys/keyring.ts'
+import { createMissed } from '../../server/live/missed.ts'
 import { createLog } from '../../server/log.ts'
 import { createMetrics } from '../../server/metrics/metrics.ts'
 import { isoIn } from '../../server/text/time.ts'
@@ -37,6 +38,8 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     hints,
+    missed: createMissed({ db, clock, config, ledger, iso: isoIn(config.timezone) }),
+    streams: { check: () => {}, open: () => ({ signal: new AbortController().signal, close: () => {} }) },
     keyring: createKeyring({ db, clock, absence, hints }),
     metrics: createMetrics([]),
   }

@@ -7,11 +7,10 @@ import { retry } from './retry.ts'
 import { ALLOWED_UPDATES, fetchBotInfo, type UpdateSource, type UpdateSourceOptions } from './updates.ts'
 
 export interface Webhook extends UpdateSource {
-  /**
-   * Takes an update that came by HTTP. `secret` is its header `X-Telegram-Bot-Api-Secret-Token`.
-   * @returns false if it does not come from Telegram
-   */
-  receive: (update: unknown, secret: string | undefined) => Promise<boolean>
+  /** Whether a request comes from Telegram, by its header `X-Telegram-Bot-Api-Secret-Token`. */
+  knows: (secret: string) => boolean
+  /** Takes an update that came by HTTP from Telegram. */
+  receive: (update: unknown) => Promise<void>
 }
 
 /** Telegram posts an update again if there is no answer for about a minute. Longer work goes on after the answer. */
@@ -32,13 +31,12 @@ export function openWebhook(
   }).catch(() => {})
 
   return {
-    async receive(update, given = '') {
-      if (!isSame(given, secret)) return false
+    knows: (given) => isSame(given, secret),
+    async receive(update) {
       // Telegram still has the webhook of the last run, and this run has not reached Telegram yet.
       if (!bot.isInited()) throw new Error('the bot has not reached Telegram yet')
       const handled = bot.handleUpdate(update as Update).catch((error: BotError<BotContext>) => bot.errorHandler(error))
       await Promise.race([handled, sleep(LONGEST_MS)])
-      return true
     },
     stop: async () => stopping.abort(),
   }

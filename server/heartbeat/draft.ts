@@ -41,7 +41,7 @@ export function draft(
       left.push(signal)
       continue
     }
-    const refusal = refusalOf(signal.caller, known)
+    const refusal = refusalOf(signal.caller, known, signal.key)
     if (refusal) {
       refused.push({ signal, refusal })
       continue

@@ -32,7 +32,7 @@ export function createKnownServices({ db, config }: Pick<Ground, 'db' | 'config'
   async function load(signals: readonly Signal[]): Promise<Refused[]> {
     const missing = signals.filter(({ key, caller }) => {
       const cached = known.get(key)
-      return !cached || refusalOf(caller, cached)
+      return !cached || refusalOf(caller, cached, key)
     })
     if (missing.length === 0) return []
     // A cached service that refuses a caller is read again, since no write would show that the entry is outdated.

@@ -12,18 +12,19 @@ export interface Refused {
   refusal: CallerError
 }
 
-/** Says why a caller may not send heartbeats of a service; `null` if it may. */
-export function refusalOf({ group, keyPrefix }: Caller, service: ServiceNamed): CallerError | null {
+/**
+ * Says why a caller may not send heartbeats of a service; `null` if it may. The refusal names the service as `asked`,
+ * which may be an alias: the caller is not told what it stands for.
+ */
+export function refusalOf({ group, keyPrefix }: Caller, service: ServiceNamed, asked: string): CallerError | null {
   if (keyPrefix !== null && !service.key.startsWith(keyPrefix)) {
-    return forbidden(`services whose keys begin with "${keyPrefix}", and "${service.key}" does not`)
+    return forbidden(`whose keys begin with "${keyPrefix}"`, asked)
   }
-  if (group !== null && service.group !== group) {
-    return forbidden(`services of the group "${group}", and "${service.key}" is not in it`)
-  }
-  return null
+  return group !== null && service.group !== group ? forbidden(`of the group "${group}"`, asked) : null
 }
 
-const forbidden = (services: string) => new CallerError('not_of_this_key', `this key is for ${services}`)
+const forbidden = (which: string, asked: string) =>
+  new CallerError('not_of_this_key', `this key is for services ${which}, and "${asked}" is none of them`)
 
 /** How many services one API key may register, so that a stolen key cannot fill the monitor with them. */
 export const MOST_REGISTERED = 1_000

@@ -32,7 +32,7 @@ function split(signals: readonly Signal[]): { allowed: Signal[]; refused: Refuse
   const allowed: Signal[] = []
   const refused: Refused[] = []
   for (const signal of signals) {
-    const refusal = refusalOf(signal.caller, { key: signal.key, group: signal.caller.group })
+    const refusal = refusalOf(signal.caller, { key: signal.key, group: signal.caller.group }, signal.key)
     if (refusal) refused.push({ signal, refusal })
     else allowed.push(signal)
   }

@@ -20,6 +20,8 @@ export interface Door {
   kind: DoorKind
   /** In bytes; by default that of the server. */
   bodyLimit?: number
+  /** A further check, which comes before the body is read. It throws to refuse. */
+  before?: (request: FastifyRequest) => void
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown
   /** The name of the setting that holds its address, if people choose the address. */
   setting?: string
@@ -57,18 +59,30 @@ export function openDoors(app: FastifyInstance, doors: readonly Door[], gate: Ga
     app.route({
       method: ALL_METHODS.filter((other) => !allowed.includes(other)),
       url,
-      handler: async (request, reply) =>
+      // Before any body is read.
+      onRequest: async (request, reply) =>
         allowsAnyOrigin && request.method === 'OPTIONS'
           ? answerPreflight(reply, allowed)
           : refuseMethod(request, reply, allowed),
+      handler: async () => {},
     })
   }
+}
+
+/** Refuses unknown addresses before any body is read. */
+export function refuseUnknown(app: FastifyInstance, refusal: CallerError): void {
+  app.addHook('onRequest', async ({ is404 }) => {
+    if (is404) throw refusal
+  })
+  app.setNotFoundHandler(() => {
+    throw refusal
+  })
 }
 
 const methodsOf = ({ method }: Door): HTTPMethods[] => (method === 'GET' ? ['GET', 'HEAD'] : [method])
 
 function openDoor(app: FastifyInstance, door: Door, { check, headers }: Gate): void {
-  const { url, kind, bodyLimit, handle } = door
+  const { url, kind, bodyLimit, before, handle } = door
   app.route({
     method: methodsOf(door),
     url,
@@ -77,6 +91,7 @@ function openDoor(app: FastifyInstance, door: Door, { check, headers }: Gate): v
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       reply.headers(kind === 'heartbeat' ? headersOfHeartbeat(request.headers.origin) : headers)
       request.caller = await check(request, kind)
+      before?.(request)
     },
     handler: async (request, reply) => handle(request, reply),
   })

@@ -2,41 +2,61 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { CallerError } from '../errors.ts'
 
-/** How many requests one connection may have under way. No client needs nearly as many. */
+/** How many requests one connection may have sent ahead. No client needs nearly as many. */
 const MOST_PER_CONNECTION = 100
 /** How many all connections may have under way. Beyond it, each connection may have one. */
 const MOST_IN_ALL = 10_000
 
+/** The requests of one connection: one is being answered, the others wait. */
+interface Line {
+  isBusy: boolean
+  waiting: PromiseWithResolvers<void>[]
+}
+
 /**
- * Limits HTTP pipelining: it cuts a connection that sends more and more requests without waiting for answers. Node
- * reads them all, and each takes memory until it is answered, so one client could fill the memory.
+ * Limits HTTP pipelining: a connection has one request answered at a time. Nothing more is read from it while others
+ * wait, and it is cut beyond the limit. Node reads and answers all that are sent, and keeps what the client does not take.
  */
 export function limitPipelines(app: FastifyInstance): void {
-  const underWay = new WeakMap<Socket, number>()
+  const lines = new WeakMap<Socket, Line>()
   let all = 0
 
   app.addHook('onRequest', async ({ raw: { socket } }, { raw: response }) => {
-    const before = underWay.get(socket)
-    if (before === undefined) socket.once('close', () => forget(socket))
-    const count = (before ?? 0) + 1
-    underWay.set(socket, count)
-    all += 1
-    response.once('close', () => settle(socket))
-    if (count > MOST_PER_CONNECTION || (count > 1 && all > MOST_IN_ALL)) {
+    const line = lines.get(socket) ?? lineOf(socket)
+    if (line.waiting.length >= MOST_PER_CONNECTION || (line.isBusy && all >= MOST_IN_ALL)) {
       socket.destroy()
-      throw new CallerError('rate_limited', 'too many requests at once on one connection; wait for answers')
+      throw tooManyAtOnce()
     }
+    all += 1
+    response.once('close', () => next(socket, line))
+    if (line.isBusy) {
+      socket.pause()
+      const turn = Promise.withResolvers<void>()
+      line.waiting.push(turn)
+      await turn.promise
+    }
+    line.isBusy = true
   })
 
-  function settle(socket: Socket): void {
-    const count = underWay.get(socket)
-    if (!count) return
-    underWay.set(socket, count - 1)
-    all -= 1
+  function lineOf(socket: Socket): Line {
+    const line: Line = { isBusy: false, waiting: [] }
+    lines.set(socket, line)
+    socket.once('close', () => {
+      all -= line.waiting.length
+      for (const { reject } of line.waiting.splice(0)) reject(tooManyAtOnce())
+    })
+    return line
   }
 
-  function forget(socket: Socket): void {
-    all -= underWay.get(socket) ?? 0
-    underWay.set(socket, 0)
+  function next(socket: Socket, line: Line): void {
+    all -= 1
+    const turn = line.waiting.shift()
+    if (!turn) line.isBusy = false
+    turn?.resolve()
+    // The last one may have a body that was not read yet.
+    if (line.waiting.length === 0) socket.resume()
   }
 }
+
+const tooManyAtOnce = () =>
+  new CallerError('rate_limited', 'too many requests at once on one connection; wait for answers')

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { CallerError } from '../errors.ts'
+import type { MakeRoom } from './unsent.ts'
 
 /** Runs some work as soon as a semaphore gives it a turn. Throws 503 if that takes longer than `LONGEST_WAIT_MS`. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
@@ -32,6 +35,15 @@ export function createSemaphore(atOnce: number, now = () => performance.now()): 
 const tooMany = () =>
   new CallerError('overloaded', 'more is asked than can be answered; ask again, and for less at once')
 
+/** Makes room for the answer before each turn. */
+export const withRoom =
+  (inTurn: InTurn, makeRoom: MakeRoom): InTurn =>
+  (work) =>
+    inTurn(() => {
+      makeRoom()
+      return work()
+    })
+
 /** Runs the calls of a batch one by one in a single turn, so that a batch is finished before another begins. */
 export function shareTurn(inTurn: InTurn): InTurn {
   const waiting: { begin: () => Promise<void>; reject: (error: unknown) => void }[] = []
@@ -53,4 +65,22 @@ export function shareTurn(inTurn: InTurn): InTurn {
       waiting.push({ begin: () => work().then(resolve, reject), reject })
       if (waiting.length === 1) inTurn(workAll).catch(refuse)
     })
+}
+
+/** Takes one turn for an answer that is streamed, and gives it back when the answer has left. */
+export function turnUntilLeft(inTurn: InTurn, response: Writable): InTurn {
+  let begun: Promise<void> | undefined
+  const begin = () =>
+    new Promise<void>((resolve, reject) => {
+      const hold = async () => {
+        resolve()
+        if (!response.closed && !response.destroyed) await once(response, 'close')
+      }
+      inTurn(hold).catch(reject)
+    })
+  return async (work) => {
+    begun ??= begin()
+    await begun
+    return work()
+  }
 }

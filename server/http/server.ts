@@ -15,7 +15,7 @@ import { createSessions } from '../session/sessions.ts'
 import { createAccess } from './access/access.ts'
 import { takeRawBodies } from './body.ts'
 import { type HttpLimits, limitConnections, timeoutsOf } from './connectionLimits.ts'
-import { type Door, openDoors, refuseTaken } from './door.ts'
+import { type Door, openDoors, refuseTaken, refuseUnknown } from './door.ts'
 import { backupDoor } from './doors/backup.ts'
 import { badgeDoor } from './doors/badge.ts'
 import { healthDoors } from './doors/health.ts'
@@ -28,7 +28,7 @@ import { statusDoor } from './doors/status.ts'
 import { openTrpc, TRPC_PREFIX } from './doors/trpc.ts'
 import { headersFor } from './headers.ts'
 import { refuseMalformed } from './malformed.ts'
-import { createSemaphore } from './semaphore.ts'
+import { createSemaphore, withRoom } from './semaphore.ts'
 
 const BODY_LIMIT = 64 * 1024
 /** How many calls other than heartbeats run at once. More would not be faster, and could take all connections. */
@@ -69,15 +69,9 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     clientErrorHandler: refuseMalformed,
     frameworkErrors: refuse,
   })
-  limitConnections(app, options.limits)
+  const makeRoom = limitConnections(app, options.limits)
   app.setErrorHandler(refuse)
-  app.setNotFoundHandler((request, reply) =>
-    refuse(
-      new CallerError('no_such_address', 'there is nothing here; try GET /status, or POST /heartbeat'),
-      request,
-      reply,
-    ),
-  )
+  refuseUnknown(app, new CallerError('no_such_address', 'there is nothing here; try GET /status, or POST /heartbeat'))
 
   const sessions = apiKey === undefined ? null : createSessions(deps, apiKey)
   const access = createAccess(deps, { sessions, refuseUntilOpen: options.refuseUntilOpen })
@@ -85,7 +79,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
     deps.metrics.answered(routeOptions.url ?? 'none', statusCode),
   )
-  const questions = createSemaphore(QUESTIONS_AT_ONCE)
+  const questions = withRoom(createSemaphore(QUESTIONS_AT_ONCE), makeRoom)
   const own = [
     ...heartbeatDoors(deps),
     statusDoor(deps, questions),
@@ -95,7 +89,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
     ...sessionDoors(deps, sessions, access.signIn),
     badgeDoor(deps, access.identify),
     backupDoor(options.takeBackup),
-    ...(await pageDoors(app, options.pageFolder)),
+    ...pageDoors(options.pageFolder),
   ]
   refuseTaken(options.doors, [...own.map(({ url }) => url), TRPC_PREFIX])
   openDoors(app, [...own, ...options.doors], { check: access.check, headers })
@@ -107,7 +101,7 @@ export async function createHttp(deps: Deps, options: HttpOptions): Promise<Fast
 const quieter = (level: string) => (level === 'info' ? 'warn' : level)
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { code, reason, message, cause, retryAfterSeconds } = callerErrorOf(translated(error))
+  const { code, reason, message, cause, retryAfterSeconds } = callerErrorOf(translated(error, request))
   const status = HTTP_STATUS[code]
   if (status === 500 || isOtherSchema(cause)) request.log.error({ err: cause ?? error }, 'a request failed')
   if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
@@ -117,10 +111,13 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
 }
 
 /** Turns Fastify's own errors into ours. */
-function translated(error: FastifyError | Error): Error {
+function translated(error: FastifyError | Error, { routeOptions }: FastifyRequest): Error {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status === 413) {
-    return new CallerError('body_too_large', `the body is larger than ${BODY_LIMIT} bytes; send less with a heartbeat`)
+    return new CallerError(
+      'body_too_large',
+      `the body is larger than ${routeOptions.bodyLimit ?? BODY_LIMIT} bytes; send less`,
+    )
   }
   // Fastify's message repeats the address, which may hold an API key.
   if ('code' in error && error.code === 'FST_ERR_BAD_URL')

@@ -32,10 +32,21 @@ function digitsLeftOut(value: unknown): number {
   return sum
 }
 
-export const metadata = z
+/** zod leaves out this name without a word, since it is a trap of JavaScript's objects. */
+function refuseProto(value: unknown, { addIssue }: z.RefinementCtx): unknown {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+    addIssue({ code: 'custom', message: 'metadata must not have a field that is called __proto__' })
+  }
+  return value
+}
+
+const object = z
   .record(z.string(), z.unknown(), { error: 'metadata must be a JSON object, e.g. {"version":"1.2"}' })
   .superRefine((value, context) => {
     const fault = jsonFault(value)
     if (fault) context.addIssue({ code: 'custom', message: `metadata ${fault}` })
   })
+
+export const metadata = z
+  .preprocess(refuseProto, object)
   .meta({ description: 'Anything you want to remember with the heartbeat', example: { version: '1.2' } })

@@ -14,10 +14,12 @@ export interface Caller {
   group: string | null
   /** Limits them to services whose keys begin like this; `null` for no limit. */
   keyPrefix: string | null
+  /** The hash of the session's token, if a browser that has signed in asks; else `null`. */
+  session: string | null
 }
 
 /** A caller with `API_KEY`, or anybody if it is not set: may do everything. */
-export const OWNER: Caller = { scope: 'admin', keyId: null, group: null, keyPrefix: null }
+export const OWNER: Caller = { scope: 'admin', keyId: null, group: null, keyPrefix: null, session: null }
 
 /** A caller without a key, at a door that is open to everybody. */
-export const NOBODY: Caller = { scope: 'ping', keyId: null, group: null, keyPrefix: null }
+export const NOBODY: Caller = { scope: 'ping', keyId: null, group: null, keyPrefix: null, session: null }

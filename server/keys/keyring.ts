@@ -103,7 +103,7 @@ export function createKeyring({
       row.last_used_at = now
       touchKey(db, row.id, now).catch((error) => absence.noted(error, 'could not write down that a key was used'))
     }
-    return { scope: row.scope, keyId: row.id, group: row.group_name, keyPrefix: row.key_prefix }
+    return { scope: row.scope, keyId: row.id, group: row.group_name, keyPrefix: row.key_prefix, session: null }
   }
 
   return {

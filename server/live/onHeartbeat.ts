@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { findServicesById, idsHeardSince } from '../../db/services.ts'
+import { findService } from '../../db/services.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { viewContext } from '../status/view.ts'
@@ -12,7 +12,6 @@ import { keyOf } from './ownKey.ts'
 
 export const onHeartbeatInput = z.strictObject({ serviceKey: serviceKey.optional(), lastEventId })
 
-const ROWS_AT_ONCE = 100
 /** The id of an event is its time in milliseconds. The clocks of two servers differ by less than this. */
 const OVERLAP_MS = 2_000
 
@@ -37,9 +36,7 @@ async function* newsFrom(deps: Deps, { key, lastId }: Asked, inbox: News) {
   const isAskedFor = (news: ServiceNews) => key === undefined || news.serviceKey === key
   try {
     if (lastId !== null) {
-      for await (const news of heardSince(deps, lastId - OVERLAP_MS)) {
-        if (isAskedFor(news)) yield tracked(String(lastId), news)
-      }
+      for await (const news of missedSince(deps, lastId - OVERLAP_MS, key)) yield tracked(String(lastId), news)
     }
     while (true) {
       const { id, news } = await inbox.take()
@@ -50,11 +47,8 @@ async function* newsFrom(deps: Deps, { key, lastId }: Asked, inbox: News) {
   }
 }
 
-async function* heardSince(deps: Deps, sinceMs: number): AsyncGenerator<ServiceNews> {
-  const ids = await idsHeardSince(deps.db, sinceMs)
-  for (let first = 0; first < ids.length; first += ROWS_AT_ONCE) {
-    const rows = await findServicesById(deps.db, ids.slice(first, first + ROWS_AT_ONCE))
-    const context = viewContext(deps)
-    for (const row of rows) yield newsOf(row, context)
-  }
+async function* missedSince({ db, missed, ...deps }: Deps, sinceMs: number, key: string | undefined) {
+  if (key === undefined) return yield* missed.servicesSince(sinceMs)
+  const row = await findService(db, key)
+  if ((row?.last_heartbeat_at ?? 0) >= sinceMs && row) yield newsOf(row, viewContext(deps))
 }

@@ -1,18 +1,18 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import type { Db } from '../../db/schema.ts'
-import { newestTransitionId, transitionsAfter } from '../../db/transitions.ts'
+import { newestTransitionId } from '../../db/transitions.ts'
 import type { Deps } from '../deps.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { viewTransition } from '../status/history.ts'
 import type { Inbox } from './inbox.ts'
 import { lastEventId } from './lastEventId.ts'
 import { listen } from './listen.ts'
+import { PAGE } from './missed.ts'
 import { keyOf } from './ownKey.ts'
 
 export const onTransitionInput = z.strictObject({ serviceKey: serviceKey.optional(), lastEventId })
 
-const PAGE = 100
 /** A client that resumes gets at most this many missed transitions, and can read older ones with `history`. */
 const MOST_MISSED = 1_000
 
@@ -28,14 +28,14 @@ export async function onTransition(deps: Deps, { serviceKey, lastEventId }: Inpu
 }
 
 async function* transitionsFrom(
-  { db, iso }: Deps,
+  { missed, iso }: Deps,
   { key, after }: { key: string | undefined; after: number },
   inbox: News,
 ) {
   try {
     let id = after
     while (true) {
-      const rows = await transitionsAfter(db, { id, key, limit: PAGE })
+      const rows = await missed.transitionsAfter(id, key)
       for (const row of rows) {
         yield tracked(String(row.id), viewTransition(row, iso))
         id = row.id

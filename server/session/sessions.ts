@@ -10,6 +10,7 @@ export interface Sessions {
   begin(caller: Caller): Promise<string>
   /** Finds the caller of a session, as long as its key is valid. Each use prolongs the session. */
   find(token: string): Promise<Caller | undefined>
+  /** Ends a session, and with it the streams that its browser has open, also on other servers. */
   end(token: string): Promise<void>
 }
 
@@ -21,7 +22,7 @@ const TOUCH_AFTER_MS = HOUR_MS
 
 /** The database holds hashes of the tokens, keyed with API_KEY (HMAC), so that a new API_KEY ends all sessions. */
 export function createSessions(
-  { db, clock, keyring }: Pick<Deps, 'db' | 'clock' | 'keyring'>,
+  { db, clock, keyring, hints, streams }: Pick<Deps, 'db' | 'clock' | 'keyring' | 'hints' | 'streams'>,
   apiKey: string,
 ): Sessions {
   const hash = (token: string) => createHmac('sha256', apiKey).update(token).digest('base64url')
@@ -38,8 +39,13 @@ export function createSessions(
       const found = await findSession(db, hash(token))
       if (!found || found.seen_at < now - IDLE_MS) return undefined
       if (found.seen_at < now - TOUCH_AFTER_MS) await touchSession(db, hash(token), now)
-      return found.key_id === null ? OWNER : keyring.get(found.key_id)
+      const caller = found.key_id === null ? OWNER : await keyring.get(found.key_id)
+      return caller && { ...caller, session: hash(token) }
     },
-    end: (token) => deleteSession(db, hash(token)),
+    async end(token) {
+      await deleteSession(db, hash(token))
+      hints.tell('sessions', hash(token))
+      streams.check()
+    },
   }
 }

@@ -95,11 +95,18 @@ describe('a stored key', () => {
     expectRefusal(await ask('GET', '/status', bearer(secret)), 'UNAUTHORIZED', 'this key is not valid here')
     expectRefusal(await ask('GET', '/status', cookie), 'UNAUTHORIZED', 'you are signed out')
     expect(JSON.parse((await ask('GET', '/session', cookie)).body)).toMatchObject({ signed_in: false, scope: null })
-    await beat(KEY, 'after-the-revocation')
-    await app.clock.advance(SECOND)
+    await app.clock.advance(0)
     await expect(events.next()).rejects.toThrow('this key has been revoked')
     expect((await owner.keys.revoke.mutate({ id })).revokedAt).toBe(revoked.revokedAt)
     await expect(owner.keys.revoke.mutate({ id: 999_999 })).rejects.toMatchObject({ message: /there is no key 999999/ })
+  })
+
+  test('ends its streams when it loses the scope', async () => {
+    const { secret, id } = await make('read')
+    const events = await watchEvents(app, 'onTransition', { headers: bearer(secret) })
+    await app.database.db.updateTable('keys').set({ scope: 'ping' }).where('id', '=', id).execute()
+    await app.clock.advance(6 * SECOND)
+    await expect(events.next()).rejects.toThrow('this key may not read any more')
   })
 
   test('has its last use stored, to the minute', async () => {
@@ -145,10 +152,10 @@ describe('a ping key that is limited', () => {
   test('to a prefix: beats for such services, also by an alias, and for no others', async () => {
     const { secret } = await make('ping', { keyPrefix: 'shop-' })
     expect(await beat(secret, 'shop-cart')).toMatchObject({ status: 200 })
-    const refused = /this key is for services whose keys begin with "shop-", and "cart" does not/
+    const refused = /this key is for services whose keys begin with "shop-", and "cart" is none of them/
     expectRefusal(await beat(secret, 'cart'), 'FORBIDDEN', refused)
     await owner.services.configure.mutate({ serviceKey: 'bank', aliases: ['shop-alias'] })
-    expectRefusal(await beat(secret, 'shop-alias'), 'FORBIDDEN', /and "bank" does not/)
+    expectRefusal(await beat(secret, 'shop-alias'), 'FORBIDDEN', /and "shop-alias" is none of them/)
     await expect(clientWith(secret).heartbeat.mutate({ serviceKey: 'bank' })).rejects.toMatchObject(forbidden)
     const known = (await owner.status.query()).services.map(({ serviceKey }) => serviceKey)
     expect(known).toContain('shop-cart')
@@ -162,9 +169,9 @@ describe('a ping key that is limited', () => {
     expect(await beat(secret, 'till')).toMatchObject({ status: 200 })
     expect((await owner.services.get.query({ serviceKey: 'till' })).group).toBe('Shop')
     await beat(KEY, 'vault')
-    expectRefusal(await beat(secret, 'vault'), 'FORBIDDEN', /services of the group "Shop", and "vault" is not in it/)
+    expectRefusal(await beat(secret, 'vault'), 'FORBIDDEN', /services of the group "Shop", and "vault" is none of them/)
     await owner.services.configure.mutate({ serviceKey: 'till', group: 'Elsewhere' })
-    expectRefusal(await beat(secret, 'till'), 'FORBIDDEN', /"till" is not in it/)
+    expectRefusal(await beat(secret, 'till'), 'FORBIDDEN', /"till" is none of them/)
     await owner.services.configure.mutate({ serviceKey: 'vault', group: 'Shop' })
     expect(await beat(secret, 'vault')).toMatchObject({ status: 200 })
   })
@@ -259,6 +266,15 @@ test.runIf(onPostgres)('who may scrape is told that the database is away, and by
   }
   await away.stop()
   await drop()
+})
+
+test('wrong keys from an address do not slow down a stored key there', async () => {
+  const shared = await startTestApp({ env: { API_KEY: KEY, RATE_LIMIT_PER_SECOND: '20' } })
+  const { secret } = await clientWith(KEY, shared).keys.create.mutate({ name: 'x', scope: 'read' })
+  const by = (key: string) => ask('GET', '/status', bearer(key), undefined, shared)
+  for (let count = 0; count < 40; count++) await by(`wrong-${count}`)
+  expect(await by(KEY)).toMatchObject({ status: 429 })
+  expect(await by(secret)).toMatchObject({ status: 200 })
 })
 
 test('an address that guesses keys has to wait a minute, but not a caller there whose key is right', async () => {

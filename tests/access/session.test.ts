@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
-import { DAY, HOUR, MINUTE } from '../helpers/clock.ts'
-import { createTestDatabase } from '../helpers/database.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
+import { createTestDatabase, onPostgres } from '../helpers/database.ts'
 import { watchEvents } from '../helpers/events.ts'
 import { expectRefusal, expectTrpcRefusal } from '../helpers/refusal.ts'
 
@@ -43,6 +43,34 @@ test('signing in with the key opens every kept door, and signing out ends the se
   expectRefusal(await ask('GET', '/status', cookie), 'UNAUTHORIZED', 'you are signed out')
   expectTrpcRefusal(await ask('GET', '/trpc/status', cookie), 'UNAUTHORIZED', 'you are signed out')
   expect(JSON.parse((await ask('GET', '/session', cookie)).body)).toEqual(signedOut)
+})
+
+test('a stream ends when its browser signs out, and no other does', async () => {
+  const [leaving, staying] = [await signIn(), await signIn()]
+  const [ended, open] = [
+    await watchEvents(app, 'onHeartbeat', { headers: leaving }),
+    await watchEvents(app, 'onTransition', { headers: staying }),
+  ]
+  await ask('DELETE', '/session', leaving)
+  await app.clock.advance(0)
+  await expect(ended.next()).rejects.toThrow('you are signed out; sign in again')
+  await ask('POST', '/trpc/signal', staying, { serviceKey: 'signed-in', kind: 'fail' })
+  await app.clock.advance(SECOND)
+  expect((await open.next()).data).toMatchObject({ serviceKey: 'signed-in' })
+})
+
+test.runIf(onPostgres)('a stream ends when its browser signs out at another server', async () => {
+  const home = await createTestDatabase()
+  const first = await startTestApp({ beside: home, env })
+  const second = await startTestApp({ beside: home, env, clock: first.clock })
+  const cookie = await signIn(first)
+  const events = await watchEvents(second, 'onHeartbeat', { headers: cookie })
+  await ask('DELETE', '/session', cookie, undefined, first)
+  await first.clock.advance(6 * SECOND)
+  await expect(events.next()).rejects.toThrow('you are signed out; sign in again')
+  await first.stop()
+  await second.stop()
+  await home.drop()
 })
 
 test('the cookie is out of reach of scripts and of other sites, and holds nothing of the key', async () => {

@@ -58,6 +58,16 @@ export function floods({ owner, read, revoked }: Target): Attack[] {
       [200],
     ),
     flood(
+      'a stream that asks for all that it has missed',
+      100,
+      () => ({
+        path: '/trpc/onHeartbeat',
+        headers: { ...bearer(owner), Accept: 'text/event-stream', 'Last-Event-ID': '1' },
+        leaveAfter: 'herd-1"',
+      }),
+      [200],
+    ),
+    flood(
       'a stream for strangers',
       100,
       (n) => ({

@@ -73,6 +73,11 @@ test.each<[fault: string, body: string | Buffer, message: string | RegExp]>([
     /^metadata must be at most 10000 bytes of JSON, got 30/,
   ],
   ['metadata that is text', withMetadata('"x"'), /^metadata must be a JSON object/],
+  [
+    '__proto__ in the metadata',
+    withMetadata('{"__proto__":{"a":1}}'),
+    /^metadata must not have a field that is called/,
+  ],
   ['NUL in the metadata', withMetadata('{"x":"\\u0000"}'), /^metadata must not contain NUL/],
   ['NUL in a name in the metadata', withMetadata('{"x":[{"\\u0000":1}]}'), /^metadata must not contain NUL/],
   ['a lone surrogate in the metadata', withMetadata('{"x":"\\ud83d"}'), /lone surrogates/],
@@ -109,10 +114,16 @@ test.each([
   ['/heartbeat?service_key=a', 10_000_000],
   ['/trpc/heartbeat', 70_000],
   ['/trpc/heartbeat', 10_000_000],
-  ['/status', 70_000],
 ])('to %s a body of %i bytes is too large', async (path, size) => {
   const answer = await ask(path, { method: 'POST', headers: asJson, body: 'x'.repeat(size) })
   expectRefusal(answer, 'PAYLOAD_TOO_LARGE', /larger than 65536 bytes/)
+})
+
+test('what takes no body, or a short one, does not read a long one', async () => {
+  const post = (path: string, size: number) => ask(path, { method: 'POST', headers: asJson, body: 'x'.repeat(size) })
+  expectRefusal(await post('/status', 70_000), 'METHOD_NOT_SUPPORTED', /use GET or HEAD/)
+  expectRefusal(await post('/nothing', 70_000), 'NOT_FOUND', /there is nothing here/)
+  expectRefusal(await post('/session', 5_000), 'PAYLOAD_TOO_LARGE', /larger than 4096 bytes/)
 })
 
 const packed = (coding: string, body: Buffer, more: Record<string, string> = asJson) => ({

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTRPCClient, httpBatchLink, httpLink } from '@trpc/client'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { HttpLimits } from '../../server/http/connectionLimits.ts'
 import type { AppRouter } from '../../server/router.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { SECOND } from '../helpers/clock.ts'
@@ -203,6 +207,49 @@ test('more callers than there is room for are not let in, and one that leaves ma
   expect((await enter()).answer).toBe('')
   first.socket.destroy()
   await expect.poll(async () => (await enter()).answer).toMatch(/^HTTP\/1.1 200/)
+})
+
+describe('a client that takes nothing of its answers', () => {
+  /** Enters, and asks for far more than the network holds on its way. */
+  async function askAndReadNothing(app: TestApp): Promise<Socket> {
+    const { hostname, port } = new URL(app.url)
+    const socket = connect(Number(port), hostname).on('error', () => {})
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    await once(socket, 'connect')
+    socket.pause()
+    socket.write('GET /assets/large.js HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(50))
+    return socket
+  }
+
+  async function start(limits: Partial<HttpLimits>): Promise<TestApp> {
+    const pageFolder = await mkdtemp(join(tmpdir(), 'stillbeat-large-'))
+    onTestFinished(() => rm(pageFolder, { recursive: true }))
+    await mkdir(join(pageFolder, 'assets'))
+    await writeFile(join(pageFolder, 'index.html'), '')
+    await writeFile(join(pageFolder, 'assets', 'large.js'), 'x'.repeat(1_000_000))
+    return startTestApp({ pageFolder, limits: { lookEveryMs: 20, ...limits } })
+  }
+
+  const isLetIn = (app: TestApp) =>
+    ask(app, '/health', { Connection: 'close' }).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+
+  test('is cut, which makes room for others', async () => {
+    const app = await start({ connections: 1, unreadMs: 200 })
+    await askAndReadNothing(app)
+    expect(await isLetIn(app)).toBe(false)
+    await expect.poll(() => isLetIn(app)).toBe(true)
+  })
+
+  test('is cut sooner if too many bytes wait for such clients', async () => {
+    const app = await start({ connections: 3, unsentBytes: 1_500_000 })
+    for (let n = 0; n < 3; n++) await askAndReadNothing(app)
+    await expect.poll(() => isLetIn(app)).toBe(true)
+  })
 })
 
 test('a connection on which requests come without end is cut, and all others are answered', async () => {

@@ -14,7 +14,7 @@ async function startWith(path: string): Promise<string> {
   const config = readConfig({ PORT: '0', ...home.env, TELEGRAM_WEBHOOK_URL: `https://stillbeat.example.org${path}` })
   const database = await openDatabase(config.database)
   onTestFinished(() => database.close())
-  const doors = [telegramDoor(config.telegram.webhookUrl as string, async () => true)]
+  const doors = [telegramDoor(config.telegram.webhookUrl as string, { knows: () => true, receive: async () => {} })]
   const options = { config, database, channels: [], clock: createTestClock(), log: createLog('silent'), doors }
   return openApp(options).then(
     async (app) => {

@@ -3,6 +3,7 @@ import { startTestApp } from '../helpers/app.ts'
 import { HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 import { watchEvents } from '../helpers/events.ts'
+import { beatAll } from '../helpers/rhythm.ts'
 
 /** Longer than the pause between two looks for changes. */
 const A_LOOK = SECOND
@@ -125,11 +126,55 @@ test('a lost connection costs no transition, also if the server was started anew
   await home.drop()
 })
 
+test('however many come back together, each sees all that it missed', async () => {
+  const app = await startTestApp()
+  const early = Array.from({ length: 120 }, (_, n) => `early-${n}`)
+  const late = Array.from({ length: 130 }, (_, n) => `late-${n}`)
+  await beatAll(app, early)
+  await app.clock.advance(MINUTE)
+  const since = app.clock.now()
+  await beatAll(app, late)
+  const missedBy = async (lastEventId: string, count: number) => {
+    const events = await watchEvents(app, 'onHeartbeat', { headers: { 'Last-Event-ID': lastEventId } })
+    const keys: string[] = []
+    while (keys.length < count) keys.push((await events.next()).data.serviceKey)
+    return keys.sort()
+  }
+  const [long, short] = [() => missedBy('1', 250), () => missedBy(String(since), 130)]
+  const seen = await Promise.all([long(), short(), long(), short(), ...Array.from({ length: 16 }, long)])
+  expect(seen.filter((keys) => keys.length === 130)).toEqual([late.sort(), late.sort()])
+  expect(seen.filter((keys) => keys.length === 250)).toEqual(Array(18).fill([...early, ...late].sort()))
+  const one = await watchEvents(app, 'onHeartbeat', {
+    input: { serviceKey: 'early-7' },
+    headers: { 'Last-Event-ID': '1' },
+  })
+  expect((await one.next()).data.serviceKey).toBe('early-7')
+})
+
 test('a stop breaks the line at once, and does not tell the page that all has been said', async () => {
   const app = await startTestApp()
   const events = await watchEvents(app, 'onHeartbeat')
   await app.stop()
   expect((await events.rest()).map(({ event }) => event)).not.toContain('return')
+})
+
+test('more streams than a caller may have are refused, and one that leaves makes room', async () => {
+  const app = await startTestApp({ limits: { streamsPerCaller: 2 } })
+  const first = await watchEvents(app, 'onHeartbeat')
+  await watchEvents(app, 'onTransition')
+  const ask = async () => (await app.fetch('/trpc/onHeartbeat', { headers: { Accept: 'text/event-stream' } })).text()
+  expect(await ask()).toContain('2 streams of events are open already from this address; close some, or ask status')
+  first.leave()
+  const isLetIn = async () => {
+    const events = await watchEvents(app, 'onHeartbeat')
+    await app.beat('worker')
+    await app.clock.advance(A_LOOK)
+    return events.next().then(
+      () => true,
+      () => false,
+    )
+  }
+  await expect.poll(isLetIn).toBe(true)
 })
 
 test('more streams than the server holds are refused, and heartbeats still come in', async () => {

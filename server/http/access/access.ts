@@ -47,7 +47,7 @@ export interface AccessOptions {
   refuseUntilOpen: () => void
 }
 
-/** The rate limit for keys from a locked-out address, if RATE_LIMIT_PER_SECOND sets none. */
+/** How often a locked-out address may try whether a key is API_KEY, which may be weak, if RATE_LIMIT_PER_SECOND sets none. */
 const SUSPECTS_PER_SECOND = 100
 
 /** Makes the access check that all doors share: API keys, sessions, rate limit and the lockout after wrong keys. */
@@ -85,11 +85,15 @@ export function createAccess(
 
   async function holderOfKey(request: FastifyRequest, key: string, { alsoOld = false } = {}): Promise<Caller> {
     const isSuspect = attempts.areTooMany(request.ip)
-    // A right key works even from a locked-out address, for others may share it; the rate limit slows guessing.
-    if (isSuspect) rateOfSuspects(request.ip)
-    const caller = isOwners(key) ? OWNER : await keyring.find(key, { alsoNew: !isSuspect, alsoOld })
+    if (!isSuspect && isOwners(key)) return OWNER
+    // A right key works even from a locked-out address, for others may share it. Nobody can guess a stored one.
+    const caller = await keyring.find(key, { alsoNew: !isSuspect, alsoOld })
     if (caller) return caller
-    if (isSuspect) throw tooManyAttempts()
+    if (isSuspect) {
+      rateOfSuspects(request.ip)
+      if (isOwners(key)) return OWNER
+      throw tooManyAttempts()
+    }
     attempts.noteWrong(request.ip)
     throw new CallerError('wrong_key', 'this key is not valid here')
   }

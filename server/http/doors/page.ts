@@ -1,9 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CallerError } from '../../errors.ts'
 import type { Door } from '../door.ts'
+import { createPageFiles, type PageFile } from '../pageFiles.ts'
 
 /** The page may load and run only what this server sends, and no other page may embed it. */
 const CONTENT_SECURITY_POLICY = [
@@ -32,39 +30,57 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 const ASK_EACH_TIME = 'no-cache'
 
 /** `/` and the files that the page loads, from the folder into which it was built. */
-export async function pageDoors(app: FastifyInstance, folder: string): Promise<Door[]> {
-  await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false })
-
+export function pageDoors(folder: string): Door[] {
+  const files = createPageFiles(folder)
   const open = { method: 'GET', kind: 'page' } as const
-  const send = (reply: FastifyReply, path: string, caching: string) =>
-    reply.headers({ ...HEADERS, 'Cache-Control': caching }).sendFile(path, folder)
-
-  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
-  const names = entries.filter((one) => one.isFile() && !/^index\.html|\.(br|gz)$/.test(one.name))
+  const isOfPage = (name: string) => !name.includes('/') && name !== 'index.html'
   return [
     {
       ...open,
       url: '/',
-      handle: (_request, reply) => {
-        if (!existsSync(join(folder, 'index.html'))) throw notBuilt()
-        return send(reply, 'index.html', ASK_EACH_TIME)
+      handle: (request, reply) => {
+        if (!files.refresh()) throw notBuilt()
+        return send(files.find('index.html'), ASK_EACH_TIME, request, reply)
       },
     },
     {
       ...open,
       url: '/assets/:file',
-      handle: ({ params }: FastifyRequest, reply) => {
-        const { file } = params as { file: string }
-        return send(reply, `assets/${file}`, FOR_EVER)
+      handle: (request, reply) => {
+        const { file } = request.params as { file: string }
+        return send(files.find(`assets/${file}`), FOR_EVER, request, reply)
       },
     },
-    ...names.map(({ name }) => ({
-      ...open,
-      url: `/${name}`,
-      handle: (_request: FastifyRequest, reply: FastifyReply) => send(reply, name, ASK_EACH_TIME),
-    })),
+    ...files
+      .names()
+      .filter(isOfPage)
+      .map((name) => ({
+        ...open,
+        url: `/${name}`,
+        handle: (request: FastifyRequest, reply: FastifyReply) => send(files.find(name), ASK_EACH_TIME, request, reply),
+      })),
   ]
 }
+
+function send(file: PageFile | undefined, caching: string, { headers }: FastifyRequest, reply: FastifyReply) {
+  if (!file) return reply.callNotFound()
+  reply.headers({ ...HEADERS, 'Cache-Control': caching, ETag: file.etag, Vary: 'Accept-Encoding' })
+  if (headers['if-none-match'] === file.etag) return reply.code(304).send()
+  reply.type(file.type)
+  const accepted = headers['accept-encoding'] ?? ''
+  const coding = (['br', 'gzip'] as const).find((one) => file[one] && accepts(accepted, one))
+  if (coding) reply.header('Content-Encoding', coding)
+  return reply.send(coding ? file[coding] : file.bytes)
+}
+
+const accepts = (accepted: string, coding: string) =>
+  accepted.split(',').some((one) => {
+    const [name = '', ...parameters] = one
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+  })
 
 const notBuilt = () =>
   new CallerError('page_not_built', 'the page is not built yet: run `npm run build:page`, then load it again')

@@ -9,6 +9,9 @@ import { sessionToken, setSessionCookie } from '../access/sessionCookie.ts'
 import { bodyFields } from '../body.ts'
 import type { Door } from '../door.ts'
 
+/** In bytes: room for a key. Strangers may send it, and each has it in memory until it is whole. */
+const LARGEST_SIGN_IN = 4 * 1024
+
 /** `/session`: GET says whether this browser is signed in, POST signs in with a key, DELETE signs out. */
 export function sessionDoors({ config }: Deps, sessions: Sessions | null, checkKey: Access['signIn']): Door[] {
   const { publicUrl } = config
@@ -46,7 +49,7 @@ export function sessionDoors({ config }: Deps, sessions: Sessions | null, checkK
     scope: viewer?.scope ?? null,
   })
 
-  const door = { url: '/session', kind: 'open' } as const
+  const door = { url: '/session', kind: 'open', bodyLimit: LARGEST_SIGN_IN } as const
   return [
     { ...door, method: 'GET', handle: show },
     { ...door, method: 'POST', handle: signIn },

@@ -4,24 +4,34 @@ import { NOBODY } from '../../keys/caller.ts'
 import { HTTP_STATUS } from '../../reasons.ts'
 import { bodyFields, takeRawBodies } from '../body.ts'
 import { HTTP_LIMITS, limitConnections, timeoutsOf } from '../connectionLimits.ts'
-import { type Door, openDoors } from '../door.ts'
+import { type Door, openDoors, refuseUnknown } from '../door.ts'
 import { headersFor } from '../headers.ts'
 
-/** Handles an update from Telegram. @returns false if the secret that came with it is wrong */
-export type Receive = (update: unknown, secret: string | undefined) => Promise<boolean>
+/** What takes updates of the bot. */
+export interface UpdateReceiver {
+  /** Whether a request with this secret comes from Telegram. */
+  knows: (secret: string) => boolean
+  receive: (update: unknown) => Promise<void>
+}
 
-/** The webhook of the bot: Telegram posts here what people write. A secret header proves that it is Telegram. */
-export function telegramDoor(webhookUrl: string, receive: Receive): Door {
+/**
+ * The webhook of the bot: Telegram posts here what people write. A secret header proves that it is Telegram, and is
+ * checked before the body is read.
+ */
+export function telegramDoor(webhookUrl: string, { knows, receive }: UpdateReceiver): Door {
   return {
     method: 'POST',
     url: new URL(webhookUrl).pathname,
     kind: 'open',
     bodyLimit: LARGEST_UPDATE,
     setting: 'TELEGRAM_WEBHOOK_URL',
+    before({ headers }) {
+      const secret = headers['x-telegram-bot-api-secret-token']
+      if (!knows(typeof secret === 'string' ? secret : ''))
+        throw new CallerError('wrong_key', 'this door is for Telegram')
+    },
     async handle(request) {
-      const secret = request.headers['x-telegram-bot-api-secret-token']
-      const isTaken = await receive(bodyFields(request), typeof secret === 'string' ? secret : undefined)
-      if (!isTaken) throw new CallerError('wrong_key', 'this door is for Telegram')
+      await receive(bodyFields(request))
       return {}
     },
   }
@@ -41,9 +51,7 @@ export function createBotHttp(door: Door): FastifyInstance {
     const { code, reason, message } = isTooLarge ? TOO_LARGE : callerErrorOf(error)
     reply.code(HTTP_STATUS[code]).send({ error: { code, reason, message } })
   })
-  app.setNotFoundHandler(() => {
-    throw new CallerError('no_such_address', 'there is nothing here but a door for Telegram')
-  })
+  refuseUnknown(app, new CallerError('no_such_address', 'there is nothing here but a door for Telegram'))
   takeRawBodies(app)
   openDoors(app, [door], { check: async () => NOBODY, headers: headersFor(undefined) })
   return app

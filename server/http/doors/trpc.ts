@@ -4,12 +4,13 @@ import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { badRequest, CallerError } from '../../errors.ts'
-import type { Caller, Scope } from '../../keys/caller.ts'
+import type { Scope } from '../../keys/caller.ts'
 import { type AppRouter, appRouter } from '../../router.ts'
 import { type Access, admitted } from '../access/access.ts'
 import { refusePacked } from '../body.ts'
 import { refuseMethod } from '../door.ts'
-import { createSemaphore, type InTurn, shareTurn } from '../semaphore.ts'
+import { createSemaphore, type InTurn, shareTurn, turnUntilLeft } from '../semaphore.ts'
+import { type CallerOf, checkBeforeBody } from './trpcCallers.ts'
 
 export const TRPC_PREFIX = '/trpc'
 
@@ -19,6 +20,8 @@ const LARGEST_BATCH = 100
 const BATCHES_AT_ONCE = 2
 /** In characters of JSON: about 10,000 services. Once a batch has more, its remaining calls are refused. */
 const LARGEST_ANSWERS = 4_000_000
+/** What a client accepts that wants the answers to a batch as a stream, in which each waits until it is read. */
+const JSONL = 'application/jsonl'
 const METHODS = ['GET', 'HEAD', 'POST'] as const
 
 interface Gate {
@@ -36,22 +39,22 @@ export async function openTrpc(
   { access: { identify }, headers, questions }: Gate,
 ): Promise<void> {
   const batches = createSemaphore(BATCHES_AT_ONCE)
-  const options: FastifyTRPCPluginOptions<AppRouter> = {
+  const streamed = createSemaphore(BATCHES_AT_ONCE)
+  const optionsWith = (callerOf: CallerOf): FastifyTRPCPluginOptions<AppRouter> => ({
     prefix: TRPC_PREFIX,
     trpcOptions: {
       // Fastify's limit does not apply to multipart bodies, which tRPC streams itself.
       maxBodySize: app.initialConfig.bodyLimit,
       router: appRouter,
       maxBatchSize: LARGEST_BATCH,
-      createContext: ({ req, info }) => {
-        // The calls of a batch share one access check.
-        let caller: Promise<Caller | null> | undefined
+      createContext: ({ req, res, info }) => {
         let anybody: Promise<unknown> | undefined
         return {
           deps,
+          address: req.ip,
           async admit(scope: Scope) {
-            caller ??= identify(req, 'ping', info.calls.length)
-            const who = admitted(await caller, scope)
+            // The calls of a batch share one access check.
+            const who = admitted(await callerOf(req), scope)
             if (req.body) refusePacked(req)
             return who
           },
@@ -59,19 +62,19 @@ export async function openTrpc(
             anybody ??= identify(req, 'open', info.calls.length)
             await anybody
           },
-          inTurn: callsInTurn(questions, batches, info),
+          inTurn: callsInTurn(questions, info.accept === JSONL ? turnUntilLeft(streamed, res.raw) : batches, info),
         }
       },
       responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     },
-  }
+  })
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(headers)
       if (!METHODS.some((method) => method === request.method)) refuseMethod(request, reply, METHODS)
       refuseStrangeHost(request)
     })
-    await scope.register(fastifyTRPCPlugin, options)
+    await scope.register(fastifyTRPCPlugin, optionsWith(checkBeforeBody(scope, identify)))
   })
 }
 
@@ -79,8 +82,8 @@ export async function openTrpc(
  * Makes the `inTurn` of one request. A batch takes one turn of `batches`, in which its calls run one by one, each in a
  * turn of `questions`. Calls are refused once the client has disconnected or the answers are too large.
  */
-function callsInTurn(questions: InTurn, batches: InTurn, { calls, signal }: TRPCRequestInfo) {
-  const isBatch = calls.length > 1
+function callsInTurn(questions: InTurn, batches: InTurn, { calls, accept, signal }: TRPCRequestInfo) {
+  const isBatch = calls.length > 1 || accept === JSONL
   const oneByOne = shareTurn(batches)
   const inTurn: InTurn = isBatch ? (work) => oneByOne(() => questions(work)) : questions
   let answered = 0
