@@ -6,14 +6,14 @@ import { namesIn } from './names.ts'
 
 type Transition = RouterOutputs['history']['transitions'][number]
 
-const reasons: { [reason: string]: string } = {
-  silence: 'no heartbeat',
-  fail: 'it failed',
-  heartbeat: 'a heartbeat came',
-  learned: 'its rhythm is known',
-  schedule: 'by its new schedule',
-  resume: 'resumed',
-}
+const reasons = new Map([
+  ['silence', 'no heartbeat'],
+  ['fail', 'it failed'],
+  ['heartbeat', 'a heartbeat came'],
+  ['learned', 'its rhythm is known'],
+  ['schedule', 'by its new schedule'],
+  ['resume', 'resumed'],
+])
 
 /** Lists changes of status, newest first. `of` says what they are of. */
 export function historyLines(
@@ -31,7 +31,7 @@ export function historyLines(
     const who = of.isService ? '' : `${name(one)} — `
     // A pause ends what was down, and is no recovery.
     if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}`
-    const why = reasons[one.reason] ?? one.reason
+    const why = reasons.get(one.reason) ?? one.reason
     return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
   })
   const none = ['Nothing has changed yet.']

@@ -117,6 +117,6 @@ function runIdOf(row: HeartbeatRow): string | null {
   return typeof runId === 'string' ? runId : null
 }
 
-function detail({ details }: HeartbeatRow, name: string): Json | undefined {
+function detail({ details }: HeartbeatRow, name: 'runId' | 'durationMs'): Json | undefined {
   return details !== null && typeof details === 'object' && !Array.isArray(details) ? details[name] : undefined
 }
