@@ -7,25 +7,40 @@ export interface HeartbeatRow {
   details: Json
 }
 
-/** A service's heartbeats, the newest first. */
+export interface HeartbeatPage {
+  /** Not before this moment. */
+  since?: number | undefined
+  /** Where the page begins: up to this moment, without the first `skipped` of them. */
+  upTo: number
+  skipped: number
+  limit: number
+  /** The page ends before it has more bytes of details, written as JSON; it has one heartbeat at least. */
+  mostBytes: number
+}
+
+/** A page of a service's heartbeats, the newest first, and the one before the oldest of them if there is one. */
 export async function listHeartbeats(
   db: Db,
   serviceId: number,
-  { since = 0, limit }: { since?: number | undefined; limit: number },
-): Promise<HeartbeatRow[]> {
-  return (
-    db
-      .selectFrom('heartbeats')
-      .select(['at', 'kind', 'details'])
-      .where('service_id', '=', serviceId)
-      .where('at', '>=', since)
-      .orderBy('at', 'desc')
-      // Within one millisecond the row that lies later in the table came later, unless it fills a gap that rows of a
-      // removed service have left.
-      .orderBy(sql`ctid`, 'desc')
-      .limit(limit)
-      .execute()
-  )
+  { since = 0, upTo, skipped, limit, mostBytes }: HeartbeatPage,
+): Promise<{ page: HeartbeatRow[]; before: Pick<HeartbeatRow, 'at'> | undefined }> {
+  const { rows } = await sql<HeartbeatRow & { fits: boolean }>`
+    select at, kind, fits, case when fits then details end as details from (
+      select at, kind, details, place, place <= ${limit} and (place = 1 or bytes <= ${mostBytes}) as fits from (
+        select at, kind, details, row_number() over newest as place,
+          sum(coalesce(octet_length(details::text), 0)) over newest as bytes
+        from (
+          select at, kind, details, ctid as lies from heartbeats
+          where service_id = ${serviceId} and at >= ${since} and at <= ${upTo}
+          -- Within one millisecond the row that lies later in the table came later, unless it fills a gap that rows of
+          -- a removed service have left.
+          order by at desc, ctid desc offset ${skipped} limit ${limit + 1}
+        ) nearest
+        window newest as (order by at desc, lies desc rows unbounded preceding)
+      ) weighed
+    ) page order by place`.execute(db)
+  const end = rows.findIndex(({ fits }) => !fits)
+  return { page: end < 0 ? rows : rows.slice(0, end), before: end < 0 ? undefined : rows[end] }
 }
 
 /** How many rows are looked through for the starts of runs. A run with more signals in it than these has no start. */

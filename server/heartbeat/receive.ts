@@ -9,7 +9,7 @@ import type { Signal } from './signal.ts'
 export const heartbeatInput = z.strictObject({ serviceKey, metadata: metadata.nullish() })
 
 const MESSAGE_LIMIT = 2_000
-/** Characters of a job's output. Only its end is kept, since it tells most. */
+/** Characters of a job's output, as JSON writes them. Only its end is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
 
 export const signalInput = z.strictObject({
@@ -25,11 +25,7 @@ export const signalInput = z.strictObject({
   exitCode: z.int().min(-2_147_483_648).max(4_294_967_295).optional(),
   durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   message: cutText(MESSAGE_LIMIT).optional(),
-  output: z
-    .string()
-    .transform((text) => text.slice(-OUTPUT_LIMIT))
-    .pipe(cutText(OUTPUT_LIMIT))
-    .optional(),
+  output: cutText(OUTPUT_LIMIT, 'end').optional(),
 })
 
 export interface Received {

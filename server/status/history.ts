@@ -4,6 +4,7 @@ import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
 import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
+import { cursorOfPlace, type Place, placeOfCursor } from './cursor.ts'
 import { theService } from './list.ts'
 import { displayName } from './names.ts'
 import { isEnd, type RunSignal, startsOfEnds } from './runs.ts'
@@ -57,7 +58,10 @@ export function viewTransition(row: TransitionRow, iso: Ground['iso']): Transiti
   }
 }
 
-export const heartbeatsInput = z.strictObject({ serviceKey, since, limit })
+export const heartbeatsInput = z.strictObject({ serviceKey, since, limit, cursor: z.string().max(100).optional() })
+
+/** Bytes of JSON in one answer. What is beyond comes with the next page. */
+const MOST_DETAILS = 1_000_000
 
 export interface HeartbeatSeen {
   at: string
@@ -72,33 +76,43 @@ export interface HeartbeatSeen {
 /** Lists the heartbeats and signals of one service, the newest first. */
 export async function listHeartbeatsOf(
   deps: Ground,
-  input: z.output<typeof heartbeatsInput>,
-): Promise<{ heartbeats: HeartbeatSeen[] }> {
-  const { id } = await theService(deps, input.serviceKey)
-  // It reads one more than asked for, so that the oldest one shown has its gap.
-  const rows = await listHeartbeats(deps.db, id, { since: input.since, limit: input.limit + 1 })
-  const starts = await runStarts(deps, id, rows)
-  const heartbeats = rows.map((row, index) => {
-    const before = rows[index + 1]
+  { serviceKey, since, limit, cursor }: z.output<typeof heartbeatsInput>,
+): Promise<{ heartbeats: HeartbeatSeen[]; nextCursor: string | null }> {
+  const { id } = await theService(deps, serviceKey)
+  const begin = cursor === undefined ? { upTo: Number.MAX_SAFE_INTEGER, skipped: 0 } : placeOfCursor(cursor)
+  const { page, before } = await listHeartbeats(deps.db, id, { ...begin, since, limit, mostBytes: MOST_DETAILS })
+  const starts = await runStarts(deps, id, page, begin)
+  const heartbeats = page.map((row, index) => {
+    const next = page[index + 1] ?? before
     return {
       at: deps.iso(row.at),
       kind: row.kind,
-      gapSeconds: before ? (row.at - before.at) / 1000 : null,
+      gapSeconds: next ? (row.at - next.at) / 1000 : null,
       durationSeconds: runSeconds(row, starts[index]),
       details: row.details,
     }
   })
-  return { heartbeats: heartbeats.slice(0, input.limit) }
+  return { heartbeats, nextCursor: before ? cursorOfPlace(endOf(page, begin)) : null }
+}
+
+/** The place after the oldest row of a page. */
+function endOf(page: readonly HeartbeatRow[], begin: Place): Place {
+  const upTo = page.at(-1)?.at ?? begin.upTo
+  const skipped = page.filter(({ at }) => at === upTo).length
+  return { upTo, skipped: skipped + (upTo === begin.upTo ? begin.skipped : 0) }
 }
 
 /** For each row that ends a run: its start, if there is one. It reads further back if that may be older than the rows. */
-async function runStarts({ db }: Ground, id: number, rows: HeartbeatRow[]): Promise<(RunSignal | undefined)[]> {
+async function runStarts(
+  { db }: Ground,
+  id: number,
+  rows: HeartbeatRow[],
+  begin: Place,
+): Promise<(RunSignal | undefined)[]> {
   const shown: RunSignal[] = rows.map((row) => ({ at: row.at, kind: row.kind, runId: runIdOf(row) }))
   let starts = startsOfEnds(shown)
-  const oldest = shown.at(-1)
-  if (oldest && rows.some((row, index) => needsStart(row) && !starts.has(shown[index] as RunSignal))) {
-    const skipped = shown.filter(({ at }) => at === oldest.at).length
-    starts = startsOfEnds([...shown, ...(await listRunSignals(db, id, { upTo: oldest.at, skipped }))])
+  if (rows.some((row, index) => needsStart(row) && !starts.has(shown[index] as RunSignal))) {
+    starts = startsOfEnds([...shown, ...(await listRunSignals(db, id, endOf(rows, begin)))])
   }
   return shown.map((signal) => starts.get(signal))
 }
