@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { growing } from './growing.ts'
 import type { Db, HeartbeatKind, Json } from './schema.ts'
 
 export interface HeartbeatRow {
@@ -24,23 +25,40 @@ export async function listHeartbeats(
   serviceId: number,
   { since = 0, upTo, skipped, limit, mostBytes }: HeartbeatPage,
 ): Promise<{ page: HeartbeatRow[]; before: Pick<HeartbeatRow, 'at'> | undefined }> {
-  const { rows } = await sql<HeartbeatRow & { fits: boolean }>`
-    select at, kind, fits, case when fits then details end as details from (
-      select at, kind, details, place, place <= ${limit} and (place = 1 or bytes <= ${mostBytes}) as fits from (
-        select at, kind, details, row_number() over newest as place,
-          sum(coalesce(octet_length(details::text), 0)) over newest as bytes
-        from (
-          select at, kind, details, ctid as lies from heartbeats
-          where service_id = ${serviceId} and at >= ${since} and at <= ${upTo}
-          -- Within one millisecond the row that lies later in the table came later, unless it fills a gap that rows of
-          -- a removed service have left.
-          order by at desc, ctid desc offset ${skipped} limit ${limit + 1}
-        ) nearest
-        window newest as (order by at desc, lies desc rows unbounded preceding)
-      ) weighed
+  const page: HeartbeatRow[] = []
+  let bytes = mostBytes
+  for (const { from, count } of growing(limit + 1)) {
+    const rows = await weighed(db, serviceId, { since, upTo, from: skipped + from, count, bytes })
+    for (const row of rows) {
+      if (page.length === limit || (page.length > 0 && row.bytes > bytes)) return { page, before: row }
+      page.push({ at: row.at, kind: row.kind, details: row.details })
+    }
+    bytes -= rows.at(-1)?.bytes ?? 0
+    if (rows.length < count) break
+  }
+  return { page, before: undefined }
+}
+
+/** Rows with the bytes that they and those before them have. Details beyond `bytes` are left out, but for the first. */
+async function weighed(
+  db: Db,
+  serviceId: number,
+  { since, upTo, from, count, bytes }: { since: number; upTo: number; from: number; count: number; bytes: number },
+) {
+  const { rows } = await sql<HeartbeatRow & { bytes: number }>`
+    select at, kind, bytes, case when place = 1 or bytes <= ${sql.lit(bytes)} then details end as details from (
+      select at, kind, details, row_number() over newest as place,
+        sum(coalesce(octet_length(details::text), 0)) over newest as bytes
+      from (
+        select at, kind, details, ctid as lies from heartbeats
+        where service_id = ${serviceId} and at >= ${since} and at <= ${upTo}
+        -- Within one millisecond the row that lies later in the table came later, unless it fills a gap that rows of a
+        -- removed service have left.
+        order by at desc, ctid desc offset ${sql.lit(from)} limit ${sql.lit(count)}
+      ) nearest
+      window newest as (order by at desc, lies desc rows unbounded preceding)
     ) page order by place`.execute(db)
-  const end = rows.findIndex(({ fits }) => !fits)
-  return { page: end < 0 ? rows : rows.slice(0, end), before: end < 0 ? undefined : rows[end] }
+  return rows
 }
 
 /** How many rows are looked through for the starts of runs. A run with more signals in it than these has no start. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { growing } from './growing.ts'
 import type { Db, Json } from './schema.ts'
 
 export interface MetadataRow {
@@ -17,14 +18,32 @@ export async function listMetadata(
   ids: readonly number[],
   { mostBytes }: { mostBytes: number },
 ): Promise<MetadataRow[]> {
-  const { rows } = await sql<MetadataRow>`
-    select id, metadata, last_metadata as "lastMetadata" from (
+  const read: MetadataRow[] = []
+  let left = mostBytes
+  for (const { from, count } of growing(ids.length)) {
+    const rows = await weighed(db, ids.slice(from, from + count), left)
+    for (const { bytes, ...row } of rows) {
+      if (read.length > 0 && bytes > left) return read
+      read.push(row)
+    }
+    left -= rows.at(-1)?.bytes ?? 0
+  }
+  return read
+}
+
+/** Rows with the bytes that they and those before them have. Metadata beyond `left` is left out, but for the first. */
+async function weighed(db: Db, ids: readonly number[], left: number) {
+  const fits = sql`place = 1 or bytes <= ${sql.lit(left)}`
+  const { rows } = await sql<MetadataRow & { bytes: number }>`
+    select id, bytes, case when ${fits} then metadata end as metadata,
+      case when ${fits} then last_metadata end as "lastMetadata"
+    from (
       select s.id, s.metadata, st.last_metadata, asked.place, sum(
         coalesce(octet_length(s.metadata::text), 0) + coalesce(octet_length(st.last_metadata::text), 0)
       ) over (order by asked.place) as bytes
       from unnest(${[...ids]}::integer[]) with ordinality as asked (id, place)
         join services s on s.id = asked.id join service_states st on st.service_id = s.id
     ) weighed
-    where bytes <= ${mostBytes} or place = 1 order by place`.execute(db)
+    order by place`.execute(db)
   return rows
 }
