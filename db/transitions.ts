@@ -1,37 +1,58 @@
 import { sql } from 'kysely'
+import { type CondensedTransition, condense, hourOf, type TransitionWrite } from './condense.ts'
 import type { Db, Status, Trx } from './schema.ts'
-
-export interface TransitionWrite {
-  serviceId: number
-  from: Status
-  to: Status
-  reason: string
-  at: number
-}
+import { HOUR_MS } from './units.ts'
 
 /** PostgreSQL ends the transaction of a server that freezes for this long, so that the lock blocks others no longer. */
 const LONGEST_IDLE_MS = '10000'
 
 /**
- * Stores transitions. A lock makes their ids follow the order of commits, so that whoever reads on from an id misses
+ * Stores transitions; beyond so many of a service within an hour they are condensed. A lock makes their ids follow the order of commits, so that whoever reads on from an id misses
  * none.
  */
 export async function insertTransitions(trx: Trx, transitions: readonly TransitionWrite[]): Promise<void> {
   if (transitions.length === 0) return
   await sql`select set_config('idle_in_transaction_session_timeout', ${LONGEST_IDLE_MS}, true),
     pg_advisory_xact_lock(hashtext('stillbeat.transitions'))`.execute(trx)
+  const ofService = Map.groupBy(transitions, ({ serviceId }) => serviceId)
+  const newest = await newestOfHour(trx, ofService)
+  const stored = [...ofService].map(([id, changes]) => ({
+    newest: newest.get(id),
+    ...condense(newest.get(id), changes),
+  }))
+  const replaced = stored.flatMap(({ newest, replaces }) => (replaces && newest ? newest.id : []))
+  if (replaced.length > 0) await sql`delete from transitions where id = any(${replaced}::bigint[])`.execute(trx)
   await trx
     .insertInto('transitions')
     .values(
-      transitions.map((t) => ({
-        service_id: t.serviceId,
-        from_status: t.from,
-        to_status: t.to,
-        reason: t.reason,
-        at: t.at,
-      })),
+      stored
+        .flatMap(({ rows }) => rows)
+        .map((t) => ({
+          service_id: t.serviceId,
+          from_status: t.from,
+          to_status: t.to,
+          reason: t.reason,
+          at: t.at,
+          nth: t.nth,
+          condensed: t.condensed,
+          condensed_downs: t.condensedDowns,
+        })),
     )
     .execute()
+}
+
+/** The transition of each service that was stored last, if it is of the hour of the service's first new one, or later. */
+async function newestOfHour(trx: Trx, ofService: ReadonlyMap<number, readonly TransitionWrite[]>) {
+  const hours = [...ofService.values()].map((changes) => hourOf(Math.min(...changes.map(({ at }) => at))) * HOUR_MS)
+  const { rows } = await sql<CondensedTransition & { id: number }>`
+    select newest.* from unnest(${[...ofService.keys()]}::integer[], ${hours}::bigint[]) as asked (id, hour) cross join lateral (
+      select id, service_id as "serviceId", from_status as "from", to_status as "to", reason, at, nth, condensed,
+        condensed_downs as "condensedDowns"
+      from transitions t where t.service_id = asked.id and t.at >= asked.hour
+      -- An expression, so that it is read by service and time: these are few.
+      order by t.id + 0 desc limit 1
+    ) newest`.execute(trx)
+  return new Map(rows.map((row) => [row.serviceId, row]))
 }
 
 export interface TransitionFilter {
@@ -46,7 +67,7 @@ const withNames = (db: Db) =>
   db
     .selectFrom('transitions as t')
     .innerJoin('services as s', 's.id', 't.service_id')
-    .select(['t.id', 's.key', 's.display_name', 't.from_status', 't.to_status', 't.reason', 't.at'])
+    .select(['t.id', 's.key', 's.display_name', 't.from_status', 't.to_status', 't.reason', 't.at', 't.condensed'])
 
 export type TransitionRow = Awaited<ReturnType<typeof listTransitions>>[number]
 
@@ -80,25 +101,60 @@ export async function newestTransitionId(db: Db): Promise<number> {
 }
 
 export interface StatusChange {
+  id: number
   serviceId: number
   from: Status
   to: Status
   at: number
+  /** How many changes to down it stands for besides itself. */
+  condensedDowns: number
 }
 
-/** The status changes of each service since a moment, and the last one before it if there was one; oldest first. */
-export async function statusHistories(db: Db, ids: readonly number[], sinceMs: number): Promise<StatusChange[]> {
+/** Changes of one service that are read at once. */
+const PAGE = 500
+
+/**
+ * The status changes of each service since a moment, the last one before it, and the first one that is not before
+ * `until`; where there are any. They come page by page, since a past may be of any length: all pages of one service, the
+ * oldest changes first, then those of the next. No page is empty.
+ *
+ * @param ids few, since a page of each is read at once
+ */
+export async function* statusChanges(
+  db: Db | Trx,
+  ids: readonly number[],
+  { since, until }: { since: number; until: number },
+): AsyncGenerator<StatusChange[]> {
+  const firsts = Map.groupBy(await firstPages(db, ids, since), ({ serviceId }) => serviceId)
+  for (const [id, first] of firsts) {
+    let page = first
+    while (page.length > 0) {
+      const end = page.findIndex(({ at }) => at >= until)
+      yield end < 0 ? page : page.slice(0, end + 1)
+      if (end >= 0 || page.length < PAGE) break
+      page = await pageAfter(db, id, page.at(-1) as StatusChange)
+    }
+  }
+}
+
+const changeColumns = sql`id, service_id as "serviceId", from_status as "from", to_status as "to", at,
+  condensed_downs as "condensedDowns"`
+
+async function firstPages(db: Db | Trx, ids: readonly number[], since: number): Promise<StatusChange[]> {
   const { rows } = await sql<StatusChange>`
-    with asked as (select unnest(${[...ids]}::integer[]) as id),
-    found as (
-      select t.* from asked join transitions t on t.service_id = asked.id and t.at >= ${sinceMs}
+    select found.* from unnest(${[...ids]}::integer[]) with ordinality as asked (id, place) cross join lateral (
+      (select ${changeColumns} from transitions t where t.service_id = asked.id and at < ${since} order by at desc, id desc limit 1)
       union all
-      select t.* from asked cross join lateral (
-        select * from transitions where service_id = asked.id and at < ${sinceMs} order by at desc, id desc limit 1
-      ) t
-    )
-    select service_id as "serviceId", from_status as "from", to_status as "to", at from found order by at, id`.execute(
-    db,
-  )
+      (select ${changeColumns} from transitions t where t.service_id = asked.id and at >= ${since} order by at, id limit ${PAGE})
+    ) found
+    order by asked.place, found.at, found.id`.execute(db)
+  return rows
+}
+
+async function pageAfter(db: Db | Trx, serviceId: number, last: StatusChange): Promise<StatusChange[]> {
+  const { rows } = await sql<StatusChange>`
+    select ${changeColumns} from transitions
+    where service_id = ${serviceId} and at >= ${last.at} and (at, id) > (${last.at}, ${last.id})
+    order by at, id limit ${PAGE}`.execute(db)
   return rows
 }

@@ -30,7 +30,8 @@ export async function allSettings({ monitor }: Pick<BotContext, 'monitor'>, filt
       ...(cursor === undefined ? {} : { cursor }),
     })
     settings.push(...services)
-    if (nextCursor === null) return settings
+    // An older server gives none.
+    if (!nextCursor) return settings
     cursor = nextCursor
   }
 }

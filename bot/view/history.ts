@@ -1,3 +1,4 @@
+import { notListed } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { eachAt } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
@@ -30,9 +31,9 @@ export function historyLines(
     const at = times[index]
     const who = of.isService ? '' : `${name(one)} — `
     // A pause ends what was down, and is no recovery.
-    if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}`
+    if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}${notListed(one.condensed)}`
     const why = reasons.get(one.reason) ?? one.reason
-    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}`
+    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${why}${notListed(one.condensed)}`
   })
   const none = ['Nothing has changed yet.']
   return { title: `📜 ${of.title}`, lines: (lines.length > 0 ? lines : none).map((text) => ({ text })) }

@@ -9,6 +9,7 @@ import * as promises from './0007_promises.ts'
 import * as telling from './0008_telling.ts'
 import * as runs from './0009_runs.ts'
 import * as causes from './0010_causes.ts'
+import * as bounds from './0011_bounds.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0008_telling': telling,
   '0009_runs': runs,
   '0010_causes': causes,
+  '0011_bounds': bounds,
 }

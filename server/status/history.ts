@@ -33,6 +33,8 @@ export interface Transition {
   to: Status
   reason: string
   at: string
+  /** How many changes just before it are not listed, since there were too many in that hour. */
+  condensed: number
 }
 
 /** Lists transitions, the newest first. */
@@ -55,6 +57,7 @@ export function viewTransition(row: TransitionRow, iso: Ground['iso']): Transiti
     to: row.to_status,
     reason: row.reason,
     at: iso(row.at),
+    condensed: row.condensed,
   }
 }
 

@@ -137,7 +137,7 @@ export function viewDown(
 ): { downReason?: string; downNote?: string } {
   if (status !== 'down' || pausedAt !== null) return {}
   const downReason = row.down_reason ?? (failing ? 'fail' : 'silence')
-  const downNote = cut((row.down_note ?? '').replaceAll(/\s+/g, ' ').trim(), LONGEST_NOTE)
+  const downNote = cut((row.down_note ?? '').replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), LONGEST_NOTE)
   return downNote === '' ? { downReason } : { downReason, downNote }
 }
 

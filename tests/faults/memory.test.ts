@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { AppRouter } from '../../server/router.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { HOUR } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 import { beginServer } from '../helpers/process.ts'
 
@@ -71,5 +72,32 @@ test('what heartbeats carry is told page by page, and never fills the memory', {
   }
   expect(new Set(keys).size).toBe(302)
   expect(keys).toHaveLength(302)
+  expect(server.child.exitCode).toBeNull()
+})
+
+test('a past of any length is summed up, by whoever asks and in the night', { timeout: 180_000 }, async () => {
+  const FLIPS = 400_000
+  const { api, server } = await serveInSmallHeap(async ({ api, database: { db }, clock, beat }) => {
+    await beat('flipping')
+    await api.services.configure.mutate({ serviceKey: 'flipping', group: 'shop' })
+    await api.groups.configure.mutate({ group: 'shop', public: true })
+    clock.jump(4 * HOUR)
+    await sql`
+      insert into transitions (service_id, from_status, to_status, reason, at)
+      select s.id, case n % 2 when 0 then 'alive' else 'down' end, case n % 2 when 0 then 'down' else 'alive' end, 'fail',
+        ${sql.lit(clock.now() - 4 * HOUR)} + n * 10
+      from services s, generate_series(0, ${sql.lit(FLIPS - 1)}) n order by n`.execute(db)
+  })
+  const [uptimes, groups] = await Promise.all([
+    atOnce(() => api.uptime.query({ serviceKey: 'flipping' })),
+    atOnce(() => api.publicGroup.query({ group: 'shop' })),
+  ])
+  const month = uptimes[0]?.periods.at(-1)
+  expect(month?.downSeconds).toBe((FLIPS / 2) * 0.01)
+  expect(groups[0]?.services[0]?.periods).toHaveLength(4)
+  const dayOf = async () =>
+    (await api.days.query({ serviceKey: 'flipping' })).days.find(({ incidents }) => incidents > 0)
+  await expect.poll(dayOf, { timeout: 60_000 }).toMatchObject({ incidents: FLIPS / 2, downSeconds: (FLIPS / 2) * 0.01 })
+  await api.services.remove.mutate({ serviceKey: 'flipping' })
   expect(server.child.exitCode).toBeNull()
 })

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Precision } from '../../server/text/precision.ts'
 import { roughly } from '../../server/text/time.ts'
+import { notListed } from '../../server/text/words.ts'
 import { trpc } from '../api.ts'
 import type { Transition } from '../live/answers.ts'
 import { Fault } from '../parts/fault.tsx'
@@ -39,7 +40,7 @@ export function Timeline({ serviceKey }: { serviceKey: string }) {
 }
 
 function Entry({
-  transition: { from, to, reason, at },
+  transition: { from, to, reason, at, condensed },
   precision,
   next,
 }: {
@@ -53,6 +54,7 @@ function Entry({
       <span className={`status-${to}`}>{to}</span>{' '}
       <span className="soft">
         from {from}, {reason}
+        {notListed(condensed)}
         {next && `; for ${roughly(Date.parse(next.at) - Date.parse(at))}`}
       </span>
       <span className="timeline-at">
