@@ -1,7 +1,7 @@
+import { type StatusChange, statusChanges } from '../../db/pasts.ts'
 import { listPauses, type Pause } from '../../db/pauses.ts'
 import type { Db, Trx } from '../../db/schema.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
-import { type StatusChange, statusChanges } from '../../db/transitions.ts'
 import { mergeOutages, type Outage } from '../lifecycle/listening.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence } from '../lifecycle/transition.ts'
