@@ -76,7 +76,7 @@ test('what heartbeats carry is told page by page, and never fills the memory', {
 })
 
 test('a past of any length is summed up, by whoever asks and in the night', { timeout: 180_000 }, async () => {
-  const FLIPS = 100_000
+  const FLIPS = 250_000
   const { api, server } = await serveInSmallHeap(async ({ api, database: { db }, clock, beat }) => {
     await beat('flipping')
     await api.services.configure.mutate({ serviceKey: 'flipping', group: 'shop' })
