@@ -20,7 +20,7 @@ const pure = [
   '^server/outage/(compose|effect)\\.ts$',
   '^server/summary/(compose|when)\\.ts$',
   '^server/net/failure\\.ts$',
-  '^db/(copies|gaps|units)\\.ts$',
+  '^db/(condense|copies|gaps|growing|units)\\.ts$',
 ]
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -73,15 +73,14 @@ export async function lockIncidents(trx: Trx, ids: readonly number[]): Promise<v
   await sql`select id from incidents where id = ${anyId(ids)} order by id for update`.execute(trx)
 }
 
-/** Locks all incidents of a service that is about to be removed, in the same order. */
-export async function lockIncidentsOf(trx: Trx, serviceId: number) {
-  return trx
-    .selectFrom('incidents')
-    .select(['id', 'closed_at'])
-    .where('service_id', '=', serviceId)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+/** Locks all incidents of a service that is about to be removed, in the same order. @returns the open ones */
+export async function lockIncidentsOf(trx: Trx, serviceId: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with locked as materialized (
+      select id, closed_at from incidents where service_id = ${serviceId} order by id for update
+    )
+    select id from locked where closed_at is null`.execute(trx)
+  return rows.map(({ id }) => id)
 }
 
 /** Acknowledges open incidents, which ends their reminders. The first time and the first name given are kept. */

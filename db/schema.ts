@@ -92,6 +92,10 @@ interface TransitionsTable {
   to_status: Status
   reason: string
   at: Ms
+  /** See condense.ts. */
+  nth: Generated<number>
+  condensed: Generated<number>
+  condensed_downs: Generated<number>
 }
 
 /** One row: when a server last proved that the monitor listens. */
@@ -130,6 +134,8 @@ export interface IncidentsTable {
   acknowledged_by: string | null
   /** When the next reminder of it is due, while it is open. */
   remind_at: Ms | null
+  /** How many incidents before it, which nobody was told of, it stands for besides itself. */
+  condensed: Generated<number>
 }
 
 /** `closed`: what was told is over, but not by a recovery. `changed`: what is down has another cause by now. */

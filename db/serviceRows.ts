@@ -1,11 +1,12 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db, ServiceStatesTable, ServicesTable, Trx } from './schema.ts'
 
-type Settings = Omit<Selectable<ServicesTable>, 'registered_by'>
+/** Without the metadata, which only `metadata.ts` reads. */
+type Settings = Omit<Selectable<ServicesTable>, 'registered_by' | 'metadata'>
 type StateColumns = Omit<Selectable<ServiceStatesTable>, 'service_id' | 'gaps' | 'last_metadata'>
 
 /** A service with its state, as the lifecycle needs it. */
-export type ServiceRow = Omit<Settings, 'metadata' | 'created_at'> & StateColumns & EarlyGaps & OfIncident
+export type ServiceRow = Omit<Settings, 'created_at'> & StateColumns & EarlyGaps & OfIncident
 
 interface EarlyGaps {
   /** The few gaps of a service whose cadence is not known yet; `null` for others. */
@@ -18,14 +19,8 @@ interface OfIncident {
   down_note: string | null
 }
 
-/** A service row with everything that the service's own page shows. */
-export type FullServiceRow = Settings &
-  StateColumns &
-  EarlyGaps &
-  OfIncident & { gaps: number[]; last_metadata: Selectable<ServiceStatesTable>['last_metadata'] }
-
 /** A service row with what its strip of gaps and its up-time are made from. */
-export type ServiceRowWithGaps = ServiceRow & { created_at: number; gaps: number[] }
+export type FullServiceRow = ServiceRow & { created_at: number; gaps: number[] }
 
 export const rowColumns = [
   's.id',
@@ -68,7 +63,7 @@ export const rowColumns = [
   ofIncident<string | null>('note').as('down_note'),
 ] as const
 
-export const fullColumns = [...rowColumns, 's.metadata', 's.created_at', 'st.gaps', 'st.last_metadata'] as const
+export const fullColumns = [...rowColumns, 's.created_at', 'st.gaps'] as const
 
 export const withStates = (db: Db | Trx) =>
   db.selectFrom('services as s').innerJoin('service_states as st', 'st.service_id', 's.id')

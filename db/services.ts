@@ -2,15 +2,7 @@ import { sql, type Updateable } from 'kysely'
 import { decodeGaps } from './gaps.ts'
 import { anyId } from './ids.ts'
 import type { Db, ServicesTable, Status, Trx } from './schema.ts'
-import {
-  anyOf,
-  type FullServiceRow,
-  fullColumns,
-  rowColumns,
-  type ServiceRow,
-  type ServiceRowWithGaps,
-  withStates,
-} from './serviceRows.ts'
+import { anyOf, type FullServiceRow, fullColumns, rowColumns, type ServiceRow, withStates } from './serviceRows.ts'
 
 /** The services that have these keys or aliases; `asked` is the one that led to the row. */
 export async function findServices(db: Db | Trx, keys: string[]): Promise<(FullServiceRow & { asked: string })[]> {
@@ -68,11 +60,8 @@ export async function listServicesWithGaps(
   db: Db,
   filter: Pick<ServiceFilter, 'group'>,
   page: { after?: string | undefined; limit: number },
-): Promise<ServiceRowWithGaps[]> {
-  let query = withStates(db)
-    .select([...rowColumns, 's.created_at', 'st.gaps'])
-    .orderBy('s.key')
-    .limit(page.limit)
+): Promise<FullServiceRow[]> {
+  let query = withStates(db).select(fullColumns).orderBy('s.key').limit(page.limit)
   if (page.after !== undefined) query = query.where('s.key', '>', page.after)
   if (filter.group !== undefined) query = query.where('s.group_name', '=', filter.group)
   return (await query.execute()).map((row) => ({ ...row, gaps: decodeGaps(row.gaps) }))

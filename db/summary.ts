@@ -12,7 +12,7 @@ export async function summaryFacts(db: Db | Trx, { flappedSince }: { flappedSinc
   const flapping = await db
     .selectFrom('flapping as f')
     .innerJoin('incidents as i', 'i.service_id', 'f.service_id')
-    .select((select) => ['f.service_id', select.fn.countAll<number>().as('incidents')])
+    .select(['f.service_id', sql<number>`sum(1 + i.condensed)`.as('incidents')])
     .where('f.last_change_at', '>', flappedSince)
     .where('i.opened_at', '>', flappedSince)
     .groupBy('f.service_id')
@@ -46,7 +46,7 @@ export async function endedIncidents(
 ): Promise<EndedIncident[]> {
   const { rows } = await sql<EndedIncident>`
     with ended as (
-      select *, count(*) over service as count, (sum(closed_at - opened_at) over service)::bigint as down_ms,
+      select *, sum(1 + condensed) over service as count, (sum(closed_at - opened_at) over service)::bigint as down_ms,
         min(opened_at) over service as first_at,
         row_number() over (partition by service_id order by closed_at desc, id desc) as place
       from incidents where closed_at > ${since}

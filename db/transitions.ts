@@ -1,37 +1,58 @@
 import { sql } from 'kysely'
+import { type CondensedTransition, condense, hourOf, type TransitionWrite } from './condense.ts'
 import type { Db, Status, Trx } from './schema.ts'
-
-export interface TransitionWrite {
-  serviceId: number
-  from: Status
-  to: Status
-  reason: string
-  at: number
-}
+import { HOUR_MS } from './units.ts'
 
 /** PostgreSQL ends the transaction of a server that freezes for this long, so that the lock blocks others no longer. */
 const LONGEST_IDLE_MS = '10000'
 
 /**
- * Stores transitions. A lock makes their ids follow the order of commits, so that whoever reads on from an id misses
+ * Stores transitions; beyond so many of a service within an hour they are condensed. A lock makes their ids follow the order of commits, so that whoever reads on from an id misses
  * none.
  */
 export async function insertTransitions(trx: Trx, transitions: readonly TransitionWrite[]): Promise<void> {
   if (transitions.length === 0) return
   await sql`select set_config('idle_in_transaction_session_timeout', ${LONGEST_IDLE_MS}, true),
     pg_advisory_xact_lock(hashtext('stillbeat.transitions'))`.execute(trx)
+  const ofService = Map.groupBy(transitions, ({ serviceId }) => serviceId)
+  const newest = await newestOfHour(trx, ofService)
+  const stored = [...ofService].map(([id, changes]) => ({
+    newest: newest.get(id),
+    ...condense(newest.get(id), changes),
+  }))
+  const replaced = stored.flatMap(({ newest, replaces }) => (replaces && newest ? newest.id : []))
+  if (replaced.length > 0) await sql`delete from transitions where id = any(${replaced}::bigint[])`.execute(trx)
   await trx
     .insertInto('transitions')
     .values(
-      transitions.map((t) => ({
-        service_id: t.serviceId,
-        from_status: t.from,
-        to_status: t.to,
-        reason: t.reason,
-        at: t.at,
-      })),
+      stored
+        .flatMap(({ rows }) => rows)
+        .map((t) => ({
+          service_id: t.serviceId,
+          from_status: t.from,
+          to_status: t.to,
+          reason: t.reason,
+          at: t.at,
+          nth: t.nth,
+          condensed: t.condensed,
+          condensed_downs: t.condensedDowns,
+        })),
     )
     .execute()
+}
+
+/** The transition of each service that was stored last, if it is of the hour of the service's first new one, or later. */
+async function newestOfHour(trx: Trx, ofService: ReadonlyMap<number, readonly TransitionWrite[]>) {
+  const hours = [...ofService.values()].map((changes) => hourOf(Math.min(...changes.map(({ at }) => at))) * HOUR_MS)
+  const { rows } = await sql<CondensedTransition & { id: number }>`
+    select newest.* from unnest(${[...ofService.keys()]}::integer[], ${hours}::bigint[]) as asked (id, hour) cross join lateral (
+      select id, service_id as "serviceId", from_status as "from", to_status as "to", reason, at, nth, condensed,
+        condensed_downs as "condensedDowns"
+      from transitions t where t.service_id = asked.id and t.at >= asked.hour
+      -- An expression, so that it is read by service and time: these are few.
+      order by t.id + 0 desc limit 1
+    ) newest`.execute(trx)
+  return new Map(rows.map((row) => [row.serviceId, row]))
 }
 
 export interface TransitionFilter {
@@ -46,7 +67,7 @@ const withNames = (db: Db) =>
   db
     .selectFrom('transitions as t')
     .innerJoin('services as s', 's.id', 't.service_id')
-    .select(['t.id', 's.key', 's.display_name', 't.from_status', 't.to_status', 't.reason', 't.at'])
+    .select(['t.id', 's.key', 's.display_name', 't.from_status', 't.to_status', 't.reason', 't.at', 't.condensed'])
 
 export type TransitionRow = Awaited<ReturnType<typeof listTransitions>>[number]
 
@@ -77,28 +98,4 @@ export async function newestTransitionId(db: Db): Promise<number> {
     .select((select) => select.fn.max('id').as('id'))
     .executeTakeFirst()
   return row?.id ?? 0
-}
-
-export interface StatusChange {
-  serviceId: number
-  from: Status
-  to: Status
-  at: number
-}
-
-/** The status changes of each service since a moment, and the last one before it if there was one; oldest first. */
-export async function statusHistories(db: Db, ids: readonly number[], sinceMs: number): Promise<StatusChange[]> {
-  const { rows } = await sql<StatusChange>`
-    with asked as (select unnest(${[...ids]}::integer[]) as id),
-    found as (
-      select t.* from asked join transitions t on t.service_id = asked.id and t.at >= ${sinceMs}
-      union all
-      select t.* from asked cross join lateral (
-        select * from transitions where service_id = asked.id and at < ${sinceMs} order by at desc, id desc limit 1
-      ) t
-    )
-    select service_id as "serviceId", from_status as "from", to_status as "to", at from found order by at, id`.execute(
-    db,
-  )
-  return rows
 }

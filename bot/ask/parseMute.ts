@@ -2,7 +2,13 @@ import { zoned } from '../../server/text/time.ts'
 import { UserError } from './errors.ts'
 import type { MuteLength } from './muteService.ts'
 
-const unitMs: { [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const unitMs = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+  ['w', 604_800_000],
+])
 
 const LONGEST_MS = 366 * 86_400_000
 
@@ -30,7 +36,7 @@ function parseDuration(text: string, nowMs: number): number | null {
   const parts = [...text.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)\s*/g)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return null
   const ms = parts.map(
-    ([, count = '', unit = '']) => Number(count.replace(',', '.')) * (unitMs[unit[0] ?? ''] ?? Number.NaN),
+    ([, count = '', unit = '']) => Number(count.replace(',', '.')) * (unitMs.get(unit[0] ?? '') ?? Number.NaN),
   )
   const known = /^(s|sec|secs|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/
   return parts.every(([, , unit = '']) => known.test(unit)) ? nowMs + ms.reduce((a, b) => a + b, 0) : null

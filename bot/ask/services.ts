@@ -23,14 +23,16 @@ const SETTINGS_AT_ONCE = 1_000
 /** Fetches the settings of all services, page by page. */
 export async function allSettings({ monitor }: Pick<BotContext, 'monitor'>, filter: { group?: string } = {}) {
   const settings: RouterOutputs['services']['list']['services'] = []
-  for (let after: string | undefined; ; after = settings.at(-1)?.serviceKey) {
-    const { services } = await monitor.services.list.query({
+  for (let cursor: string | undefined; ; ) {
+    const { services, nextCursor } = await monitor.services.list.query({
       ...filter,
       limit: SETTINGS_AT_ONCE,
-      ...(after === undefined ? {} : { after }),
+      ...(cursor === undefined ? {} : { cursor }),
     })
     settings.push(...services)
-    if (services.length < SETTINGS_AT_ONCE) return settings
+    // An older server gives none.
+    if (!nextCursor) return settings
+    cursor = nextCursor
   }
 }
 

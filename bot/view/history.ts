@@ -1,4 +1,5 @@
 import { whyChanged } from '../../server/text/change.ts'
+import { notListed } from '../../server/text/words.ts'
 import type { Lines } from '../answer/listing.ts'
 import { eachAt } from '../answer/times.ts'
 import type { RouterOutputs } from '../outputs.ts'
@@ -22,8 +23,9 @@ export function historyLines(
     const at = times[index]
     const who = of.isService ? '' : `${name(one)} — `
     // A pause ends what was down, and is no recovery.
-    if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}`
-    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${whyChanged(one.reason)}`
+    const more = notListed(one.condensed)
+    if (one.reason === 'pause') return `${at} ⏸ ${who}paused, was ${one.from}${more}`
+    return `${at} ${symbolOf({ status: one.to, paused: false })} ${who}${one.to}: ${whyChanged(one.reason)}${more}`
   })
   const none = ['Nothing has changed yet.']
   return { title: `📜 ${of.title}`, lines: (lines.length > 0 ? lines : none).map((text) => ({ text })) }

@@ -117,18 +117,18 @@ function textOf(response: IncomingMessage): Promise<string> {
   })
 }
 
-const connectionFaults: Record<string, string> = {
-  ECONNREFUSED: 'cannot be reached: the connection was refused',
-  ECONNRESET: 'broke the connection off',
-  ENOTFOUND: 'cannot be reached: no such host',
-  EAI_AGAIN: 'cannot be reached: its name cannot be looked up',
-  ETIMEDOUT: 'cannot be reached: no answer',
-  ERR_INVALID_CHAR: 'was not asked: the key holds characters that no header can',
-}
+const connectionFaults = new Map([
+  ['ECONNREFUSED', 'cannot be reached: the connection was refused'],
+  ['ECONNRESET', 'broke the connection off'],
+  ['ENOTFOUND', 'cannot be reached: no such host'],
+  ['EAI_AGAIN', 'cannot be reached: its name cannot be looked up'],
+  ['ETIMEDOUT', 'cannot be reached: no answer'],
+  ['ERR_INVALID_CHAR', 'was not asked: the key holds characters that no header can'],
+])
 
 function connectionFault({ code = '', message }: NodeJS.ErrnoException, signal: AbortSignal): string {
   if (signal.aborted) return 'did not answer in time'
-  return connectionFaults[code] ?? `cannot be reached: ${clean(code || message)}`
+  return connectionFaults.get(code) ?? `cannot be reached: ${clean(code || message)}`
 }
 
 function refusalOf({ statusCode, headers }: IncomingMessage, text: string): string {

@@ -10,6 +10,7 @@ import { lockClosing, moveFlappingOver } from '../../db/closings.ts'
 import { requestEdits } from '../../db/edits.ts'
 import { forgetFlapping, noteFlapping, recentDowns } from '../../db/flapping.ts'
 import { closeIncidents, openIncidents } from '../../db/incidents.ts'
+import { condenseIncidents } from '../../db/manyIncidents.ts'
 import type { Trx } from '../../db/schema.ts'
 import type { ServiceChange } from '../watch/serviceChange.ts'
 import { takeOver } from './causes.ts'
@@ -151,5 +152,6 @@ async function close(
     idsOf(({ isPaused }) => isPaused, 'serviceId'),
     closedBy('paused'),
   )
+  await condenseIncidents(trx, incidentIds, now - FLAPPING_WITHIN_MS)
   return { incidentIds, tells: isMoved || decided.some(({ closing }) => closing !== null) }
 }

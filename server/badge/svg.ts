@@ -51,7 +51,13 @@ function widthOf(text: string): number {
   return Math.ceil(widths.reduce((sum, width) => sum + width, 0))
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+])
 
 const escaped = (text: string) =>
-  text.replaceAll(/[\uFFFE\uFFFF]/g, '').replaceAll(/[&<>"']/g, (one) => entities[one] ?? '')
+  text.replaceAll(/[\uFFFE\uFFFF]/g, '').replaceAll(/[&<>"']/g, (one) => entities.get(one) ?? '')

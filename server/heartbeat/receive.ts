@@ -12,7 +12,7 @@ export const heartbeatInput = z.strictObject({ serviceKey, metadata: metadata.nu
 /** 100 years: a moment plus this is still a valid date. */
 const LONGEST_RUN_MS = 3_153_600_000_000
 const MESSAGE_LIMIT = 2_000
-/** Characters of a job's output. Only its end is kept, since it tells most. */
+/** Characters of a job's output, as JSON writes them. Only its end is kept, since it tells most. */
 const OUTPUT_LIMIT = 10_000
 
 export const signalInput = z.strictObject({
@@ -32,11 +32,7 @@ export const signalInput = z.strictObject({
     .max(LONGEST_RUN_MS, { error: named(`must be at most ${LONGEST_RUN_MS} ms, which is 100 years`) })
     .optional(),
   message: cutText(MESSAGE_LIMIT).optional(),
-  output: z
-    .string()
-    .transform((text) => text.slice(-OUTPUT_LIMIT))
-    .pipe(cutText(OUTPUT_LIMIT))
-    .optional(),
+  output: cutText(OUTPUT_LIMIT, 'end').optional(),
 })
 
 export interface Received {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 const DEEPEST = 20
+/** Objects, lists, texts, numbers and so on. In memory a small one takes twenty times its bytes of JSON. */
+const MOST_VALUES = 1_000
 /** Bytes as PostgreSQL writes JSON. It is stored with each heartbeat, and read for many services at once. */
 const LARGEST_BYTES = 10_000
 
@@ -8,7 +10,13 @@ const LARGEST_BYTES = 10_000
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
 
 function jsonFault(value: object): string | null {
-  if (depthOf(value, DEEPEST) < 0) return `must not be nested deeper than ${DEEPEST} levels`
+  if (depthOf(value, DEEPEST) < 0) {
+    return `must not be nested deeper than ${DEEPEST} levels; send what lies deeper as text`
+  }
+  const values = valuesIn(value)
+  if (values > MOST_VALUES) {
+    return `must hold at most ${MOST_VALUES} values, got ${values}; send less, or several of them as one text`
+  }
   const text = JSON.stringify(value)
   const bytes = Buffer.byteLength(text) + digitsLeftOut(value)
   if (bytes > LARGEST_BYTES) return `must be at most ${LARGEST_BYTES} bytes of JSON, got ${bytes}`
@@ -21,6 +29,14 @@ function depthOf(value: unknown, left: number): number {
   let least = left
   for (const item of Object.values(value)) least = Math.min(least, depthOf(item, left - 1))
   return least
+}
+
+/** How many values there are in one, without itself. */
+function valuesIn(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0
+  let count = 0
+  for (const item of Object.values(value)) count += 1 + valuesIn(item)
+  return count
 }
 
 /** The digits that JavaScript abbreviates. PostgreSQL writes 1e300 as 301 digits. */

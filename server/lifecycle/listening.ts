@@ -39,8 +39,24 @@ export function listeningSince(toMs: number, durationMs: number, outages: readon
 
 /** How long the monitor has listened between two moments, in milliseconds. */
 export function listenedFor(fromMs: number, toMs: number, outages: readonly Outage[]): number {
-  const overlaps = outages.map((outage) => Math.min(outage.toMs, toMs) - Math.max(outage.fromMs, fromMs))
-  return toMs - fromMs - overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0)
+  let listened = toMs - fromMs
+  for (let index = firstEndingAfter(fromMs, outages); index < outages.length; index++) {
+    const outage = outages[index] as Outage
+    if (outage.fromMs >= toMs) break
+    listened -= Math.max(0, Math.min(outage.toMs, toMs) - Math.max(outage.fromMs, fromMs))
+  }
+  return listened
+}
+
+/** The index of the first outage that ends after a moment, by a binary search, since there may be many. */
+function firstEndingAfter(ms: number, outages: readonly Outage[]): number {
+  let [low, high] = [0, outages.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((outages[middle] as Outage).toMs <= ms) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Whether any outage touches the time between two moments. */

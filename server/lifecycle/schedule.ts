@@ -1,4 +1,5 @@
 import { CronDate, CronPattern } from 'croner'
+import { LRUCache } from 'lru-cache'
 import { HOUR_MS } from '../../db/units.ts'
 import { type Stretch, stretchAt } from './zone.ts'
 
@@ -89,17 +90,9 @@ function nextTime(line: Line, shownMs: number): number {
 /** A line takes about 2.6 KB in the cache, and 12 µs to be read again. */
 const MOST_LINES = 4_000
 
-const cache = new Map<string, Line>()
+const cache = new LRUCache<string, Line>({ max: MOST_LINES, memoMethod: readLine })
 
-function lineOf(expression: string): Line {
-  let line = cache.get(expression)
-  if (!line) {
-    line = readLine(expression)
-    if (cache.size >= MOST_LINES) cache.clear()
-    cache.set(expression, line)
-  }
-  return line
-}
+const lineOf = (expression: string): Line => cache.memo(expression)
 
 function readLine(expression: string): Line {
   const pattern = new CronPattern(expression, undefined, { mode: '5-part' })

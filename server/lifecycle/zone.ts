@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { zoned } from '../text/time.ts'
 
 /** A time in which the clock of a zone is not set anew. */
@@ -10,29 +11,30 @@ export interface Stretch {
   setByMs: number
 }
 
+const MOST_SPELLINGS = 1_000
 const MOST_ZONES = 500
 const MOST_STRETCHES = 100
 
-/** The stretches that were asked for, by the spelling of their zone. Both are bounded: a zone has many spellings. */
-const cache = new Map<string, Stretch[]>()
+/** A cache (LRU) of names by their spelling: `europe/BERLIN` is the zone Europe/Berlin, in one of 4,096 spellings. */
+const names = new LRUCache<string, string>({ max: MOST_SPELLINGS, memoMethod: nameForTemporal })
+
+/** A cache (LRU) of the stretches that were asked for, by the name of their zone. */
+const cache = new LRUCache<string, Stretch[]>({ max: MOST_ZONES })
 
 /** The stretch that a moment is in. */
 export function stretchAt(timezone: string, ms: number): Stretch {
-  let stretches = cache.get(timezone)
-  const known = stretches?.find(({ fromMs, untilMs }) => fromMs <= ms && ms < untilMs)
+  const name = names.memo(timezone)
+  const stretches = cache.get(name) ?? []
+  const known = stretches.find(({ fromMs, untilMs }) => fromMs <= ms && ms < untilMs)
   if (known) return known
-  const stretch = findStretch(timezone, ms)
-  if (!stretches || stretches.length >= MOST_STRETCHES) {
-    stretches = []
-    if (cache.size >= MOST_ZONES) cache.clear()
-    cache.set(timezone, stretches)
-  }
-  stretches.push(stretch)
+  const stretch = findStretch(name, ms)
+  cache.set(name, stretches.length < MOST_STRETCHES ? [...stretches, stretch] : [stretch])
   return stretch
 }
 
-function findStretch(timezone: string, ms: number): Stretch {
-  const at = zoned(ms, nameForTemporal(timezone))
+/** @param name a zone by a name that Temporal takes */
+function findStretch(name: string, ms: number): Stretch {
+  const at = zoned(ms, name)
   // A change at the moment itself is the beginning, so what is "previous" is asked a millisecond later.
   const from = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous')
   const until = at.getTimeZoneTransition('next')

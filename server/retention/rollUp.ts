@@ -14,9 +14,9 @@ import { findServicesById } from '../../db/services.ts'
 import { DAY_MS, HOUR_MS } from '../../db/units.ts'
 import type { Deps, DepsInTransaction } from '../deps.ts'
 import { inTransaction } from '../inTransaction.ts'
-import { historiesOf } from '../status/histories.ts'
+import { sumPasts } from '../status/histories.ts'
 import { viewContext } from '../status/view.ts'
-import { dayOfStatus } from './day.ts'
+import { createDay } from './day.ts'
 
 /** A day is rolled up this long after it ended. Even a heartbeat that came just before midnight is stored by then. */
 const SETTLED_AFTER_MS = HOUR_MS
@@ -82,12 +82,14 @@ function firstOf(services: Awaited<ReturnType<typeof lockServicesAfter>>): numbe
 async function figuresOf(deps: DepsInTransaction, trx: Trx, day: number, ids: number[]): Promise<DailyFigures[]> {
   const [fromMs, toMs] = [day * DAY_MS, (day + 1) * DAY_MS]
   const counted = new Map((await countHeartbeats(trx, day, ids)).map((row) => [row.service_id, row]))
-  const histories = await historiesOf(trx, await findServicesById(trx, ids), {
+  const sums = await sumPasts(trx, await findServicesById(trx, ids), {
     since: fromMs,
+    until: toMs,
     context: viewContext(deps),
+    begin: (blind) => createDay(blind, { fromMs, toMs }),
   })
-  return [...histories].map(([id, { statuses, blind }]) => {
-    const { incidents, aliveMs, downMs } = dayOfStatus(statuses, blind, { fromMs, toMs })
+  return [...sums].map(([id, sum]) => {
+    const { incidents, aliveMs, downMs } = sum.figures()
     const heard = counted.get(id) ?? { ...UNHEARD, service_id: id }
     return { ...heard, day, incidents, alive_ms: aliveMs, down_ms: downMs }
   })

@@ -17,9 +17,8 @@ export const removeInput = z.strictObject({ serviceKey })
 export async function removeService(deps: Deps, input: z.output<typeof removeInput>): Promise<void> {
   const removed = await inTransaction(deps, async (deps, trx) => {
     const { id, key } = await findAndLock(trx, input.serviceKey)
-    const incidents = await lockIncidentsOf(trx, id)
-    const openIds = incidents.filter(({ closed_at }) => closed_at === null).map((incident) => incident.id)
-    if (await requestEdits(trx, openIds, deps.clock.now())) await deps.jobs.announce.after(trx)
+    const open = await lockIncidentsOf(trx, id)
+    if (await requestEdits(trx, open, deps.clock.now())) await deps.jobs.announce.after(trx)
     await tellRemoval(deps, trx, id)
     await deleteService(trx, id)
     return { id, key }

@@ -1,19 +1,17 @@
 import { z } from 'zod'
-import { type HeartbeatRow, listHeartbeats, listRunSignals } from '../../db/heartbeats.ts'
-import type { HeartbeatKind, Json, Status } from '../../db/schema.ts'
+import type { Status } from '../../db/schema.ts'
 import { listTransitions, type TransitionRow } from '../../db/transitions.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { theService } from './list.ts'
 import { displayName } from './names.ts'
-import { isEnd, type RunSignal, startsOfEnds } from './runs.ts'
 import { statusName } from './view.ts'
 
-const since = z.iso
+export const since = z.iso
   .datetime({ offset: true, error: 'since must be a time such as 2026-11-23T08:00:00+01:00' })
   .transform((text) => Date.parse(text))
   .optional()
-const limit = z.int().min(1).max(1_000).default(100)
+export const limit = z.int().min(1).max(1_000).default(100)
 
 export const historyInput = z.strictObject({
   serviceKey: serviceKey.optional(),
@@ -32,6 +30,8 @@ export interface Transition {
   to: Status
   reason: string
   at: string
+  /** How many changes just before it are not listed, since there were too many in that hour. */
+  condensed: number
 }
 
 /** Lists transitions, the newest first. */
@@ -54,69 +54,6 @@ export function viewTransition(row: TransitionRow, iso: Ground['iso']): Transiti
     to: row.to_status,
     reason: row.reason,
     at: iso(row.at),
+    condensed: row.condensed,
   }
-}
-
-export const heartbeatsInput = z.strictObject({ serviceKey, since, limit })
-
-export interface HeartbeatSeen {
-  at: string
-  kind: HeartbeatKind
-  /** The time since the heartbeat or signal before it; `null` for the oldest. */
-  gapSeconds: number | null
-  /** How long a run took, for its success or fail: as the client says, or the time since the start of the same run. */
-  durationSeconds: number | null
-  details: Json
-}
-
-/** Lists the heartbeats and signals of one service, the newest first. */
-export async function listHeartbeatsOf(
-  deps: Ground,
-  input: z.output<typeof heartbeatsInput>,
-): Promise<{ heartbeats: HeartbeatSeen[] }> {
-  const { id } = await theService(deps, input.serviceKey)
-  // It reads one more than asked for, so that the oldest one shown has its gap.
-  const rows = await listHeartbeats(deps.db, id, { since: input.since, limit: input.limit + 1 })
-  const starts = await runStarts(deps, id, rows)
-  const heartbeats = rows.map((row, index) => {
-    const before = rows[index + 1]
-    return {
-      at: deps.iso(row.at),
-      kind: row.kind,
-      gapSeconds: before ? (row.at - before.at) / 1000 : null,
-      durationSeconds: runSeconds(row, starts[index]),
-      details: row.details,
-    }
-  })
-  return { heartbeats: heartbeats.slice(0, input.limit) }
-}
-
-/** For each row that ends a run: its start, if there is one. It reads further back if that may be older than the rows. */
-async function runStarts({ db }: Ground, id: number, rows: HeartbeatRow[]): Promise<(RunSignal | undefined)[]> {
-  const shown: RunSignal[] = rows.map((row) => ({ at: row.at, kind: row.kind, runId: runIdOf(row) }))
-  let starts = startsOfEnds(shown)
-  const oldest = shown.at(-1)
-  if (oldest && rows.some((row, index) => needsStart(row) && !starts.has(shown[index] as RunSignal))) {
-    const skipped = shown.filter(({ at }) => at === oldest.at).length
-    starts = startsOfEnds([...shown, ...(await listRunSignals(db, id, { upTo: oldest.at, skipped }))])
-  }
-  return shown.map((signal) => starts.get(signal))
-}
-
-const needsStart = (row: HeartbeatRow) => isEnd(row) && typeof detail(row, 'durationMs') !== 'number'
-
-function runSeconds(row: HeartbeatRow, start: RunSignal | undefined): number | null {
-  if (!isEnd(row)) return null
-  const told = detail(row, 'durationMs')
-  if (typeof told === 'number') return told / 1000
-  return start ? (row.at - start.at) / 1000 : null
-}
-
-function runIdOf(row: HeartbeatRow): string | null {
-  const runId = detail(row, 'runId')
-  return typeof runId === 'string' ? runId : null
-}
-
-function detail({ details }: HeartbeatRow, name: string): Json | undefined {
-  return details !== null && typeof details === 'object' && !Array.isArray(details) ? details[name] : undefined
 }

@@ -61,17 +61,30 @@ async function page(deps: Ground, input: z.output<typeof statusInput>, context: 
     return { rows: matches(row, input, context) ? [row] : [], nextCursor: null }
   }
   const rows: ServiceRow[] = []
+  let text = 0
   let after = input.cursor === undefined ? undefined : keyOfCursor(input.cursor)
   while (true) {
-    const limit = input.limit - rows.length
+    const limit = Math.min(input.limit - rows.length, ROWS_AT_ONCE)
     const filter = { statuses: input.status, group: input.group, dueBy: context.now }
     const found = await listServices(deps.db, filter, { after, limit })
-    for (const row of found) if (matches(row, input, context)) rows.push(row)
+    for (const row of found) {
+      if (!matches(row, input, context)) continue
+      rows.push(row)
+      text += textIn(row)
+    }
     after = found.at(-1)?.key
     if (after === undefined || found.length < limit) return { rows, nextCursor: null }
-    if (rows.length === input.limit) return { rows, nextCursor: cursorOfKey(after) }
+    if (rows.length === input.limit || text > MOST_TEXT) return { rows, nextCursor: cursorOfKey(after) }
   }
 }
+
+const ROWS_AT_ONCE = 2_500
+/** Characters of a page that others have chosen. Names of usual length stay far below it. */
+const MOST_TEXT = 3_000_000
+
+/** About how much text a row brings into an answer. A service without a name is shown by its key. */
+const textIn = ({ key, display_name, group_name, down_note, cron }: ServiceRow): number =>
+  [key, display_name ?? key, group_name, down_note, cron].reduce((sum, one) => sum + (one?.length ?? 0), 0)
 
 export async function theService({ db }: Pick<Ground, 'db'>, key: string) {
   const row = await findService(db, key)

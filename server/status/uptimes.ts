@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { DAY_MS } from '../../db/units.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
-import { historiesOf, type RegisteredRow } from './histories.ts'
+import { type RegisteredRow, sumPasts } from './histories.ts'
 import { theService } from './list.ts'
-import { type UptimePeriod, uptimeOf } from './uptime.ts'
+import { createUptime, type UptimePeriod } from './uptime.ts'
 import { viewContext } from './view.ts'
 
 export const uptimeInput = z.strictObject({ serviceKey })
@@ -28,11 +28,11 @@ export async function uptimesOf(
 ): Promise<Map<number, UptimePeriod[]>> {
   const context = viewContext(deps)
   const { now } = context
-  const histories = await historiesOf(deps.db, rows, { since: now - LONGEST_MS, context })
-  return new Map(
-    [...histories].map(([id, { statuses, blind }]) => [
-      id,
-      PERIODS_DAYS.map((days) => uptimeOf(statuses, blind, { days, now })),
-    ]),
-  )
+  const uptimes = await sumPasts(deps.db, rows, {
+    since: now - LONGEST_MS,
+    until: now,
+    context,
+    begin: (blind) => createUptime(blind, { periodsDays: PERIODS_DAYS, now }),
+  })
+  return new Map([...uptimes].map(([id, uptime]) => [id, uptime.periods()]))
 }

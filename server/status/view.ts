@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { ServiceRow } from '../../db/serviceRows.ts'
 import type { Ground } from '../ground.ts'
@@ -136,7 +137,7 @@ export function viewDown(
 ): { downReason?: string; downNote?: string } {
   if (status !== 'down' || pausedAt !== null) return {}
   const downReason = row.down_reason ?? (failing ? 'fail' : 'silence')
-  const downNote = cut((row.down_note ?? '').replaceAll(/\s+/g, ' ').trim(), LONGEST_NOTE)
+  const downNote = cut((row.down_note ?? '').replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), LONGEST_NOTE)
   return downNote === '' ? { downReason } : { downReason, downNote }
 }
 
@@ -148,9 +149,9 @@ function viewSchedule(schedule: Schedule, { pausedAt }: ServiceState, { now, iso
   return pausedAt === null ? { ...told, nextDue: iso(dueAfter(schedule, now)) } : told
 }
 
-/** The next due time of a line and zone, with a moment from which on it is the next one. */
-const dues = new Map<string, { from: number; due: number }>()
 const MOST_DUES = 20_000
+/** The next due time of a line and zone, with a moment from which on it is the next one. */
+const dues = new LRUCache<string, { from: number; due: number }>({ max: MOST_DUES })
 
 /** Caches what `nextDue` says, since a status may be of thousands of cron lines, and each takes some 40 µs. */
 function dueAfter(cron: CronSchedule, now: number): number {
@@ -158,7 +159,6 @@ function dueAfter(cron: CronSchedule, now: number): number {
   const known = dues.get(key)
   if (known && known.from <= now && now < known.due) return known.due
   const due = nextDue(cron, now)
-  if (dues.size >= MOST_DUES) dues.clear()
   dues.set(key, { from: now, due })
   return due
 }

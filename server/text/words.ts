@@ -34,4 +34,8 @@ export function cut(text: string, limit: number): string {
   return `${kept.toWellFormed()}…`
 }
 
+/** What a line of a history adds if it stands for others too. An older server does not tell of it. */
+export const notListed = (condensed = 0): string =>
+  condensed === 0 ? '' : ` (after ${plural(condensed, 'other change')} in that hour, not listed)`
+
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

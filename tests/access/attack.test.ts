@@ -7,6 +7,7 @@ import type { Target } from '../attacks/attack.ts'
 import { auth } from '../attacks/auth.ts'
 import { bodies } from '../attacks/bodies.ts'
 import { floods, slow } from '../attacks/floods.ts'
+import { growth } from '../attacks/growth.ts'
 import { headers } from '../attacks/headers.ts'
 import { injection } from '../attacks/injection.ts'
 import { attackWith, type Family } from '../attacks/judge.ts'
@@ -27,7 +28,7 @@ const HEALTH_ALWAYS_WITHIN_MS = 3_000
 /** The timeout of clients that send heartbeats. */
 const HEARTBEATS_WITHIN_MS = 10_000
 
-const families = { auth, scopes, sessions, injection, bodies, paths, headers, patterns, floods }
+const families = { auth, scopes, sessions, injection, bodies, paths, headers, patterns, growth, floods }
 
 test('no attack gets in, breaks anything, or keeps the server from answering and heartbeats from being stored', {
   timeout: 180_000,

@@ -114,6 +114,7 @@ test('/history: changes of a bad minute have seconds, and of a bad second millis
   const times = ['13:31:00', '13:30:50.250', '13:30:50.100', '13:30:02', '13:12:00']
   const transitions = times.map((time, id) => ({
     ...{ id, serviceKey: 'api', displayName: 'Api', from: 'alive' as const, to: 'down' as const, reason: 'fail' },
+    condensed: id === 4 ? 41 : 0,
     at: `2026-11-24T${time}+01:00`,
   }))
   expect(historyLines(transitions, NOW, { title: 'Api', isService: true }).lines.map(({ text }) => text)).toEqual([
@@ -121,7 +122,7 @@ test('/history: changes of a bad minute have seconds, and of a bad second millis
     '13:30:50.250 🔴 down: it failed',
     '13:30:50.100 🔴 down: it failed',
     '13:30:02 🔴 down: it failed',
-    '13:12 🔴 down: it failed',
+    '13:12 🔴 down: it failed (after 41 other changes in that hour, not listed)',
   ])
 })
 

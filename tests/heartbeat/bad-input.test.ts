@@ -57,6 +57,11 @@ test.each<[fault: string, body: string | Buffer, message: string | RegExp]>([
     JSON.stringify({ service_key: 'a', metadata: { text: 'x'.repeat(10_000) } }),
     /^metadata must be at most 10000 bytes of JSON, got 10011/,
   ],
+  [
+    'metadata of many small objects',
+    withMetadata(`{"a":[${Array(3_300).fill('{}').join()}]}`),
+    /^metadata must hold at most 1000 values, got 3301; send less, or several of them as one text/,
+  ],
   ['a number as key', '{"service_key":5}', /^service_key must be text/],
   ['an object as key', '{"service_key":{"a":1}}', /^service_key must be text/],
   ['an array as key', '{"service_key":["a","b"]}', /service_key/],

@@ -3,7 +3,7 @@ import type { HeartbeatKind } from '../../db/schema.ts'
 import type { Outputs, Service } from '../../web/live/answers.ts'
 import { withNews } from '../../web/live/merge.ts'
 import { arrange } from '../../web/overview/arrange.ts'
-import { remarksOf } from '../../web/overview/attention.ts'
+import { type Remarks, remarksOf } from '../../web/overview/attention.ts'
 import { filterOf, overviewHash } from '../../web/overview/filter.ts'
 import { barsOf } from '../../web/parts/bars.ts'
 import { percentOf, uptimeWords } from '../../web/parts/uptime.ts'
@@ -34,7 +34,7 @@ const service = (serviceKey: string, others: Partial<Service> = {}): Service => 
   ...others,
 })
 
-const linesOf = (services: Service[], query = '', remarks = {}) =>
+const linesOf = (services: Service[], query = '', remarks: Remarks = new Map()) =>
   arrange(services, remarks, filterOf(new URLSearchParams(query)), NOW).map((line) =>
     line.kind === 'heading' ? `${line.title}: ${line.words}` : line.serviceKey,
   )
@@ -63,9 +63,9 @@ describe('the lines of the overview', () => {
 
   test('a remark brings a service to the top, and so does a death, for a day', () => {
     const dead = service('old', { status: 'dead', statusSince: new Date(NOW - 2 * 86_400_000).toISOString() })
-    expect(linesOf([dead, service('new', { status: 'dead' }), service('job')], '', { job: 'asks for a look' })).toEqual(
-      ['Needs attention: 1 dead, 1 alive', 'new', 'job', 'Without a group: 1 dead', 'old'],
-    )
+    expect(
+      linesOf([dead, service('new', { status: 'dead' }), service('job')], '', new Map([['job', 'asks for a look']])),
+    ).toEqual(['Needs attention: 1 dead, 1 alive', 'new', 'job', 'Without a group: 1 dead', 'old'])
   })
 
   test('another order leaves the groups aside, and puts what has no value last both ways', () => {
@@ -106,12 +106,23 @@ test('a row has all remarks about its service, what others wrote last', () => {
       attention: [{ ...named, serviceKey: 'both', note: 'disk' }],
       inactive: [{ ...named, serviceKey: 'idle' }],
     } as Partial<Outputs['summary']> as Outputs['summary']),
-  ).toEqual({
-    both: 'acknowledged by Ada, muted, flapping, 6 incidents, asks for a look: disk',
-    seen: 'acknowledged by Ada',
-    muted: 'muted',
-    idle: 'not heard for long',
-  })
+  ).toEqual(
+    new Map([
+      ['both', 'acknowledged by Ada, muted, flapping, 6 incidents, asks for a look: disk'],
+      ['seen', 'acknowledged by Ada'],
+      ['muted', 'muted'],
+      ['idle', 'not heard for long'],
+    ]),
+  )
+})
+
+test('services that are called like members of objects are services like others', () => {
+  const members = ['__proto__', 'constructor', 'hasOwnProperty', 'toString']
+  const services = members.map((key) => service(key))
+  expect(linesOf(services)).toEqual(['Without a group: 4 alive', ...members])
+  const remarks = new Map(members.map((key) => [key, `look at ${key}`]))
+  const remarked = arrange(services, remarks, filterOf(new URLSearchParams()), NOW)
+  expect(remarked.flatMap((line) => (line.kind === 'service' ? line.remark : []))).toEqual([...remarks.values()])
 })
 
 test('a failure is the newest verdict until something better is heard', () => {

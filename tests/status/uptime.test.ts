@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../../db/schema.ts'
-import { uptimeOf } from '../../server/status/uptime.ts'
+import { createUptime } from '../../server/status/uptime.ts'
 import { startTestApp } from '../helpers/app.ts'
 import { DAY, HOUR, MINUTE } from '../helpers/clock.ts'
 import { outage } from '../helpers/state.ts'
@@ -21,13 +21,17 @@ describe('one day, of which is known', () => {
     ['what the monitor saw', [from(30, 'alive'), from(8, 'down')], [away(40, 20), away(4, 0)], [12, 4, 8], 0.75],
     ['nothing, by a monitor that was away', [from(30, 'alive')], [away(30, 0)], [0, 0, 24], null],
   ] as const)('%s', (_name, history, blind, [alive, down, noData], ratio) => {
-    expect(uptimeOf(history, blind, { days: 1, now })).toEqual({
-      days: 1,
-      aliveSeconds: alive * 3600,
-      downSeconds: down * 3600,
-      noDataSeconds: noData * 3600,
-      ratio,
-    })
+    const uptime = createUptime(blind, { periodsDays: [1], now })
+    for (const status of history) uptime.add(status)
+    expect(uptime.periods()).toEqual([
+      {
+        days: 1,
+        aliveSeconds: alive * 3600,
+        downSeconds: down * 3600,
+        noDataSeconds: noData * 3600,
+        ratio,
+      },
+    ])
   })
 })
 

@@ -2,6 +2,7 @@ import './history.css'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { whyChanged } from '../../server/text/change.ts'
+import { notListed } from '../../server/text/words.ts'
 import { trpc } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
@@ -46,7 +47,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
               </tr>
             </thead>
             <tbody>
-              {transitions.map(({ id, at, serviceKey, displayName, from, to, reason }, index) => (
+              {transitions.map(({ id, at, serviceKey, displayName, from, to, reason, condensed }, index) => (
                 <tr key={id}>
                   <td>
                     <Moment at={at} precision={exact[index]} />
@@ -60,7 +61,7 @@ export default function HistoryView({ filter }: { filter: URLSearchParams }) {
                     </a>
                   </td>
                   <td className="soft">{from}</td>
-                  <td className="soft">{whyChanged(reason)}</td>
+                  <td className="soft">{whyChanged(reason) + notListed(condensed)}</td>
                 </tr>
               ))}
             </tbody>

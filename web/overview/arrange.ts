@@ -73,7 +73,9 @@ function section(about: 'attention' | 'group' | 'rest', title: string, services:
   if (services.length === 0) return []
   return [
     { kind: 'heading', title, about, count: services.length, words: countWords(services) },
-    ...services.map(({ serviceKey }): Line => ({ kind: 'service', serviceKey, remark: remarks[serviceKey] ?? null })),
+    ...services.map(
+      ({ serviceKey }): Line => ({ kind: 'service', serviceKey, remark: remarks.get(serviceKey) ?? null }),
+    ),
   ]
 }
 

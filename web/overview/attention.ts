@@ -3,14 +3,14 @@ import type { Outputs, Service } from '../live/answers.ts'
 type Summary = Outputs['summary']
 
 /** Why somebody should look at a service, by its key. */
-export type Remarks = Record<string, string>
+export type Remarks = ReadonlyMap<string, string>
 
 /** Makes remarks from the summary, which knows more than a status. */
 export function remarksOf({ attention, flapping, down, inactive }: Summary): Remarks {
-  const remarks: Remarks = {}
+  const remarks = new Map<string, string>()
   const add = (serviceKey: string, remark: string) => {
-    const before = remarks[serviceKey]
-    remarks[serviceKey] = before === undefined ? remark : `${before}, ${remark}`
+    const before = remarks.get(serviceKey)
+    remarks.set(serviceKey, before === undefined ? remark : `${before}, ${remark}`)
   }
   for (const { serviceKey, acknowledged, acknowledgedBy, muted } of down) {
     if (acknowledged) add(serviceKey, acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : 'acknowledged')
@@ -27,7 +27,7 @@ const NEWLY_MS = 86_400_000
 
 /** Whether a service is down, became dead within the last day, or has a remark. */
 export function needsAttention({ serviceKey, status, paused, statusSince }: Service, remarks: Remarks, now: number) {
-  if (serviceKey in remarks) return true
+  if (remarks.has(serviceKey)) return true
   if (paused) return false
   return status === 'down' || (status === 'dead' && now - Date.parse(statusSince) < NEWLY_MS)
 }

@@ -1,12 +1,17 @@
 import type { KeyboardEvent } from 'react'
 import type { Line } from './arrange.ts'
 
-const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+const steps = new Map([
+  ['ArrowDown', 1],
+  ['j', 1],
+  ['ArrowUp', -1],
+  ['k', -1],
+])
 
 /** Arrow keys, or `j` and `k`, move the focus from one service to the next. */
 export function useArrowKeys(lines: readonly Line[], scrollTo: (index: number) => void) {
   return (event: KeyboardEvent<HTMLElement>) => {
-    const step = steps[event.key]
+    const step = steps.get(event.key)
     const from = indexOf(event.target)
     if (step === undefined || from === null) return
     const to = nextService(lines, from, step)

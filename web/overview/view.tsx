@@ -7,7 +7,7 @@ import { Fault } from '../parts/fault.tsx'
 import { useTitle } from '../parts/useTitle.ts'
 import { serverNow } from '../time/serverClock.ts'
 import { arrange, type Line } from './arrange.ts'
-import { remarksOf } from './attention.ts'
+import { type Remarks, remarksOf } from './attention.ts'
 import { Counts } from './counts.tsx'
 import { Empty } from './empty.tsx'
 import { filterOf } from './filter.ts'
@@ -15,7 +15,7 @@ import { List } from './list.tsx'
 import { Tools } from './tools.tsx'
 import { Undelivered } from './undelivered.tsx'
 
-const noRemarks = {}
+const noRemarks: Remarks = new Map()
 
 export function OverviewView({ filter: query }: { filter: URLSearchParams }) {
   const filter = useMemo(() => filterOf(query), [query])

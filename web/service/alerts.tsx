@@ -7,13 +7,13 @@ import { Moment } from '../time/time.tsx'
 
 const HOUR_MS = 3_600_000
 
-const mutes: Record<string, { words: string; until(): string }> = {
-  hour: { words: 'for an hour', until: () => inHours(1) },
-  eight: { words: 'for 8 hours', until: () => inHours(8) },
-  day: { words: 'for a day', until: () => inHours(24) },
-  week: { words: 'for a week', until: () => inHours(168) },
-  recovered: { words: 'until it has recovered', until: () => 'recovered' },
-}
+const mutes = new Map([
+  ['hour', { words: 'for an hour', until: () => inHours(1) }],
+  ['eight', { words: 'for 8 hours', until: () => inHours(8) }],
+  ['day', { words: 'for a day', until: () => inHours(24) }],
+  ['week', { words: 'for a week', until: () => inHours(168) }],
+  ['recovered', { words: 'until it has recovered', until: () => 'recovered' }],
+])
 
 const inHours = (hours: number) => new Date(serverNow() + hours * HOUR_MS).toISOString()
 
@@ -56,12 +56,12 @@ export function Alerts({
             value=""
             disabled={configure.isPending}
             onChange={({ target }) => {
-              const mute = mutes[target.value]
+              const mute = mutes.get(target.value)
               if (mute) configure.mutate({ serviceKey, mutedUntil: mute.until() })
             }}
           >
             <option value="">not muted</option>
-            {Object.entries(mutes).map(([name, { words }]) => (
+            {[...mutes].map(([name, { words }]) => (
               <option key={name} value={name}>
                 {words}
               </option>

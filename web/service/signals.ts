@@ -12,7 +12,7 @@ export interface Told {
 
 export function toldBy({ details }: HeartbeatSeen): Told {
   const fields = details !== null && typeof details === 'object' && !Array.isArray(details) ? details : {}
-  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : null)
+  const text = (name: 'message' | 'output' | 'runId') => (typeof fields[name] === 'string' ? fields[name] : null)
   return {
     message: text('message'),
     output: text('output'),

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { whyChanged } from '../../server/text/change.ts'
 import type { Precision } from '../../server/text/precision.ts'
 import { roughly } from '../../server/text/time.ts'
+import { notListed } from '../../server/text/words.ts'
 import { trpc } from '../api.ts'
 import type { Transition } from '../live/answers.ts'
 import { Fault } from '../parts/fault.tsx'
@@ -41,7 +42,7 @@ export function Timeline({ serviceKey }: { serviceKey: string }) {
 }
 
 function Entry({
-  transition: { from, to, reason, at },
+  transition: { from, to, reason, at, condensed },
   precision,
   next,
 }: {
@@ -57,6 +58,7 @@ function Entry({
       <span className="soft">
         from {from}
         {reason !== 'pause' && `, ${whyChanged(reason)}`}
+        {notListed(condensed)}
         {next && `; for ${roughly(Date.parse(next.at) - Date.parse(at))}`}
       </span>
       <span className="timeline-at">
