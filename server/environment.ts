@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { HOUR_MS } from '../db/units.ts'
 import { databaseUrl } from './databaseUrl.ts'
+import { timezoneFault } from './input/timezone.ts'
 import { proxies } from './proxies.ts'
-import { isTimeZone } from './text/time.ts'
+import { isTimeZone } from './text/timezone.ts'
 
 const seconds = (fallback: number, { atLeast }: { atLeast: number }) =>
   z
@@ -83,7 +84,8 @@ export const environment = z.object({
   TIMEZONE: z
     .string()
     .default('UTC')
-    .refine(isTimeZone, { error: 'must be a time zone of the IANA list, e.g. Europe/Moscow' }),
+    .transform((name) => name.trim())
+    .refine(isTimeZone, { error: ({ input }) => timezoneFault(String(input)) }),
   CHECK_INTERVAL_SECONDS: seconds(60, { atLeast: 1 }),
   MIN_SILENCE_SECONDS: seconds(10, { atLeast: 0 }),
   DEAD_AFTER_SECONDS: seconds(604_800, { atLeast: 1 }),

@@ -32,7 +32,7 @@ export function stretchAt(timezone: string, ms: number): Stretch {
 }
 
 function findStretch(timezone: string, ms: number): Stretch {
-  const at = zoned(ms, nameForTemporal(timezone))
+  const at = zoned(ms, timezone)
   // A change at the moment itself is the beginning, so what is "previous" is asked a millisecond later.
   const from = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous')
   const until = at.getTimeZoneTransition('next')
@@ -43,16 +43,4 @@ function findStretch(timezone: string, ms: number): Stretch {
     offsetMs: at.offsetNanoseconds / 1_000_000,
     setByMs: setByNanoseconds / 1_000_000,
   }
-}
-
-/** `SystemV/EST5EDT` and its kind, by their hours west of Greenwich. */
-const SYSTEM_V = /^SystemV\/[A-Z]{3}(\d+)([A-Z]*)$/
-const SYSTEM_V_WITH_SUMMER = ['Halifax', 'New_York', 'Chicago', 'Denver', 'Los_Angeles', 'Anchorage']
-
-/** Temporal refuses some forty names that Intl takes. Intl itself knows modern ones for all but System V's. */
-function nameForTemporal(timezone: string): string {
-  const name = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
-  const [, hours, summer] = SYSTEM_V.exec(name) ?? []
-  if (!hours) return name
-  return summer ? `America/${SYSTEM_V_WITH_SUMMER[Number(hours) - 4]}` : `Etc/GMT+${hours}`
 }

@@ -1,17 +1,9 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../db/units.ts'
 import type { Precision } from './precision.ts'
+import { zoneOf } from './timezone.ts'
 
 /** Servers' clocks differ by less. A time that is further ahead was written before the clock was set back. */
 export const CLOCK_SET_BACK_MS = 60_000
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Turns epoch milliseconds into ISO 8601 with the offset that a zone has then, e.g. `2026-11-23T22:20:01.123+03:00`. */
 export function isoIn(timezone: string): (ms: number) => string {
@@ -28,8 +20,9 @@ export function isoIn(timezone: string): (ms: number) => string {
   }
 }
 
+/** A moment as a zone has it. A name that is no zone, as other versions may know it, counts as UTC. */
 export const zoned = (ms: number, timezone: string): Temporal.ZonedDateTime =>
-  Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
+  Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(zoneOf(timezone) ?? 'UTC')
 
 function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: string } {
   const { offsetNanoseconds, offset } = zoned(ms, timezone)
