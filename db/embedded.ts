@@ -1,16 +1,21 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import { PGlite, types } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
 import { noHintLine } from './hints.ts'
 import type { OpenDatabase } from './open.ts'
+import { type FolderOptions, openFolder } from './openFolder.ts'
 import type { Database, Db } from './schema.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export interface EmbeddedJobsConnection {
   pglite: PGlite
+}
+
+class DataDirError extends Error {
+  override name = 'DataDirError'
 }
 
 class DataDirInUseError extends Error {
@@ -34,12 +39,13 @@ export function takeBackReplaced(folder: string): void {
 }
 
 /** Opens the database below `dataDir`; the first run creates it. */
-export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+export async function openEmbedded(dataDir: string, options: FolderOptions): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
     const folder = folderOf(dataDir)
     takeBackReplaced(folder)
-    const { db, pglite } = await openFolder(folder)
+    const pglite = await openFolder(folder, options)
+    const db = clientOf(pglite)
     return {
       db,
       name: 'embedded',
@@ -61,22 +67,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   }
 }
 
-/** Opens the database in a folder that no other process uses. */
-export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGlite }> {
-  const pglite = await PGlite.create({
-    dataDir: folder,
-    parsers: { [types.INT8]: Number },
-    // 128 MB of buffers, the default, would be memory of this process, filled at every start; the operating system
-    // caches the files anyway. It would cache a log of the default size too, which is not read again.
-    startParams: [
-      ...PGlite.defaultStartParams,
-      ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
-    ],
-  })
-  return { db: new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) }), pglite }
-}
-
-const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
+export const clientOf = (pglite: PGlite): Db => new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
 
 const SQLITE_BUSY = 5
 
@@ -85,8 +76,7 @@ const SQLITE_BUSY = 5
  * file would not do: a process id says nothing outside of its container.
  */
 export function lockFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true })
-  const lock = new DatabaseSync(join(dataDir, 'lock.sqlite'))
+  const lock = openLock(dataDir)
   try {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive')
   } catch (error) {
@@ -98,6 +88,19 @@ export function lockFolder(dataDir: string): () => void {
     )
   }
   return () => lock.close()
+}
+
+function openLock(dataDir: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+    return new DatabaseSync(join(dataDir, 'lock.sqlite'))
+  } catch (error) {
+    throw new DataDirError(
+      `the folder DATA_DIR ${dataDir} cannot be written (${(error as Error).message}); give it to the user that runs Stillbeat, or set DATA_DIR to another one`,
+      { cause: error },
+    )
+  }
 }
 
 class SingleFileDialect extends PGliteDialect {

@@ -10,6 +10,8 @@ export interface DatabaseConfig {
   /** A postgres:// address. Without one the embedded database in `dataDir` is used. */
   url?: string | undefined
   dataDir: string
+  /** Whether each commit of the embedded database waits for the disk. */
+  fsyncsCommits?: boolean | undefined
 }
 
 export interface OpenDatabase {
@@ -34,7 +36,7 @@ export interface OpenDatabase {
 }
 
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
-  return config.url ? openServer(config.url) : openEmbedded(config.dataDir)
+  return config.url ? openServer(config.url) : openEmbedded(config.dataDir, config)
 }
 
 /** PostgreSQL's number for the type bigint, which pg reads as text unless told otherwise. */

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
 import { ping } from '../db/ping.ts'
 import { announce } from './announce.ts'
-import { createBackup } from './backup/backup.ts'
 import { createDeps, type DepsOptions } from './createDeps.ts'
 import { closeDoors } from './http/close.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http/connectionLimits.ts'
@@ -60,7 +59,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const http = await createHttp(deps, {
     isReady,
     refuseUntilOpen: reach.refuseUntilOpen,
-    takeBackup: createBackup(deps, database.folder),
+    takeBackup: deps.backups.take,
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
     limits,
@@ -77,7 +76,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))
-    const handlers = { check: () => watch(deps), announce: () => announce(deps), tidy: () => tidy(deps) }
+    const { daily } = deps.backups
+    const handlers = {
+      check: () => watch(deps),
+      announce: () => announce(deps),
+      tidy: () => tidy(deps),
+      ...(daily && { backup: daily.make }),
+    }
     await reach.once(() => jobs.connect(handlers))
     await jobs.begin()
     leaveSchema = watchSchema(deps)
@@ -105,6 +110,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       leaveSchema()
       await hints.end()
       await ledger.end()
+      await deps.backups.daily?.stop()
       await jobs.stop()
       await keeper?.stop()
       await couriers.stop()

@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../db/open.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAbsence } from './absence.ts'
 import { amendedMessage } from './alert/amended.ts'
+import { createBackups } from './backup/backup.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Channel } from './delivery/channel.ts'
@@ -55,6 +56,7 @@ export function createDeps(options: DepsOptions, { streams }: { streams: number 
     feed,
     hints,
     publicGroups: createPublicGroups(ground),
+    backups: createBackups(ground, database.folder),
     keyring: createKeyring({ ...ground, hints }),
   }
 }

@@ -61,6 +61,15 @@ export const environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
+  EMBEDDED_FSYNC: flag,
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_KEEP: z
+    .string()
+    .default('7')
+    .refine((text) => /^\d+$/.test(text.trim()) && Number(text) <= 1_000, {
+      error: 'must be a whole number of backups from 1 to 1000, e.g. 7, or 0 for none',
+    })
+    .transform(Number),
   PUBLIC_URL: webAddress('https://stillbeat.example.org')
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
       error: 'must hold no user or password, since everybody sees it, e.g. https://stillbeat.example.org',

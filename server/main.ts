@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../db/open.ts'
+import { DamagedDatabaseError } from '../db/openFolder.ts'
 import { openApp } from './app.ts'
+import { listKept } from './backup/stock.ts'
 import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
@@ -18,7 +20,8 @@ if (existsSync('.env')) process.loadEnvFile()
 try {
   await run()
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : startFault(error)}\n`)
+  const fault = error instanceof DamagedDatabaseError ? await damage(error) : startFault(error)
+  process.stderr.write(`${error instanceof ConfigError ? error.message : fault}\n`)
   process.exit(1)
 }
 
@@ -75,6 +78,15 @@ function leaveUnfinished(log: Log): void {
     `the database does not answer; leaving after ${SECONDS_TO_STOP} s without it: nothing that was answered is lost`,
   )
   process.exit(0)
+}
+
+/** Says what to do about a damaged database. Nothing has been changed. */
+async function damage({ message, folder }: DamagedDatabaseError): Promise<string> {
+  const [newest] = await listKept(readConfig(process.env).backups.folder)
+  const cure = newest
+    ? `\`npm run restore -- --force\` puts the backup of ${new Date(newest.takenAt).toISOString()} in its place and keeps what is there`
+    : '`npm run restore -- FILE --force` puts a backup of yours in its place and keeps what is there'
+  return `cannot start: ${message}. Nothing was changed. ${cure}; to begin anew, move ${folder} elsewhere`
 }
 
 /** Says why the start failed: the message alone if it tells what to do, else with the trace. */

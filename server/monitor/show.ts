@@ -25,6 +25,8 @@ export interface MonitorView {
   deliveries: Delivery[]
   /** `nextAt` is `null` when there are no summaries. */
   summary: { nextAt: string | null }
+  /** The daily backup of the embedded database; `null` if none is made. `lastAt`: the newest one that is whole. */
+  backup: { lastAt: string | null; bytes: number | null; nextAt: string; error: string | null; folder: string } | null
 }
 
 /** How delivery to one target goes. */
@@ -61,7 +63,16 @@ export async function showMonitor(deps: Deps): Promise<MonitorView> {
       .map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs), seconds: (toMs - fromMs) / 1000 })),
     deliveries: await deliveries(deps, now),
     summary: { nextAt: dailySummary && iso(slotsAround({ ...dailySummary, timezone }, now).nextAt) },
+    backup: backup(deps),
   }
+}
+
+function backup({ backups, iso }: Deps): MonitorView['backup'] {
+  const state = backups.daily?.state()
+  if (!state) return null
+  const { newest, nextAt, error, folder } = state
+  const lastAt = newest && iso(newest.takenAt)
+  return { lastAt, bytes: newest?.bytes ?? null, nextAt: iso(nextAt), error, folder }
 }
 
 async function deliveries({ db, channels, iso }: Deps, now: number): Promise<Delivery[]> {

@@ -2,7 +2,7 @@ import type { Outputs } from '../live/answers.ts'
 import { Lasting, Moment, Until } from '../time/time.tsx'
 
 export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
-  const { version, startedAt, database, storage, timezone, summary } = monitor
+  const { version, startedAt, database, storage, timezone, summary, backup } = monitor
   return (
     <dl className="facts sheet">
       <div>
@@ -35,6 +35,23 @@ export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
         <dt>Next summary</dt>
         <dd>{summary.nextAt === null ? 'switched off' : <Until at={summary.nextAt} />}</dd>
       </div>
+      {backup && (
+        <div>
+          <dt>Last backup</dt>
+          <dd>
+            {backup.lastAt === null ? 'none yet' : <Moment at={backup.lastAt} />}{' '}
+            <span className="soft">
+              {backup.error === null ? (
+                <>
+                  next <Until at={backup.nextAt} />
+                </>
+              ) : (
+                `the newest attempt failed: ${backup.error}`
+              )}
+            </span>
+          </dd>
+        </div>
+      )}
     </dl>
   )
 }
