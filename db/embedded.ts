@@ -48,6 +48,7 @@ export async function openEmbedded(dataDir: string, options: FolderOptions): Pro
     const db = clientOf(pglite)
     return {
       db,
+      longDb: db,
       name: 'embedded',
       folder,
       description: `embedded in ${dataDir}`,

@@ -72,7 +72,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   let isBeginning = false
 
   async function begin(): Promise<void> {
-    await reach.once(() => migrate(db))
+    await reach.once(() => migrate(database.longDb))
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))

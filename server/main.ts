@@ -95,6 +95,7 @@ function startFault(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`
   if (isDatabaseAway(error) || error.message.startsWith('SASL'))
     return `cannot start: ${reasonOf(error)}; ${cureOf(error)}`
+  if ('code' in error && error.code === '42501') return `cannot start: ${reasonOf(error)}; ${cureOf(error)}`
   if ('code' in error && typeof error.code === 'string') return `cannot start: ${error.message || error.code}`
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
 }

@@ -89,7 +89,8 @@ function createBoss({ connection, absence }: JobsOptions): PgBoss {
           connectionString: connection.url,
           max: 4,
           application_name: 'stillbeat-jobs',
-          query_timeout: 15_000,
+          query_timeout: connection.query_timeout,
+          onConnect: connection.onConnect,
           keepAlive: true,
         }
       : { db: fromPglite(connection.pglite), backend: 'pglite' as const }),
