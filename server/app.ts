@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts'
 import { ping } from '../db/ping.ts'
 import { announce } from './announce.ts'
 import { createDeps, type DepsOptions } from './createDeps.ts'
+import { followDatabase } from './followDatabase.ts'
 import { closeDoors } from './http/close.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http/connectionLimits.ts'
 import type { Door } from './http/door.ts'
@@ -69,10 +70,12 @@ export async function openApp(options: AppOptions): Promise<App> {
   const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
   let keeper: Keeper | null = null
   let leaveSchema = () => {}
+  let leaveClock = () => {}
   let isBeginning = false
 
   async function begin(): Promise<void> {
     await reach.once(() => migrate(database.longDb))
+    leaveClock = await reach.once(() => followDatabase(deps))
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))
@@ -108,6 +111,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       // A start that is under way waits for the database, and leaves nothing behind.
       if (isBeginning) return
       leaveSchema()
+      leaveClock()
       await hints.end()
       await ledger.end()
       await deps.backups.daily?.stop()

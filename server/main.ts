@@ -9,6 +9,7 @@ import { ConfigError, readConfig } from './config.ts'
 import { cureOf, reasonOf } from './cure.ts'
 import { isDatabaseAway } from './errors.ts'
 import { createLog, type Log } from './log.ts'
+import { createSharedClock } from './sharedClock.ts'
 import { createTelegram } from './telegram.ts'
 
 const SECONDS_TO_STOP = 9
@@ -35,7 +36,9 @@ async function run(): Promise<void> {
   const channels = channelsOf(config, log)
   const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
   const doors = telegram?.doors ?? []
-  const app = await openApp({ config, database, channels, clock: systemClock, log, doors }).catch(async (error) => {
+  // The embedded database has the clock of this machine.
+  const clock = database.folder === null ? createSharedClock(systemClock) : systemClock
+  const app = await openApp({ config, database, channels, clock, log, doors }).catch(async (error) => {
     await database.close()
     throw error
   })

@@ -86,6 +86,7 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
       gauges.backupFailing.set(backup.error === null ? 0 : 1)
       gauges.backupAt.set((backup.newest?.takenAt ?? 0) / 1000)
     }
+    gauges.skew.set((clock.skewMs?.() ?? 0) / 1000)
     gauges.info.set({ version: about.version }, 1)
 
     const ours = [metrics.registry, gauges.ofServer, ...(found ? [gauges.ofDatabase] : [])]
@@ -112,6 +113,7 @@ function createGauges() {
     outages: inServer('outages', 'Outages of the monitor in the last 400 days'),
     outageSeconds: inServer('outage_seconds', 'How long they lasted together'),
     queueSeconds: inServer('heartbeat_queue_seconds', 'How long the oldest heartbeat has waited to be stored'),
+    skew: inServer('clock_skew_seconds', "How much this server's clock is ahead of the database's"),
     backupAt: inServer('backup_newest_timestamp_seconds', 'When the newest daily backup was made; 0: none yet'),
     backupFailing: inServer('backup_failing', 'Whether the last daily backup failed: 1 or 0'),
     services: inDatabase('services', 'Services by status, as anybody is told now', 'status'),

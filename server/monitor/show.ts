@@ -14,6 +14,8 @@ export interface MonitorView {
   now: string
   /** Where the database is, without secrets. */
   database: string
+  /** By how much this server's clock is ahead of the database's, by which all is reckoned; negative: behind. */
+  clockSkewSeconds: number
   timezone: string
   /** The setting PUBLIC_URL. */
   publicUrl: string | null
@@ -53,6 +55,7 @@ export async function showMonitor(deps: Deps): Promise<MonitorView> {
     startedAt: iso(about.startedAt),
     now: iso(now),
     database: about.database,
+    clockSkewSeconds: (deps.clock.skewMs?.() ?? 0) / 1000,
     timezone,
     publicUrl: config.publicUrl ?? null,
     counts: await countStatus(deps, {}),
