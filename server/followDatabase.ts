@@ -4,7 +4,7 @@ import { roughly } from './text/time.ts'
 
 const MEASURE_EVERY_MS = 10_000
 /** A difference that a person should know of. */
-export const NOTABLE_SKEW_MS = 1_000
+const NOTABLE_SKEW_MS = 1_000
 
 /**
  * Lets the server's clock follow the database's, and says so in the log where the two differ by much. The first

@@ -38,6 +38,16 @@ describe.skipIf(onPostgres)('the embedded database', () => {
     expect(await readdir(join(dataDir, 'pg'))).toEqual(['notes.txt'])
   })
 
+  test('a folder that cannot be written stops the start with its name', async () => {
+    const { dataDir } = await home()
+    const file = join(dataDir, 'file')
+    await writeFile(file, '')
+    const { code, stderr } = await failToStart({ DATA_DIR: join(file, 'data') })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`the folder DATA_DIR ${join(file, 'data')} cannot be written (ENOTDIR`)
+    expect(stderr).toContain('set DATA_DIR to another one')
+  })
+
   test('a log that lost its end says so in the words of PostgreSQL, and nothing is changed', async () => {
     const { dataDir, folder } = await home()
     const log = join(folder, 'pg_wal')

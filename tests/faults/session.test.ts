@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { createOnServer, onPostgres } from '../helpers/database.ts'
 import { query } from '../helpers/faultLoad.ts'
+import { failToStart } from '../helpers/process.ts'
 
 const serverUrl = process.env.TEST_DATABASE_URL ?? ''
 
@@ -56,6 +57,24 @@ describe.skipIf(!onPostgres)('sessions in PostgreSQL', () => {
     const count = `select count(*)::integer as count from pg_stat_activity where datname = '${name}'`
     const [{ count: backends } = { count: 0 }] = await query<{ count: number }>(url, count)
     expect(backends).toBeLessThanOrEqual(18)
+  })
+
+  test('a role that may create nothing stops the first start with what to grant', async () => {
+    const home = await createOnServer(serverUrl)
+    onTestFinished(home.drop)
+    const role = `${home.name}_role`
+    await query(serverUrl, `create role ${role} login`)
+    onTestFinished(async () => void (await query(serverUrl, `drop role ${role}`)))
+    const url = new URL(serverUrl)
+    url.pathname = `/${home.name}`
+    url.username = role
+    await query(
+      `${Object.assign(new URL(url), { username: new URL(serverUrl).username })}`,
+      'revoke create on schema public from public',
+    )
+    const { code, stderr } = await failToStart({ DATABASE_URL: url.href })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^cannot start: permission denied .*; grant its user what it needs: `create` on/)
   })
 
   test('the defaults of server and database change nothing that we rely on', async () => {
