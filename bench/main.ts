@@ -5,6 +5,7 @@ import { bytesService } from './figures/bytesService.ts'
 import { check } from './figures/check.ts'
 import { cost } from './figures/cost.ts'
 import { exec } from './figures/exec.ts'
+import { fsync } from './figures/fsync.ts'
 import { heartbeatEmbedded, heartbeatPostgres } from './figures/heartbeat.ts'
 import { memory } from './figures/memory.ts'
 import { month } from './figures/month.ts'
@@ -28,6 +29,7 @@ interface Figure {
 const figures: Figure[] = [
   { name: 'heartbeat postgres', measure: heartbeatPostgres },
   { name: 'heartbeat embedded', measure: heartbeatEmbedded, embedded: true },
+  { name: 'fsync embedded', measure: fsync, embedded: true },
   { name: 'trpc heartbeat', measure: trpcHeartbeat },
   { name: 'one caller', measure: oneCaller },
   { name: 'status', measure: status },

@@ -1,16 +1,21 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import { PGlite, types } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { type DatabaseConnection, Kysely, PGliteDialect, PGliteDriver } from 'kysely'
 import { noHintLine } from './hints.ts'
 import type { OpenDatabase } from './open.ts'
+import { type FolderOptions, openFolder } from './openFolder.ts'
 import type { Database, Db } from './schema.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export interface EmbeddedJobsConnection {
   pglite: PGlite
+}
+
+class DataDirError extends Error {
+  override name = 'DataDirError'
 }
 
 class DataDirInUseError extends Error {
@@ -34,15 +39,20 @@ export function takeBackReplaced(folder: string): void {
 }
 
 /** Opens the database below `dataDir`; the first run creates it. */
-export async function openEmbedded(dataDir: string, run = runFolder): Promise<OpenDatabase> {
+export async function openEmbedded(
+  dataDir: string,
+  options: FolderOptions,
+  open: typeof openFolder = openFolder,
+): Promise<OpenDatabase> {
   const unlock = lockFolder(dataDir)
   try {
     const folder = folderOf(dataDir)
     takeBackReplaced(folder)
-    const pglite = await run(folder)
-    const db = kyselyOf(pglite)
+    const pglite = await open(folder, options)
+    const db = clientOf(pglite)
     return {
       db,
+      longDb: db,
       name: 'embedded',
       folder,
       description: `embedded in ${dataDir}`,
@@ -62,29 +72,7 @@ export async function openEmbedded(dataDir: string, run = runFolder): Promise<Op
   }
 }
 
-/** Opens the database in a folder that no other process uses. */
-export async function openFolder(folder: string): Promise<{ db: Db; pglite: PGlite }> {
-  const pglite = await runFolder(folder)
-  return { db: kyselyOf(pglite), pglite }
-}
-
-/** Starts PostgreSQL in this process, on a folder that no other uses. */
-export function runFolder(folder: string): Promise<PGlite> {
-  return PGlite.create({
-    dataDir: folder,
-    parsers: { [types.INT8]: Number },
-    // 128 MB of buffers, the default, would be memory of this process, filled at every start; the operating system
-    // caches the files anyway. It would cache a log of the default size too, which is not read again.
-    startParams: [
-      ...PGlite.defaultStartParams,
-      ...settings('shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=64MB'),
-    ],
-  })
-}
-
-const kyselyOf = (pglite: PGlite): Db => new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
-
-const settings = (...all: string[]) => all.flatMap((setting) => ['-c', setting])
+export const clientOf = (pglite: PGlite): Db => new Kysely<Database>({ dialect: new SingleFileDialect({ pglite }) })
 
 const SQLITE_BUSY = 5
 
@@ -93,8 +81,7 @@ const SQLITE_BUSY = 5
  * file would not do: a process id says nothing outside of its container.
  */
 export function lockFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true })
-  const lock = new DatabaseSync(join(dataDir, 'lock.sqlite'))
+  const lock = openLock(dataDir)
   try {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive')
   } catch (error) {
@@ -106,6 +93,19 @@ export function lockFolder(dataDir: string): () => void {
     )
   }
   return () => lock.close()
+}
+
+function openLock(dataDir: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+    return new DatabaseSync(join(dataDir, 'lock.sqlite'))
+  } catch (error) {
+    throw new DataDirError(
+      `the folder DATA_DIR ${dataDir} cannot be written (${(error as Error).message}); give it to the user that runs Stillbeat, or set DATA_DIR to another one`,
+      { cause: error },
+    )
+  }
 }
 
 class SingleFileDialect extends PGliteDialect {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import pg from 'pg'
 import type { Db } from './schema.ts'
+import { prepareSession } from './session.ts'
 
 /**
  * Publish and subscribe between the servers of one database, by PostgreSQL's LISTEN and NOTIFY. A server misses what is
@@ -27,8 +28,10 @@ const CHANNEL = 'stillbeat'
 const RECONNECT_AFTER_MS = 1_000
 /** A keep-alive: only a statement tells a dead connection from a quiet one. It is a NOTIFY, which a standby refuses. */
 const CHECK_EVERY_MS = 15_000
+const QUERY_TIMEOUT_MS = 5_000
 
 export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
+  const prepare = prepareSession(QUERY_TIMEOUT_MS)
   let client: pg.Client | undefined
   let isOpen = false
   let isClosed = false
@@ -42,7 +45,7 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
   }
 
   async function listenUntilLost({ onHint, onOpen }: HintListener): Promise<void> {
-    const fresh = new pg.Client(config)
+    const fresh = new pg.Client({ ...config, query_timeout: QUERY_TIMEOUT_MS })
     const lost = new AbortController()
     fresh.once('end', () => lost.abort())
     fresh.on('error', () => {})
@@ -50,6 +53,7 @@ export function openHintLine(db: Db, config: pg.ClientConfig): HintLine {
     client = fresh
     try {
       await fresh.connect()
+      await prepare(fresh)
       await fresh.query(`listen ${CHANNEL}`)
       isOpen = true
       onOpen()

@@ -4,16 +4,27 @@ import pg from 'pg'
 import { type EmbeddedJobsConnection, openEmbedded } from './embedded.ts'
 import { type HintLine, openHintLine } from './hints.ts'
 import type { Database, Db } from './schema.ts'
+import { LONG_QUERY_TIMEOUT_MS, prepareSession, QUERY_TIMEOUT_MS } from './session.ts'
 import type { Upkeep } from './upkeep.ts'
 
 export interface DatabaseConfig {
   /** A postgres:// address. Without one the embedded database in `dataDir` is used. */
   url?: string | undefined
   dataDir: string
+  /** Whether each commit of the embedded database waits for the disk. */
+  fsyncsCommits?: boolean | undefined
+}
+
+interface ServerJobsConnection {
+  url: string
+  query_timeout: number
+  onConnect: ReturnType<typeof prepareSession>
 }
 
 export interface OpenDatabase {
   db: Db
+  /** The same database for migrations, which may take long. */
+  longDb: Db
   /** Where the database is, for people: `PostgreSQL at db.example.org/stillbeat`, `embedded in ./data`. */
   description: string
   /** The name of this process among those that are connected (PostgreSQL's `application_name`). */
@@ -25,7 +36,7 @@ export interface OpenDatabase {
   /** Maintenance of an embedded database; `null` for a PostgreSQL server, which does its own. */
   upkeep: Upkeep | null
   /** How the job queue connects. */
-  jobsConnection: { url: string } | EmbeddedJobsConnection
+  jobsConnection: ServerJobsConnection | EmbeddedJobsConnection
   /** How the servers of one database notify each other. */
   hintLine: HintLine
   /** Sets the listener for connections that break while idle. The pool replaces them by itself. */
@@ -34,7 +45,7 @@ export interface OpenDatabase {
 }
 
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
-  return config.url ? openServer(config.url) : openEmbedded(config.dataDir)
+  return config.url ? openServer(config.url) : openEmbedded(config.dataDir, config)
 }
 
 /** PostgreSQL's number for the type bigint, which pg reads as text unless told otherwise. */
@@ -42,38 +53,44 @@ const int8 = 20
 
 async function openServer(url: string): Promise<OpenDatabase> {
   const name = `stillbeat ${randomUUID()}`
-  const pool = new pg.Pool({
-    Client: PreparingClient,
-    connectionString: url,
-    application_name: name,
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 15_000,
-    keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
-  })
   let onBroken = (_: Error) => {}
-  pool.on('error', (error) => onBroken(error))
-  // A connection can also break between two statements of a transaction. The next statement then fails, so this can be
-  // ignored.
-  pool.on('connect', (client) => client.on('error', () => {}))
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const connect = (queryTimeoutMs: number, size: Pick<pg.PoolConfig, 'max' | 'maxUses'>): Db => {
+    const pool = new pg.Pool({
+      Client: PreparingClient,
+      connectionString: url,
+      application_name: name,
+      ...size,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+      types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+      onConnect: prepareSession(queryTimeoutMs),
+    })
+    pool.on('error', (error) => onBroken(error))
+    // A connection can also break between two statements of a transaction. The next statement then fails, so this can
+    // be ignored.
+    pool.on('connect', (client) => client.on('error', () => {}))
+    return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  }
+  const db = connect(QUERY_TIMEOUT_MS, { max: 10 })
+  // Its connections are rarely used, so none stays open to fall silent unnoticed.
+  const longDb = connect(LONG_QUERY_TIMEOUT_MS, { max: 2, maxUses: 1 })
   const { host, pathname } = new URL(url)
   const hintLine = openHintLine(db, {
     connectionString: url,
     application_name: name,
     connectionTimeoutMillis: 5_000,
-    query_timeout: 5_000,
     keepAlive: true,
   })
   return {
     db,
+    longDb,
     name,
     folder: null,
     description: `PostgreSQL at ${host}${pathname}`,
     isAlone: () => isAlone(db, name),
     upkeep: null,
-    jobsConnection: { url },
+    jobsConnection: { url, query_timeout: QUERY_TIMEOUT_MS, onConnect: prepareSession(QUERY_TIMEOUT_MS) },
     hintLine,
     onBroken(listener) {
       onBroken = listener
@@ -81,6 +98,7 @@ async function openServer(url: string): Promise<OpenDatabase> {
     async close() {
       await hintLine.close()
       await db.destroy()
+      await longDb.destroy()
     },
   }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
 import { ping } from '../db/ping.ts'
 import { announce } from './announce.ts'
-import { createBackup } from './backup/backup.ts'
 import { createDeps, type DepsOptions } from './createDeps.ts'
+import { followDatabase } from './followDatabase.ts'
 import { closeDoors } from './http/close.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http/connectionLimits.ts'
 import type { Door } from './http/door.ts'
@@ -60,7 +60,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const http = await createHttp(deps, {
     isReady,
     refuseUntilOpen: reach.refuseUntilOpen,
-    takeBackup: createBackup(deps, database.folder),
+    takeBackup: deps.backups.take,
     pageFolder: options.pageFolder ?? PAGE_FOLDER,
     doors: options.doors ?? [],
     limits,
@@ -70,14 +70,22 @@ export async function openApp(options: AppOptions): Promise<App> {
   const watchdog = watchdogUrl ? createWatchdog({ ...deps, isReady }, watchdogUrl) : null
   let keeper: Keeper | null = null
   let leaveSchema = () => {}
+  let leaveClock = () => {}
   let isBeginning = false
 
   async function begin(): Promise<void> {
-    await reach.once(() => migrate(db))
+    await reach.once(() => migrate(database.longDb))
+    leaveClock = await reach.once(() => followDatabase(deps))
     await reach.once(() => ledger.begin())
     reach.open()
     await reach.once(() => adoptRules(deps))
-    const handlers = { check: () => watch(deps), announce: () => announce(deps), tidy: () => tidy(deps) }
+    const { daily } = deps.backups
+    const handlers = {
+      check: () => watch(deps),
+      announce: () => announce(deps),
+      tidy: () => tidy(deps),
+      ...(daily && { backup: daily.make }),
+    }
     await reach.once(() => jobs.connect(handlers))
     await jobs.begin()
     leaveSchema = watchSchema(deps)
@@ -103,8 +111,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       // A start that is under way waits for the database, and leaves nothing behind.
       if (isBeginning) return
       leaveSchema()
+      leaveClock()
       await hints.end()
       await ledger.end()
+      await deps.backups.daily?.stop()
       await jobs.stop()
       await keeper?.stop()
       await couriers.stop()

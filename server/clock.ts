@@ -4,6 +4,9 @@ export interface Clock {
   now(): number
   /** Calls back once, at a moment or later. The returned function cancels it. It never keeps the process running. */
   at(timeMs: number, callback: () => void): () => void
+  /** Of a clock that servers share (`sharedClock.ts`): sets it by what `ask` reads, and tells how wrong the machine's is. */
+  follow?(ask: () => Promise<number>): Promise<void>
+  skewMs?(): number
 }
 
 /** Node's timers cannot count further: a moment that is further ahead comes early. Alarms ring more often. */

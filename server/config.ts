@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import { withDatabaseName } from './databaseUrl.ts'
 import { botEnvironment, environment, SECONDS_A_DAY } from './environment.ts'
@@ -32,7 +33,13 @@ export function readConfig(env: Environment) {
   return {
     host: values.HOST,
     port: values.PORT,
-    database: { url: withDatabaseName(values.DATABASE_URL, values.DATABASE_NAME), dataDir: values.DATA_DIR },
+    database: {
+      url: withDatabaseName(values.DATABASE_URL, values.DATABASE_NAME),
+      dataDir: values.DATA_DIR,
+      fsyncsCommits: values.EMBEDDED_FSYNC,
+    },
+    /** Of the embedded database. With `keep: 0` none is made. */
+    backups: { folder: values.BACKUP_DIR ?? join(values.DATA_DIR, 'backups'), keep: values.BACKUP_KEEP },
     publicUrl: values.PUBLIC_URL,
     apiKey: values.API_KEY,
     /** `null`: no limit. */

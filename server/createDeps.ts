@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../db/open.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAbsence } from './absence.ts'
 import { amendedMessage } from './alert/amended.ts'
+import { createBackups } from './backup/backup.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Channel } from './delivery/channel.ts'
@@ -64,6 +65,7 @@ export function createDeps(
     keyring,
     missed: createMissed(ground),
     streams: createStreams({ ...ground, hints, keyring }, streamsPerCaller),
+    backups: createBackups(ground, database.folder),
   }
 }
 

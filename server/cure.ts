@@ -4,7 +4,16 @@ const CURES: readonly [code: RegExp, cure: string][] = [
   [/^3D000$/, 'create that database, or name another one in DATABASE_URL.'],
   [/^53100$/, 'free its disk, which is full.'],
   [/^53300$/, 'raise its max_connections, or close what else is connected.'],
-  [/^25006$/, 'promote it, for it is a standby, or set DATABASE_URL to the primary.'],
+  [
+    /^25006$/,
+    'promote it if it is a standby, or set DATABASE_URL to the primary; if default_transaction_read_only is on, as where a managed database is full, make room and switch that off.',
+  ],
+  [
+    /^42501$/,
+    'grant its user what it needs: `create` on the database and its schema public, at least for the first start.',
+  ],
+  [/^55P03$/, 'see in its pg_locks and pg_stat_activity who holds a lock there, and end that.'],
+  [/^57014$/, 'see in its pg_stat_activity what keeps it busy.'],
 ]
 
 /** An error, or an object that a library throws instead of one. */

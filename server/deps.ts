@@ -1,3 +1,4 @@
+import type { Backups } from './backup/backup.ts'
 import type { Channel } from './delivery/channel.ts'
 import type { Couriers } from './delivery/couriers.ts'
 import type { Ground } from './ground.ts'
@@ -25,6 +26,7 @@ export interface Deps extends Ground {
   /** Tells other servers what has changed, and hears it from them. */
   hints: Hints
   publicGroups: PublicGroups
+  backups: Backups
   keyring: Keyring
   /** What clients have missed that resume a stream of events. */
   missed: Missed

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { HOUR_MS } from '../db/units.ts'
 import { databaseUrl } from './databaseUrl.ts'
+import { timezoneFault } from './input/timezone.ts'
 import { proxies } from './proxies.ts'
-import { isTimeZone } from './text/time.ts'
+import { isTimeZone } from './text/timezone.ts'
 
 const seconds = (fallback: number, { atLeast }: { atLeast: number }) =>
   z
@@ -60,6 +61,15 @@ export const environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_NAME: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
+  EMBEDDED_FSYNC: flag,
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_KEEP: z
+    .string()
+    .default('7')
+    .refine((text) => /^\d+$/.test(text.trim()) && Number(text) <= 1_000, {
+      error: 'must be a whole number of backups from 1 to 1000, e.g. 7, or 0 for none',
+    })
+    .transform(Number),
   PUBLIC_URL: webAddress('https://stillbeat.example.org')
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
       error: 'must hold no user or password, since everybody sees it, e.g. https://stillbeat.example.org',
@@ -83,7 +93,8 @@ export const environment = z.object({
   TIMEZONE: z
     .string()
     .default('UTC')
-    .refine(isTimeZone, { error: 'must be a time zone of the IANA list, e.g. Europe/Moscow' }),
+    .transform((name) => name.trim())
+    .refine(isTimeZone, { error: ({ input }) => timezoneFault(String(input)) }),
   CHECK_INTERVAL_SECONDS: seconds(60, { atLeast: 1 }),
   MIN_SILENCE_SECONDS: seconds(10, { atLeast: 0 }),
   DEAD_AFTER_SECONDS: seconds(604_800, { atLeast: 1 }),

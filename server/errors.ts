@@ -85,7 +85,10 @@ const messageOf = (error: unknown) => fieldOf(error, 'message')
 /** PostgreSQL's code for a character that its texts cannot hold. In valid UTF-8 only NUL is one. */
 const NUL_IN_TEXT = '22021'
 
-/** Node's codes, and PostgreSQL's: 08 connection, 28 login, 3D000 database, 53 resources, 57P0x stop, 25006 standby. */
-const connectionCodes = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|28\w{3}|3D000|53\w{3}|57P0\d|25006)$/
+/**
+ * Node's codes, and PostgreSQL's: 08 connection, 28 login, 3D000 database, 53 resources, 57P0x stop, 57014 and 55P03 waited too long,
+ * 25006 read-only. */
+const connectionCodes =
+  /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)\w*|ENOTFOUND|08\w{3}|28\w{3}|3D000|53\w{3}|57P0\d|57014|55P03|25006)$/
 const connectionMessages =
   /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|connection timeout|timeout expired|client was closed|listen\/notify (connection|heartbeat)|PGlite is closed/i

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../db/open.ts'
+import { DamagedDatabaseError } from '../db/openFolder.ts'
 import { openApp } from './app.ts'
+import { listKept } from './backup/stock.ts'
 import { channelsOf, checkChannels } from './channels.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { cureOf, reasonOf } from './cure.ts'
 import { isDatabaseAway } from './errors.ts'
 import { createLog, type Log } from './log.ts'
+import { createSharedClock } from './sharedClock.ts'
 import { createTelegram } from './telegram.ts'
 
 const SECONDS_TO_STOP = 9
@@ -18,7 +21,8 @@ if (existsSync('.env')) process.loadEnvFile()
 try {
   await run()
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : startFault(error)}\n`)
+  const fault = error instanceof DamagedDatabaseError ? await damage(error) : startFault(error)
+  process.stderr.write(`${error instanceof ConfigError ? error.message : fault}\n`)
   process.exit(1)
 }
 
@@ -32,7 +36,9 @@ async function run(): Promise<void> {
   const channels = channelsOf(config, log)
   const telegram = process.argv.includes('--bot') ? createTelegram(config, log) : null
   const doors = telegram?.doors ?? []
-  const app = await openApp({ config, database, channels, clock: systemClock, log, doors }).catch(async (error) => {
+  // The embedded database has the clock of this machine.
+  const clock = database.folder === null ? createSharedClock(systemClock) : systemClock
+  const app = await openApp({ config, database, channels, clock, log, doors }).catch(async (error) => {
     await database.close()
     throw error
   })
@@ -77,12 +83,22 @@ function leaveUnfinished(log: Log): void {
   process.exit(0)
 }
 
+/** Says what to do about a damaged database. Nothing has been changed. */
+async function damage({ message, folder }: DamagedDatabaseError): Promise<string> {
+  const [newest] = await listKept(readConfig(process.env).backups.folder)
+  const cure = newest
+    ? `\`npm run restore -- --force\` puts the backup of ${new Date(newest.takenAt).toISOString()} in its place and keeps what is there`
+    : '`npm run restore -- FILE --force` puts a backup of yours in its place and keeps what is there'
+  return `cannot start: ${message}. Nothing was changed. ${cure}; to begin anew, move ${folder} elsewhere`
+}
+
 /** Says why the start failed: the message alone if it tells what to do, else with the trace. */
 function startFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}; stop what listens there, or set PORT`
   if (isDatabaseAway(error) || error.message.startsWith('SASL'))
     return `cannot start: ${reasonOf(error)}; ${cureOf(error)}`
+  if ('code' in error && error.code === '42501') return `cannot start: ${reasonOf(error)}; ${cureOf(error)}`
   if ('code' in error && typeof error.code === 'string') return `cannot start: ${error.message || error.code}`
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
 }

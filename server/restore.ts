@@ -4,9 +4,11 @@ import type { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { type Restored, restore } from './backup/restore.ts'
 import { RestoreError } from './backup/restoreError.ts'
+import { listKept } from './backup/stock.ts'
 import { readConfig } from './config.ts'
 
-const USAGE = 'npm run restore -- FILE [--force]; FILE is a backup, - for the standard input'
+const USAGE =
+  'npm run restore -- [FILE] [--force]; FILE is a backup, - for the standard input; without it, the newest of BACKUP_DIR'
 
 if (existsSync('.env')) process.loadEnvFile()
 
@@ -19,10 +21,11 @@ try {
 
 async function run(args: string[]): Promise<Restored> {
   const { file, mayReplace } = read(args)
-  const { url, dataDir } = readConfig(process.env).database
+  const { database, backups } = readConfig(process.env)
+  const { url, dataDir } = database
   if (url)
     throw new RestoreError('DATABASE_URL names a PostgreSQL; restore that with pg_restore, as docs/backup.md says')
-  const source = await sourceOf(file)
+  const source = await sourceOf(file ?? (await newestIn(backups.folder)))
   try {
     return await restore({ dataDir, source, mayReplace })
   } finally {
@@ -38,12 +41,18 @@ async function sourceOf(file: string): Promise<Readable> {
   return handle.createReadStream()
 }
 
-function read(args: string[]): { file: string; mayReplace: boolean } {
+async function newestIn(folder: string): Promise<string> {
+  const [newest] = await listKept(folder)
+  if (newest) return newest.path
+  throw new RestoreError(`there is no backup in ${folder}; say which file: ${USAGE}`)
+}
+
+function read(args: string[]): { file: string | undefined; mayReplace: boolean } {
   try {
     const options = { force: { type: 'boolean' } } as const
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     const [file, ...more] = positionals
-    if (file && more.length === 0) return { file, mayReplace: values.force === true }
+    if (more.length === 0) return { file, mayReplace: values.force === true }
   } catch {}
   throw new RestoreError(`say which file: ${USAGE}`)
 }

@@ -35,7 +35,7 @@ export async function oneCaller(): Promise<Row[]> {
  * Sends one heartbeat after another over one connection. It uses a socket, since an HTTP client would add its own
  * time.
  */
-async function caller(url: string): Promise<() => Promise<void>> {
+export async function caller(url: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(url)
   const socket = connectSocket(Number(port), hostname).setNoDelay(true).setEncoding('latin1')
   await once(socket, 'connect')

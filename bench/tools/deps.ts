@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Db } from '../../db/schema.ts'
 import { createAbsence } from '../../server/absence.ts'
 import { systemClock } from '../../server/clock.ts'
@@ -36,6 +37,7 @@ export function depsOf(db: Db, env: Record<string, string> = {}): Deps {
     channels: [],
     couriers: { kick: () => {} },
     feed: { touched: () => {}, removed: () => {}, join: () => () => {}, end: () => {} },
+    backups: { take: () => Readable.from([]), daily: null },
     publicGroups: { show: () => Promise.reject(new Error('there are none')) },
     hints,
     missed: createMissed({ db, clock, config, ledger, iso: isoIn(config.timezone) }),

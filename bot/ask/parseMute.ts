@@ -50,7 +50,7 @@ function parseMoment(text: string, nowMs: number, timezone: string): number | nu
   try {
     const time = Temporal.PlainTime.from(`${hour.padStart(2, '0')}:${minute}`)
     const moment = (date ? Temporal.PlainDate.from(date) : now.toPlainDate()).toZonedDateTime({
-      timeZone: timezone,
+      timeZone: now.timeZoneId,
       plainTime: time,
     })
     const later = date || moment.epochMilliseconds > nowMs ? moment : moment.add({ days: 1 })

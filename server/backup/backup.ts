@@ -1,17 +1,26 @@
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import type { Deps } from '../deps.ts'
 import { CallerError } from '../errors.ts'
+import type { Ground } from '../ground.ts'
 import { archive } from './archive.ts'
+import { createDailyBackups, type DailyBackups } from './daily.ts'
+import type { TakeBackup } from './stock.ts'
 
-/** Begins a backup. @returns the compressed archive, as a stream that is made while it is read */
-export type TakeBackup = () => Readable
+/** Backups of the embedded database. */
+export interface Backups {
+  take: TakeBackup
+  /** `null` if none are made: the data is in PostgreSQL, or the settings say so. */
+  daily: DailyBackups | null
+}
+
+export function createBackups(ground: Ground, folder: string | null): Backups {
+  const take = createBackup(ground, folder)
+  const isDaily = folder !== null && ground.config.backups.keep > 0
+  return { take, daily: isDaily ? createDailyBackups(ground, take) : null }
+}
 
 /** `folder` is the embedded database's; `null` if the data is in PostgreSQL. Only one backup runs at a time. */
-export function createBackup(
-  { db, clock, log, about }: Pick<Deps, 'db' | 'clock' | 'log' | 'about'>,
-  folder: string | null,
-): TakeBackup {
+function createBackup({ db, clock, log, about }: Ground, folder: string | null): TakeBackup {
   let isRunning = false
   return () => {
     if (folder === null) {

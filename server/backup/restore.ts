@@ -3,8 +3,10 @@ import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { contentOf } from '../../db/backup.ts'
-import { folderOf, lockFolder, openFolder, replacedOf, restoringOf, takeBackReplaced } from '../../db/embedded.ts'
+import { clientOf, folderOf, lockFolder, replacedOf, restoringOf, takeBackReplaced } from '../../db/embedded.ts'
+import { syncFolder } from '../../db/folder.ts'
 import { newerMigrations } from '../../db/migrate.ts'
+import { openFolder } from '../../db/openFolder.ts'
 import type { Manifest } from './manifest.ts'
 import { RestoreError } from './restoreError.ts'
 import { unpack } from './unpack.ts'
@@ -49,8 +51,10 @@ export async function restore({
     const about = await unpack(source, aside)
     const content = await tryOut(aside, about)
     await handOver(dataDir, aside)
+    syncFolder(aside)
     if (isTaken) await rename(folder, replaced)
     await rename(aside, folder)
+    syncFolder(folder)
     return { ...about, ...content, replaced: isTaken ? replaced : null }
   } finally {
     takeBackReplaced(folder)
@@ -62,11 +66,12 @@ export async function restore({
 
 /** Opens the copy, which replays its log, and checks that this program knows its schema. @returns what it holds */
 async function tryOut(folder: string, { version }: Manifest) {
-  const { db, pglite } = await openFolder(folder).catch((error) => {
+  const pglite = await openFolder(folder).catch((error) => {
     throw new RestoreError(`the backup cannot be opened; try it with Stillbeat ${version}, which made it`, {
       cause: error,
     })
   })
+  const db = clientOf(pglite)
   try {
     const newer = await newerMigrations(db)
     if (newer.length > 0) {

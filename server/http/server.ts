@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import type { TakeBackup } from '../backup/backup.ts'
+import type { TakeBackup } from '../backup/stock.ts'
 import type { Deps } from '../deps.ts'
 import { badRequest, CallerError, callerErrorOf, isOtherSchema } from '../errors.ts'
 import { HTTP_STATUS } from '../reasons.ts'

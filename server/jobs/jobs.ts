@@ -12,6 +12,8 @@ export interface Handlers {
   check: Handler
   announce: Handler
   tidy: Handler
+  /** Only of an embedded database. */
+  backup?: Handler
 }
 
 /**
@@ -32,12 +34,20 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
+const LONGEST_BACKUP_SECONDS = 4 * 3_600
+
 export function createJobs(options: JobsOptions): Jobs {
   // `short` lets only one job wait, but transactions that queue it wait for each other, so `announce` is `standard`.
   const check = createQueue(options, { name: 'check', policy: 'short' })
   const announce = createQueue(options, { name: 'announce', policy: 'standard' })
   const tidy = createQueue(options, { name: 'tidy', policy: 'short', atLeastEveryMs: DAY_MS })
-  const all = [check, announce, tidy]
+  const backup = createQueue(options, {
+    name: 'backup',
+    policy: 'short',
+    atLeastEveryMs: DAY_MS,
+    longestSeconds: LONGEST_BACKUP_SECONDS,
+  })
+  const all = [check, announce, tidy, backup]
   let connected: PgBoss | null = null
 
   return {
@@ -50,6 +60,7 @@ export function createJobs(options: JobsOptions): Jobs {
         await check.connect(boss, handlers.check)
         await announce.connect(boss, handlers.announce)
         await tidy.connect(boss, handlers.tidy)
+        if (handlers.backup) await backup.connect(boss, handlers.backup)
         connected = boss
       } catch (error) {
         for (const queue of all) queue.disconnect()
@@ -78,7 +89,8 @@ function createBoss({ connection, absence }: JobsOptions): PgBoss {
           connectionString: connection.url,
           max: 4,
           application_name: 'stillbeat-jobs',
-          query_timeout: 15_000,
+          query_timeout: connection.query_timeout,
+          onConnect: connection.onConnect,
           keepAlive: true,
         }
       : { db: fromPglite(connection.pglite), backend: 'pglite' as const }),

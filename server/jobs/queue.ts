@@ -35,11 +35,13 @@ interface Kind {
   name: string
   policy: 'short' | 'standard'
   atLeastEveryMs?: number
+  /** After this the queue gives the job up, and another one may begin. */
+  longestSeconds?: number
 }
 
 export function createQueue(
   { clock, log, absence, checkIntervalMs }: QueueOptions,
-  { name, policy, atLeastEveryMs = checkIntervalMs }: Kind,
+  { name, policy, atLeastEveryMs = checkIntervalMs, longestSeconds = 60 }: Kind,
 ): Queue {
   let connected: { boss: PgBoss; handler: Handler; alarm: Alarm } | null = null
 
@@ -72,7 +74,7 @@ export function createQueue(
         policy,
         notify: true,
         retryLimit: 0,
-        expireInSeconds: 60,
+        expireInSeconds: longestSeconds,
         deleteAfterSeconds: 60,
         retentionSeconds: 600,
       })

@@ -1,5 +1,6 @@
 import { decodeGaps } from '../../db/gaps.ts'
 import type { ServiceRow } from '../../db/serviceRows.ts'
+import { zoneOf } from '../text/timezone.ts'
 import type { Runs } from './runs.ts'
 import { DEFAULT_CRON_GRACE_MS, isEverDue, type Schedule } from './schedule.ts'
 import type { ServiceState } from './transition.ts'
@@ -35,12 +36,12 @@ export function stateOf(row: ServiceRow & { gaps?: number[] }, defaultTimezone: 
 }
 
 function scheduleOf(row: ScheduleColumns, defaultTimezone: string): Schedule | null {
-  // A line that is never due promises nothing.
+  // A line that is never due promises nothing. A zone that an older version took may be none to this one.
   if (row.cron !== null && isEverDue(row.cron)) {
     return {
       kind: 'cron',
       expression: row.cron,
-      timezone: row.timezone ?? defaultTimezone,
+      timezone: zoneOf(row.timezone ?? defaultTimezone) ?? defaultTimezone,
       graceMs: row.grace_ms ?? DEFAULT_CRON_GRACE_MS,
     }
   }

@@ -16,7 +16,7 @@ const MOST_ZONES = 500
 const MOST_STRETCHES = 100
 
 /** A cache (LRU) of names by their spelling: `europe/BERLIN` is the zone Europe/Berlin, in one of 4,096 spellings. */
-const names = new LRUCache<string, string>({ max: MOST_SPELLINGS, memoMethod: nameForTemporal })
+const names = new LRUCache<string, string>({ max: MOST_SPELLINGS, memoMethod: canonicalName })
 
 /** A cache (LRU) of the stretches that were asked for, by the name of their zone. */
 const cache = new LRUCache<string, Stretch[]>({ max: MOST_ZONES })
@@ -32,7 +32,11 @@ export function stretchAt(timezone: string, ms: number): Stretch {
   return stretch
 }
 
-/** @param name a zone by a name that Temporal takes */
+function canonicalName(timezone: string): string {
+  return zoned(0, timezone).timeZoneId
+}
+
+/** @param name a zone by its canonical name */
 function findStretch(name: string, ms: number): Stretch {
   const at = zoned(ms, name)
   // A change at the moment itself is the beginning, so what is "previous" is asked a millisecond later.
@@ -45,16 +49,4 @@ function findStretch(name: string, ms: number): Stretch {
     offsetMs: at.offsetNanoseconds / 1_000_000,
     setByMs: setByNanoseconds / 1_000_000,
   }
-}
-
-/** `SystemV/EST5EDT` and its kind, by their hours west of Greenwich. */
-const SYSTEM_V = /^SystemV\/[A-Z]{3}(\d+)([A-Z]*)$/
-const SYSTEM_V_WITH_SUMMER = ['Halifax', 'New_York', 'Chicago', 'Denver', 'Los_Angeles', 'Anchorage']
-
-/** Temporal refuses some forty names that Intl takes. Intl itself knows modern ones for all but System V's. */
-function nameForTemporal(timezone: string): string {
-  const name = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
-  const [, hours, summer] = SYSTEM_V.exec(name) ?? []
-  if (!hours) return name
-  return summer ? `America/${SYSTEM_V_WITH_SUMMER[Number(hours) - 4]}` : `Etc/GMT+${hours}`
 }

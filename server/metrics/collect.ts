@@ -81,6 +81,12 @@ export function createScrape(deps: Deps): () => Promise<{ type: string; text: st
     gauges.outageSeconds.set(outages.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs), 0) / 1000)
     const oldestHeartbeat = intake.oldestAt()
     gauges.queueSeconds.set(oldestHeartbeat === null ? 0 : Math.max(0, now - oldestHeartbeat) / 1000)
+    const backup = deps.backups.daily?.state()
+    if (backup) {
+      gauges.backupFailing.set(backup.error === null ? 0 : 1)
+      gauges.backupAt.set((backup.newest?.takenAt ?? 0) / 1000)
+    }
+    gauges.skew.set((clock.skewMs?.() ?? 0) / 1000)
     gauges.info.set({ version: about.version }, 1)
 
     const ours = [metrics.registry, gauges.ofServer, ...(found ? [gauges.ofDatabase] : [])]
@@ -107,6 +113,9 @@ function createGauges() {
     outages: inServer('outages', 'Outages of the monitor in the last 400 days'),
     outageSeconds: inServer('outage_seconds', 'How long they lasted together'),
     queueSeconds: inServer('heartbeat_queue_seconds', 'How long the oldest heartbeat has waited to be stored'),
+    skew: inServer('clock_skew_seconds', "How much this server's clock is ahead of the database's"),
+    backupAt: inServer('backup_newest_timestamp_seconds', 'When the newest daily backup was made; 0: none yet'),
+    backupFailing: inServer('backup_failing', 'Whether the last daily backup failed: 1 or 0'),
     services: inDatabase('services', 'Services by status, as anybody is told now', 'status'),
     paused: inDatabase('services_paused', 'How many of them are paused'),
     overdue: inDatabase('check_overdue_seconds', 'How long the earliest check that is to be done has been due'),

@@ -14,6 +14,8 @@ export interface MonitorView {
   now: string
   /** Where the database is, without secrets. */
   database: string
+  /** By how much this server's clock is ahead of the database's, by which all is reckoned; negative: behind. */
+  clockSkewSeconds: number
   timezone: string
   /** The setting PUBLIC_URL. */
   publicUrl: string | null
@@ -25,6 +27,8 @@ export interface MonitorView {
   deliveries: Delivery[]
   /** `nextAt` is `null` when there are no summaries. */
   summary: { nextAt: string | null }
+  /** The daily backup of the embedded database; `null` if none is made. `lastAt`: the newest one that is whole. */
+  backup: { lastAt: string | null; bytes: number | null; nextAt: string; error: string | null; folder: string } | null
 }
 
 /** How delivery to one target goes. */
@@ -51,6 +55,7 @@ export async function showMonitor(deps: Deps): Promise<MonitorView> {
     startedAt: iso(about.startedAt),
     now: iso(now),
     database: about.database,
+    clockSkewSeconds: (deps.clock.skewMs?.() ?? 0) / 1000,
     timezone,
     publicUrl: config.publicUrl ?? null,
     counts: await countStatus(deps, {}),
@@ -61,7 +66,16 @@ export async function showMonitor(deps: Deps): Promise<MonitorView> {
       .map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs), seconds: (toMs - fromMs) / 1000 })),
     deliveries: await deliveries(deps, now),
     summary: { nextAt: dailySummary && iso(slotsAround({ ...dailySummary, timezone }, now).nextAt) },
+    backup: backup(deps),
   }
+}
+
+function backup({ backups, iso }: Deps): MonitorView['backup'] {
+  const state = backups.daily?.state()
+  if (!state) return null
+  const { newest, nextAt, error, folder } = state
+  const lastAt = newest && iso(newest.takenAt)
+  return { lastAt, bytes: newest?.bytes ?? null, nextAt: iso(nextAt), error, folder }
 }
 
 async function deliveries({ db, channels, iso }: Deps, now: number): Promise<Delivery[]> {

@@ -15,12 +15,12 @@ import { mutedBy } from '../input/person.ts'
 import { named } from '../input/sentence.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { text } from '../input/text.ts'
+import { timezone } from '../input/timezone.ts'
 import { afterSettings, DECLARED, withSettings } from '../lifecycle/declared.ts'
 import { muteColumns } from '../lifecycle/mute.ts'
 import { cronFault } from '../lifecycle/schedule.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import type { Outcome, ServiceState } from '../lifecycle/transition.ts'
-import { isTimeZone } from '../text/time.ts'
 import { changeService } from './change.ts'
 import { getSettings, type ServiceSettings } from './settings.ts'
 
@@ -45,11 +45,7 @@ export const configureInput = z.strictObject({
   kind: text('kind', 50),
   expectedPeriodSeconds: seconds('expectedPeriodSeconds', 0.001),
   schedule: text('schedule', 200),
-  timezone: z
-    .string()
-    .refine(isTimeZone, { error: 'timezone must be one of the IANA list, e.g. Europe/Berlin' })
-    .nullable()
-    .optional(),
+  timezone: timezone.nullable().optional(),
   graceSeconds: seconds('graceSeconds', 0),
   deadAfterSeconds: seconds('deadAfterSeconds', 1),
   sinceFirstHeartbeat: z.boolean().nullable().optional(),

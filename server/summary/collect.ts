@@ -57,6 +57,8 @@ export const summaryContent = z.object({
   failingDeliveries: z.array(
     z.object({ target: z.string(), failed: z.int(), pending: z.int(), error: z.string().nullable() }),
   ),
+  /** The daily backup of the embedded database fails; `null` if it does not. */
+  failingBackup: z.object({ error: z.string(), lastAt: time.nullable(), folder: z.string() }).nullable(),
   /** Services whose incidents have ended since then, also muted ones; those that were down for longest come first. */
   wasDown: z.array(named.extend(past.shape)),
   /** `expected` tells in words when a service with a declared schedule is expected. */
@@ -90,6 +92,7 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     inactive: [],
     flapping: [],
     failingDeliveries: await failing(db, now),
+    failingBackup: failingBackup(deps),
     wasDown: [],
     waiting: [],
     alive: [],
@@ -172,6 +175,13 @@ export async function collectSummary(deps: DepsInTransaction, db: Db | Trx): Pro
     if (state.status === 'unknown' && inactiveAfterMs !== null && isSilentFor(inactiveAfterMs)) return true
     return (state.runs?.hasFailed ?? false) && isSilentFor(Math.max(DAY_MS, ...state.gaps.map((gap) => 2 * gap)))
   }
+}
+
+function failingBackup({ backups, iso }: DepsInTransaction): SummaryContent['failingBackup'] {
+  const state = backups.daily?.state()
+  if (!state || state.error === null) return null
+  const { error, newest, folder } = state
+  return { error, lastAt: newest && iso(newest.takenAt), folder }
 }
 
 async function failing(db: Db | Trx, now: number): Promise<SummaryContent['failingDeliveries']> {

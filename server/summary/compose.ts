@@ -54,6 +54,7 @@ export function composeSummary(content: SummaryContent, timezone: string): Lette
     ),
     ...section('💤 Not heard for long', 'inactive', content.inactive, (one) => `silent since ${at(one.silentSince)}`),
     ...undelivered(content),
+    ...notBackedUp(content, at),
   ]
   const lines = [
     ...lifted,
@@ -153,6 +154,19 @@ function undelivered({ failingDeliveries }: SummaryContent): Line[] {
         data: { section: 'failing_deliveries', target, failed, pending, error },
       }
     }),
+  ]
+}
+
+function notBackedUp({ failingBackup }: SummaryContent, at: (iso: string) => string): Line[] {
+  if (failingBackup === null) return []
+  const { error, lastAt, folder } = failingBackup
+  const last = lastAt === null ? 'there is none yet' : `the last one is of ${at(lastAt)}`
+  return [
+    { text: '💾 No backup' },
+    {
+      text: `• ${harmless(folder, 200)} — ${last}: ${harmless(error, 200)}`,
+      data: { section: 'failing_backup', target: 'backup', error, last_at: lastAt },
+    },
   ]
 }
 

@@ -21,10 +21,11 @@ export function slotsAround(plan: SummaryPlan, now: number): { current: Slot | n
 }
 
 function dailySlots({ time, timezone }: SummaryPlan, now: number): { current: Slot | null; nextAt: number } {
-  const today = zoned(now, timezone).toPlainDate()
+  const here = zoned(now, timezone)
+  const [today, zone] = [here.toPlainDate(), here.timeZoneId]
   // A time that a clock change skips comes later by as much as the clock jumps. A repeated time comes the first time.
   const atOn = (date: Temporal.PlainDate) =>
-    date.toZonedDateTime({ timeZone: timezone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
+    date.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
   // Yesterday's slot may fall on today: a clock change at midnight skips the last hour of yesterday.
   const slots = [-1, 0, 1].map((days) => {
     const date = today.add({ days })

@@ -1,17 +1,9 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../db/units.ts'
 import type { Precision } from './precision.ts'
+import { zoneOf } from './timezone.ts'
 
 /** Servers' clocks differ by less. A time that is further ahead was written before the clock was set back. */
 export const CLOCK_SET_BACK_MS = 60_000
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** About the year 200,000: the last moments that a date can be, with room for any offset. */
 const LAST_MOMENT_MS = 6_000_000_000_000_000
@@ -33,8 +25,9 @@ export function isoIn(timezone: string): (ms: number) => string {
   }
 }
 
+/** A moment as a zone has it. A name that is no zone, as other versions may know it, counts as UTC. */
 export const zoned = (ms: number, timezone: string): Temporal.ZonedDateTime =>
-  Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(timezone)
+  Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toZonedDateTimeISO(zoneOf(timezone) ?? 'UTC')
 
 function offsetAt(ms: number, timezone: string): { shiftMs: number; suffix: string } {
   const { offsetNanoseconds, offset } = zoned(ms, timezone)

@@ -89,6 +89,7 @@ test.for([
     'for user "bob"); are user and password in DATABASE_URL right',
   ],
   ['of a standby', coded('25006', 'the database is a standby'), '(the database is a standby); promote it'],
+  ['of a lock', coded('55P03', 'canceling statement due to lock timeout'), 'due to lock timeout); see in its pg_locks'],
   ['of too many connections', coded('53300', 'sorry, too many clients already'), 'already); raise its max_connections'],
 ] as const)('the reason %s is told in words, with its cure', ([, error, words]) => {
   const { absence, said } = watched()

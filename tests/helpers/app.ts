@@ -47,8 +47,8 @@ export interface TestAppOptions {
   stopAfter?: (stop: () => Promise<void>) => void
 }
 
-/** Long intervals for periodic work, since tests let hours pass. Whatever is due has its own timer. */
-const SELDOM = { env: { CHECK_INTERVAL_SECONDS: '3600' }, proofEveryMs: 10 * MINUTE }
+/** Long intervals for periodic work and no daily backups, since tests let hours pass. Whatever is due has its own timer. */
+const SELDOM = { env: { CHECK_INTERVAL_SECONDS: '3600', BACKUP_KEEP: '0' }, proofEveryMs: 10 * MINUTE }
 
 /** Starts a whole server on a real database and a test clock. It stops when the test ends, or as `stopAfter` says. */
 export async function startTestApp({

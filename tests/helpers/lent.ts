@@ -2,8 +2,9 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
-import { folderOf, openEmbedded, runFolder } from '../../db/embedded.ts'
+import { folderOf, openEmbedded } from '../../db/embedded.ts'
 import type { OpenDatabase } from '../../db/open.ts'
+import { openFolder } from '../../db/openFolder.ts'
 import { copyTemplate } from './database.ts'
 import { empty, type Template, templateOf } from './emptied.ts'
 
@@ -22,13 +23,13 @@ const idle = shared.stillbeatIdle
 /** Lends an embedded database like the template. Closing it empties it, and the next test gets it. */
 export async function lendDatabase(): Promise<{ database: OpenDatabase; dataDir: string }> {
   const running = idle.pop() ?? (await start())
-  const database = await openEmbedded(running.dataDir, async () => lent(running))
+  const database = await openEmbedded(running.dataDir, {}, async () => lent(running))
   return { database, dataDir: running.dataDir }
 }
 
 async function start(): Promise<Running> {
   const dataDir = await copyTemplate()
-  const pglite = await runFolder(folderOf(dataDir))
+  const pglite = await openFolder(folderOf(dataDir))
   return { dataDir, pglite, template: await templateOf(pglite) }
 }
 

@@ -45,7 +45,7 @@ async function makeSchema(env: TestDatabase['env']): Promise<void> {
     absence: createAbsence({ clock, log, description: database.description }),
     checkIntervalMs: 1,
   })
-  await jobs.connect({ check: nothing, announce: nothing, tidy: nothing })
+  await jobs.connect({ check: nothing, announce: nothing, tidy: nothing, backup: nothing })
   await jobs.stop()
   await database.close()
 }

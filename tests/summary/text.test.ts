@@ -15,6 +15,7 @@ const content = (more: Partial<SummaryContent> = {}): SummaryContent => ({
     openRuns: [],
     flapping: [],
     failingDeliveries: [],
+    failingBackup: null,
     wasDown: [],
   },
   ...{ waiting: [], alive: [], paused: [], dead: [], ...more },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, duration, isoIn, isTimeZone } from '../../server/text/time.ts'
+import { ago, duration, isoIn } from '../../server/text/time.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 
 test.each<[string, string, string, string]>([
@@ -57,15 +57,6 @@ test('what is written can be read back to the millisecond', () => {
   const iso = isoIn('Australia/Lord_Howe')
   const repeated = Date.UTC(2026, 3, 4, 15)
   for (let ms = repeated - HOUR; ms <= repeated + HOUR; ms += 7 * MINUTE + 1) expect(Date.parse(iso(ms))).toBe(ms)
-})
-
-test.each<[string, boolean]>([
-  ['Europe/Moscow', true],
-  ['UTC', true],
-  ['Europe/Moskau', false],
-  ['', false],
-])('whether "%s" is a time zone: %s', (name, expected) => {
-  expect(isTimeZone(name)).toBe(expected)
 })
 
 test.each<[number, string]>([

@@ -1,8 +1,9 @@
+import { roughly } from '../../server/text/time.ts'
 import type { Outputs } from '../live/answers.ts'
 import { Lasting, Moment, Until } from '../time/time.tsx'
 
 export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
-  const { version, startedAt, database, storage, timezone, summary } = monitor
+  const { version, startedAt, database, storage, timezone, summary, backup, clockSkewSeconds } = monitor
   return (
     <dl className="facts sheet">
       <div>
@@ -35,6 +36,32 @@ export function Self({ monitor }: { monitor: Outputs['monitor'] }) {
         <dt>Next summary</dt>
         <dd>{summary.nextAt === null ? 'switched off' : <Until at={summary.nextAt} />}</dd>
       </div>
+      {Math.abs(clockSkewSeconds) >= 1 && (
+        <div>
+          <dt>Clock</dt>
+          <dd>
+            {roughly(Math.abs(clockSkewSeconds) * 1000)} {clockSkewSeconds > 0 ? 'ahead of' : 'behind'} the database's{' '}
+            <span className="soft">which counts; let NTP set both</span>
+          </dd>
+        </div>
+      )}
+      {backup && (
+        <div>
+          <dt>Last backup</dt>
+          <dd>
+            {backup.lastAt === null ? 'none yet' : <Moment at={backup.lastAt} />}{' '}
+            <span className="soft">
+              {backup.error === null ? (
+                <>
+                  next <Until at={backup.nextAt} />
+                </>
+              ) : (
+                `the newest attempt failed: ${backup.error}`
+              )}
+            </span>
+          </dd>
+        </div>
+      )}
     </dl>
   )
 }

@@ -18,6 +18,9 @@ const expectations: { value: Expectation; words: string }[] = [
 
 const timezones = Intl.supportedValuesOf('timeZone')
 
+/** The zones to choose from. One that is set stays in the list, also by a name that the browser does not list. */
+const zonesWith = (set: string) => (set === '' || timezones.includes(set) ? timezones : [set, ...timezones])
+
 /** A form for the name, the group, and when heartbeats are expected. */
 export function SettingsForm({ settings }: { settings: Outputs['services']['get'] }) {
   const [edited, setEdited] = useState<Draft | null>(null)
@@ -101,7 +104,7 @@ export function SettingsForm({ settings }: { settings: Outputs['services']['get'
               <span>Time zone</span>
               <select value={draft.timezone} onChange={({ target }) => edit({ timezone: target.value })}>
                 <option value="">the server's</option>
-                {timezones.map((name) => (
+                {zonesWith(draft.timezone).map((name) => (
                   <option key={name}>{name}</option>
                 ))}
               </select>

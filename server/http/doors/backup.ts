@@ -1,4 +1,4 @@
-import type { TakeBackup } from '../../backup/backup.ts'
+import type { TakeBackup } from '../../backup/stock.ts'
 import type { Door } from '../door.ts'
 
 /** `POST /backup`: streams a backup of the embedded database, which goes on working meanwhile. */
