@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../db/open.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAbsence } from './absence.ts'
 import { amendedMessage } from './alert/amended.ts'
+import { halvesOf } from './alert/split.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Channel } from './delivery/channel.ts'
@@ -48,6 +49,7 @@ export function createDeps(options: DepsOptions, { streams }: { streams: number 
         ...ground,
         jobs,
         holder: database.name,
+        halves: halvesOf,
         amended: (edit, longest) => amendedMessage(ground, edit, longest),
       },
       channels,

@@ -10,6 +10,7 @@ import * as telling from './0008_telling.ts'
 import * as runs from './0009_runs.ts'
 import * as causes from './0010_causes.ts'
 import * as closings from './0011_closings.ts'
+import * as splits from './0012_splits.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009_runs': runs,
   '0010_causes': causes,
   '0011_closings': closings,
+  '0012_splits': splits,
 }

@@ -143,13 +143,21 @@ const flappingNote = ({ flapping }: IncidentNews) =>
     ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
     : ''
 
-/** The part of the `data` of an alert message that is read again when the message is edited. */
+/** The part of the `data` of an alert message that is read again when the message is edited or split. */
 export interface AlertData {
   event: AlertKind
   /** The number of this part, from 1, and how many there are. */
   part: number
   parts: number
-  services: { display_name: string; flapping: boolean; reason?: string; note?: string | null; reason_since?: string }[]
+  services: {
+    display_name: string
+    flapping: boolean
+    reason?: string
+    note?: string | null
+    reason_since?: string
+    recovered_at?: string | null
+    close_reason?: CloseReason
+  }[]
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {

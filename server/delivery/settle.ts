@@ -1,6 +1,8 @@
 import { type Attempt, releaseSetAside, settleMessage } from '../../db/attempts.ts'
+import type { Message } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
+import { hasTakenSince, type Piece, releasePieces, splitMessage } from '../../db/splits.ts'
+import { delayTarget, moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
 import type { Log } from '../log.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -8,15 +10,17 @@ import type { Settlement } from './settlement.ts'
 export async function storeSettlement(
   trx: Trx,
   settlement: Settlement,
-  { id, target, repeated, copies, refusals }: Attempt,
-  { to, now }: { to: string; now: number },
+  attempt: Attempt,
+  { to, now, halves }: { to: string; now: number; halves: SplitMessage },
 ): Promise<void> {
+  const { id, target, repeated, copies, refusals } = attempt
   switch (settlement.kind) {
     case 'sent': {
       const { reference } = settlement
       const values = { unanswered: false, error: null, settledAt: now, reference, sentTo: to }
       await settleMessage(trx, id, { state: 'sent', ...values })
       await releaseSetAside(trx, target)
+      await releasePieces(trx, attempt)
       await noteSuccess(trx, target)
       break
     }
@@ -41,6 +45,7 @@ export async function storeSettlement(
       break
     }
     case 'waits': {
+      if (await split(trx, settlement, attempt, { now, halves })) break
       const { reason: error, unanswered, retryAt, setAsideUntil, ...counts } = settlement
       const values = { unanswered, error, settledAt: null, retryAt: setAsideUntil }
       await settleMessage(trx, id, {
@@ -52,6 +57,29 @@ export async function storeSettlement(
       await noteFailure(trx, target, now, retryAt)
     }
   }
+}
+
+/** Splits a message into two that tell the same; `null` if it cannot be split. */
+export type SplitMessage = (message: Pick<Message, 'title' | 'body' | 'data'>) => Piece[] | null
+
+/**
+ * Splits a message that would be set aside, so that the service whose line is refused does not keep others silent. Once it
+ * is split, only what others got through shows that the target is there, and that splitting further helps. What may have
+ * arrived stays whole, since its pieces would be told again.
+ */
+async function split(
+  trx: Trx,
+  { setAsideUntil, unanswered, reason, retryAt }: Extract<Settlement, { kind: 'waits' }>,
+  attempt: Attempt,
+  { now, halves }: { now: number; halves: SplitMessage },
+): Promise<boolean> {
+  if (setAsideUntil === null || unanswered) return false
+  const pieces = halves(attempt)
+  const { target, first_line: firstLine, created_at: createdAt } = attempt
+  if (!pieces || (firstLine !== null && !(await hasTakenSince(trx, target, createdAt)))) return false
+  await splitMessage(trx, attempt, { pieces, error: reason, nowMs: now })
+  await delayTarget(trx, target, now, retryAt)
+  return true
 }
 
 export function logSettlement(log: Log, settlement: Settlement, { target, title, repeated }: Attempt): void {
