@@ -4,6 +4,7 @@ import { listenedFor, type Outage } from '../lifecycle/listening.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { visibleName } from '../text/words.ts'
 import { type CauseNews, causeText } from './causeText.ts'
+import { endsByAct } from './policy.ts'
 import { titleOf } from './titles.ts'
 
 /** What a message says about one incident; times in epoch milliseconds, durations in milliseconds. */
@@ -13,6 +14,8 @@ export interface IncidentNews extends CauseNews {
   group: string | null
   openedAt: number
   closedAt: number | null
+  /** When its service was paused or removed, or its alerts were switched off; `null` if none of that is told. */
+  endedAt?: number | null
   /** Why it is over, if the message tells of its end. */
   closeReason: CloseReason | null
   /** People know already that it was down. */
@@ -30,6 +33,8 @@ export interface Occasion {
   /** Outages of the monitor itself. They do not count as a service's silence. */
   outages?: readonly Outage[]
 }
+
+const SECOND_MS = 1_000
 
 /** A message about this many services or more gives each only a name and a time, so that a storm stays short. */
 export const BRIEF_FROM = 20
@@ -102,16 +107,21 @@ function brief(incident: IncidentNews, occasion: Occasion): string {
   return `${text}, ${causeText(incident, { clock, isTimed: false })}`
 }
 
-function whyClosed({ openedAt, closedAt, closeReason }: IncidentNews, { now, timezone }: Occasion): string {
-  const end = closedAt ?? now
-  const lasted = roughly(end - openedAt)
+function whyClosed(incident: IncidentNews, { now, timezone }: Occasion): string {
+  const { openedAt, closedAt, endedAt, closeReason } = incident
+  const end = endedAt ?? closedAt ?? now
+  const isDownUntilThen = closedAt === null || end - closedAt < SECOND_MS
+  // Where it flapped, it had recovered before, and that was not told.
+  const lasted = isDownUntilThen
+    ? `after ${roughly(end - openedAt)}`
+    : `was down for ${roughly(closedAt - openedAt)} at ${localTime(openedAt, now, timezone)}`
   switch (closeReason) {
     case 'paused':
-      return `paused at ${localTime(end, now, timezone)}, after ${lasted}`
+      return `paused at ${localTime(end, now, timezone)}, ${lasted}`
     case 'removed':
-      return `no longer watched, after ${lasted}`
+      return `no longer watched, ${lasted}`
     case 'alerts_off':
-      return `alerts are switched off, after ${lasted}`
+      return `alerts are switched off, ${lasted}`
     default:
       return 'was flapping, and is not told as such any more'
   }
@@ -161,16 +171,16 @@ export interface AlertData {
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
-  const { openedAt, closedAt, closeReason, silentSince, reason, note, causeAt, flapping } = incident
+  const { openedAt, closedAt, endedAt, closeReason, silentSince, reason, note, causeAt, flapping } = incident
   const closing: { [key: string]: string } =
-    closeReason === null ? {} : { closed_at: iso(closedAt ?? now), close_reason: closeReason }
+    closeReason === null ? {} : { closed_at: iso(endedAt ?? closedAt ?? now), close_reason: closeReason }
   return {
     service_key: incident.serviceKey,
     display_name: incident.displayName,
     group: incident.group,
     down_since: iso(openedAt),
     down_seconds: ((closedAt ?? now) - openedAt) / 1000,
-    recovered_at: closedAt === null || closeReason === 'paused' ? null : iso(closedAt),
+    recovered_at: closedAt === null || endsByAct(closeReason) ? null : iso(closedAt),
     ...closing,
     silent_since: iso(silentSince),
     reason,
