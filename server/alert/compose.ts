@@ -1,6 +1,7 @@
 import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
+import { endTime, fromTo, precisionOf } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { visibleName } from '../text/words.ts'
 import { type CauseNews, causeText } from './causeText.ts'
@@ -91,20 +92,19 @@ const briefly: typeof details = {
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
 }
 
-/** How long it was down, and from when to when: in seconds, where minutes would be the same. */
+/** How long it was down, and from when to when. */
 function lasting({ openedAt, closedAt }: IncidentNews, { now, timezone }: Occasion) {
   const end = closedAt ?? now
-  const inMinutes = (ms: number) => localTime(ms, now, timezone)
-  const inSeconds = (ms: number) => localTime(ms, now, timezone, 'second')
-  const clock = inMinutes(openedAt) === inMinutes(end) ? inSeconds : inMinutes
-  const [from, to] = [clock(openedAt), clock(end)]
-  return { clock, text: `for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}` }
+  const whole = { from: openedAt, to: end }
+  const precision = precisionOf(whole) === 'minute' ? 'minute' : 'second'
+  const clock = (ms: number) => localTime(ms, now, timezone, precision)
+  return { clock, text: `for ${roughly(end - openedAt)}, ${fromTo(whole, now, timezone)}` }
 }
 
 /** All about an incident that was over before anything was told of it. */
 function brief(incident: IncidentNews, occasion: Occasion): string {
   const { clock, text } = lasting(incident, occasion)
-  return `${text}, ${causeText(incident, { clock, isTimed: false })}`
+  return `${text}, ${causeText(incident, { clock, isTimed: false, isOver: true })}`
 }
 
 function whyClosed(incident: IncidentNews, { now, timezone }: Occasion): string {
@@ -117,7 +117,7 @@ function whyClosed(incident: IncidentNews, { now, timezone }: Occasion): string 
     : `was down for ${roughly(closedAt - openedAt)} at ${localTime(openedAt, now, timezone)}`
   switch (closeReason) {
     case 'paused':
-      return `paused at ${localTime(end, now, timezone)}, ${lasted}`
+      return `paused at ${endTime({ from: openedAt, to: end }, now, timezone)}, ${lasted}`
     case 'removed':
       return `no longer watched, ${lasted}`
     case 'alerts_off':

@@ -3,7 +3,7 @@ import { findOpenIncident } from '../../db/incidents.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
-import { usualRunMs } from '../lifecycle/runs.ts'
+import { runLimitOf, usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, isVerdictOld, type ServiceState } from '../lifecycle/transition.ts'
 import { openRunWords, runLimitWords } from '../text/runs.ts'
@@ -62,7 +62,7 @@ export async function explain(deps: Ground, input: z.output<typeof explainInput>
 
 function reasons(
   state: ServiceState,
-  { limitMs, now, timezone, note }: ViewContext & { limitMs: number | null; note: string | null },
+  { limitMs, now, timezone, rules, note }: ViewContext & { limitMs: number | null; note: string | null },
 ): string[] {
   const told: string[] = []
   if (state.pausedAt !== null)
@@ -73,7 +73,7 @@ function reasons(
     told.push(note === null ? 'it failed' : `it failed: ${harmless(note, 200)}`)
     told.push('the next success or heartbeat takes that back')
   } else if (state.failsInRow > 0) told.push(tolerated(state))
-  told.push(...openRuns(state, now, timezone))
+  told.push(...openRuns(state, { now, timezone, runLimitMs: runLimitOf(state, rules) }))
   told.push(
     state.lastHeartbeatAt === null
       ? 'no heartbeat has come yet'
@@ -88,9 +88,12 @@ const tolerated = ({ failsInRow, failuresTolerated }: ServiceState) =>
 
 const RUNS_SHOWN = 3
 
-function openRuns({ runs, maxRunMs }: ServiceState, now: number, timezone: string): string[] {
+function openRuns(
+  { runs, maxRunMs }: ServiceState,
+  { now, timezone, runLimitMs }: { now: number; timezone: string; runLimitMs: number | null },
+): string[] {
   const open = runs?.open ?? []
-  const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs })
+  const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs, limitMs: runLimitMs })
   const said = open.slice(0, RUNS_SHOWN).map(({ id, startedAt }) => {
     const run = id === null ? 'a run' : `run ${harmless(id, 40)}`
     return `${run} ${openRunWords(localTime(startedAt, now, timezone), limit)}`
