@@ -35,7 +35,7 @@ export async function splitMessage(
             copies, refusals, error, ${line}::integer, coalesce(queued_as, id)
           from messages where id = ${id} and state = 'pending' returning id`
     ).execute(trx)
-    line += (data['services'] as Json[]).length
+    line += (data.services as Json[]).length
     for (const row of rows) await requestEdit(trx, row.id, nowMs)
   }
 }

@@ -207,7 +207,8 @@ test('flapping ends with the state at rest: down', async () => {
 })
 
 function endOf(events: Outgoing[]) {
-  const [service] = events.at(-1)?.data.services as { closed_at: string; recovered_at: string | null }[]
+  const { services } = (events.at(-1) as Outgoing).data
+  const [service] = services as { closed_at: string; recovered_at: string | null }[]
   return { closedAt: Date.parse(service?.closed_at ?? ''), recoveredAt: service?.recovered_at }
 }
 
