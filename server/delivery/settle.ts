@@ -26,7 +26,9 @@ export async function storeSettlement(
     }
     case 'failed': {
       const { reason: error } = settlement
-      await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
+      const pieces = settlement.ofMessage && !repeated ? halves(attempt) : null
+      if (pieces) await splitMessage(trx, attempt, { pieces, error, nowMs: now })
+      else await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
       // Only this message was refused, so the target's backoff ends.
       await noteSuccess(trx, target)
       break
@@ -92,7 +94,7 @@ export function logSettlement(log: Log, settlement: Settlement, { target, title,
       break
     case 'failed':
     case 'givenUp':
-      log.error({ target, reason: settlement.reason }, `refused, and not tried again: ${title}`)
+      log.error({ target, reason: settlement.reason }, `refused, and not tried again as it is: ${title}`)
       break
     case 'waits': {
       const retryAt = new Date(settlement.setAsideUntil ?? settlement.retryAt).toISOString()

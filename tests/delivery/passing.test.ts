@@ -125,6 +125,16 @@ test('a target that refuses everything gets a message in two halves at most, and
   expect(told.map((service) => (service as { service_key: string }).service_key).toSorted()).toEqual([...'abcde'])
 })
 
+test('a message whose content is refused for good is told in pieces, and only the refused one is lost', async () => {
+  const unfit: Delivery = { outcome: 'refused', reason: 'it answered 422', permanent: true, ofMessage: true }
+  const { app, got, titles } = await startWith((message) => (isAbout(message, 'k') ? unfit : sent), grouped)
+  await signal(app, 'fail', 'z', 'k', 'y', 'x')
+  await app.live(MINUTE)
+  expect(titles('sent')).toEqual(['🔴 Z is down', '🔴 2 services are down'])
+  expect(got).toHaveLength(5)
+  expect(await failed(app)).toEqual(['🔴 K is down: it answered 422'])
+})
+
 test('a message that may have arrived stays whole, and says that it is repeated', async () => {
   const { app, receiver, titles, got } = await startWith(() => lost, grouped)
   await signal(app, 'fail', 'a', 'b')
