@@ -105,12 +105,26 @@ function randomId(): string {
 
 function described(error: unknown): Pick<Signal, 'message' | 'output'> {
   try {
-    if (!(error instanceof Error)) return { message: String(error).slice(0, MESSAGE_LIMIT) }
+    if (!(error instanceof Error)) return { message: textOf(error).slice(0, MESSAGE_LIMIT) }
     return {
-      message: `${error.name}: ${error.message}`.slice(0, MESSAGE_LIMIT),
+      message: withCause(error).slice(0, MESSAGE_LIMIT),
       output: String(error.stack ?? '').slice(0, OUTPUT_LIMIT),
     }
   } catch {
     return { message: 'it failed with an error that cannot be shown as text' }
   }
+}
+
+const named = ({ name, message }: Error) => (message === '' ? name : `${name}: ${message}`)
+
+/** `Error: outer (Error: inner)`: what led to it is often all that tells. */
+const withCause = (error: Error) =>
+  error.cause === undefined || error.cause === null ? named(error) : `${named(error)} (${textOf(error.cause)})`
+
+/** Anything that was thrown as text: an object as its JSON, rather than `[object Object]`. */
+function textOf(thrown: unknown): string {
+  if (thrown instanceof Error) return named(thrown)
+  const text = String(thrown)
+  const json = text.startsWith('[object ') ? JSON.stringify(thrown) : '{}'
+  return json === '{}' ? text : json
 }

@@ -4,6 +4,7 @@ import { MOST_COPIES, PASSED_AFTER } from './copies.ts'
 import type { Message } from './messages.ts'
 import type { Db, Trx } from './schema.ts'
 import { NOW_OF_DATABASE } from './targets.ts'
+import { tells } from './told.ts'
 
 /** More failures of a target in a row than one message causes before another one is tried. */
 const AWAY_AFTER = PASSED_AFTER + 1
@@ -24,19 +25,19 @@ export interface Attempt extends Message {
  */
 const free = (target: string) => sql`
   pending as (
-    select id, copies, refusals, retry_at, attempted_at, data from messages
+    select id, coalesce(queued_as, id) as place, copies, refusals, retry_at, attempted_at, data from messages
     where target = ${target} and state = 'pending'
   ),
   told as (
-    select p.id, s.service ->> 'service_key' as key
+    select p.id, p.place, s.service ->> 'service_key' as key
     from pending p cross join jsonb_array_elements(p.data -> 'services') as s (service)
     where p.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
   ),
-  first as (select key, min(id) as id from told group by key),
+  first as (select key, min(place) as place from told group by key),
   free as (
     select p.* from pending p
     where p.copies < ${MOST_COPIES}
-      and not exists (select from told join first using (key) where told.id = p.id and first.id < p.id)
+      and not exists (select from told join first using (key) where told.id = p.id and first.place < p.place)
   )`
 
 /**
@@ -56,14 +57,16 @@ export async function beginAttempt(
     ),
     ${free(target)},
     oldest as (
-      select * from messages where target = ${target} and state = 'pending' order by id limit 1
+      select * from messages where target = ${target} and state = 'pending'
+        and not exists (select from messages where target = ${target} and state = 'pending' and queued_as is not null)
+      order by id limit 1
     ),
     next as (
       select coalesce(
         (select id from oldest where refusals < ${PASSED_AFTER} and copies < ${MOST_COPIES} and retry_at is null),
         (
           select id from free where retry_at is null or retry_at <= ${nowMs} or attempted_at > ${nowMs}
-          order by refusals >= ${PASSED_AFTER}, id limit 1
+          order by refusals >= ${PASSED_AFTER}, place, id limit 1
         )
       ) as id
     ),
@@ -77,8 +80,8 @@ export async function beginAttempt(
     returning m.*, c.unanswered as repeated, c.moved_to, c.failures, (
       select (array_agg(told.reference order by told.id desc))[1]
       from alerts news join alerts known on known.incident_id = news.incident_id
-        join messages told on told.announcement_id = known.announcement_id and told.part = known.part
-      where news.announcement_id = m.announcement_id and news.part = m.part and news.kind in ('recovered', 'changed')
+        join messages told on ${tells('told', 'known')}
+      where ${tells('m', 'news')} and news.kind in ('recovered', 'changed')
         and known.kind <> 'recovered' and told.target = m.target and told.reference is not null
         and told.sent_to = coalesce(c.moved_to, ${address})
     ) as reply_to`.execute(db)

@@ -28,11 +28,16 @@ export async function lockClosing(trx: Trx, serviceIds: readonly number[]): Prom
 }
 
 /** Tells the end of what these services were told as flapping otherwise, or at another time. @returns whether any waits */
-export async function moveFlappingOver(trx: Trx, serviceIds: readonly number[], closing: Closing): Promise<boolean> {
+export async function moveFlappingOver(
+  trx: Trx,
+  serviceIds: readonly number[],
+  { now, ...closing }: Closing & { now: number },
+): Promise<boolean> {
   if (serviceIds.length === 0) return false
   const { kind, closeReason, notBefore } = closing
   const { numAffectedRows = 0n } = await sql`
-    update alerts a set kind = ${kind}, close_reason = ${closeReason}, not_before = ${notBefore}::bigint from incidents i
+    update alerts a set kind = ${kind}, close_reason = ${closeReason}, not_before = ${notBefore}::bigint,
+      recorded_at = ${now}::bigint from incidents i
     where i.id = a.incident_id and i.service_id = any(${[...serviceIds]}::integer[]) and ${waitsToBeSteady}`.execute(
     trx,
   )
@@ -43,8 +48,8 @@ const waitsToBeSteady = sql`a.close_reason = 'flapping_over' and a.announcement_
 
 /** Changes how ends are told that have not been told yet. */
 export async function changeClosings(trx: Trx, rows: readonly PendingAlert[]): Promise<void> {
-  for (const { id, kind, close_reason } of rows)
-    await trx.updateTable('alerts').set({ kind, close_reason }).where('id', '=', id).execute()
+  for (const { id, kind, close_reason, recorded_at } of rows)
+    await trx.updateTable('alerts').set({ kind, close_reason, recorded_at }).where('id', '=', id).execute()
 }
 
 /**

@@ -3,6 +3,7 @@ import { anyId } from './ids.ts'
 import type { Message } from './messages.ts'
 import type { Db, Trx } from './schema.ts'
 import { NOW_OF_DATABASE } from './targets.ts'
+import { tells } from './told.ts'
 import { DAY_MS } from './units.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function requestEdits(
   const { rows } = await sql`
     insert into edits (message_id, target, requested_at)
     select distinct m.id, m.target, ${nowMs}::bigint
-    from alerts a join messages m on m.announcement_id = a.announcement_id and m.part = a.part
+    from alerts a join messages m on ${tells('m', 'a')}
     where a.incident_id = ${anyId(incidentIds)} and a.kind in ('down', 'changed', 'reminder')
       and (${announcementId}::bigint is null or m.announcement_id = ${announcementId}::bigint)
       and (m.state = 'pending' or m.reference is not null)

@@ -47,7 +47,7 @@ const holdsUpALaterOne = sql`exists (
   select from messages later
     cross join jsonb_array_elements(later.data -> 'services') as l (service)
     join jsonb_array_elements(m.data -> 'services') as s (service) on s.service -> 'service_key' = l.service -> 'service_key'
-  where later.target = m.target and later.state = 'pending' and later.id > m.id
+  where later.target = m.target and later.state = 'pending' and coalesce(later.queued_as, later.id) > coalesce(m.queued_as, m.id)
     and later.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
     and m.data ->> 'event' = any(${[...ALERT_KINDS]}::text[])
 )`

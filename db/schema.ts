@@ -197,6 +197,10 @@ export interface MessagesTable {
   /** The id that the target gave it, by which it can be edited and replied to; and the address that it was sent to. */
   reference: string | null
   sent_to: string | null
+  /** Of a message that was split from its part: the line of the part with which it begins. */
+  first_line: number | null
+  /** The message whose place in the queue it has, since it was split from it. */
+  queued_as: number | null
 }
 
 /** A message that has to show the new state of its incidents. Its new text is composed when it is edited. */

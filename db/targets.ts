@@ -70,6 +70,11 @@ export async function noteFailure(trx: Trx, target: string, at: number, retryAt:
     .execute()
 }
 
+/** Delays a target after a failure that is counted otherwise. */
+export async function delayTarget(trx: Trx, target: string, at: number, retryAt: number): Promise<void> {
+  await trx.updateTable('targets').set({ failed_at: at, retry_at: retryAt }).where('name', '=', target).execute()
+}
+
 export async function moveTarget(trx: Trx, target: string, to: string): Promise<void> {
   await trx.updateTable('targets').set({ moved_to: to }).where('name', '=', target).execute()
 }

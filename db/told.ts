@@ -2,10 +2,21 @@ import { sql } from 'kysely'
 import { ALERT_KINDS } from './alertKinds.ts'
 import type { Db, Trx } from './schema.ts'
 
-/** One part of an announcement. It says the same in every chat. */
+/** What a message tells: one part of an announcement, or some lines of a part if it was split. */
 export interface PartOfAnnouncement {
   announcementId: number
   part: number
+  firstLine: number | null
+  lines: number
+}
+
+/** Whether a message tells of an alert, by their names in a statement. */
+export function tells(message: string, alert: string) {
+  const [m, a] = [sql.ref(message), sql.ref(alert)]
+  return sql`(${m}.announcement_id = ${a}.announcement_id and ${m}.part = ${a}.part and (
+    ${m}.first_line is null
+    or ${a}.line between ${m}.first_line and ${m}.first_line + jsonb_array_length(${m}.data -> 'services') - 1
+  ))`
 }
 
 /** Finds a message that tells of incidents, by its id and the time at which it was created. */
@@ -13,7 +24,15 @@ export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: nu
   return db
     .selectFrom('messages as m')
     .innerJoin('announcements as n', 'n.id', 'm.announcement_id')
-    .select(['m.announcement_id as announcementId', 'm.part', 'm.title', 'm.created_at', 'n.event'])
+    .select([
+      'm.announcement_id as announcementId',
+      'm.part',
+      'm.first_line as firstLine',
+      'm.title',
+      'm.created_at',
+      'n.event',
+    ])
+    .select(sql<number>`jsonb_array_length(m.data -> 'services')`.as('lines'))
     .where('m.id', '=', id)
     .where('m.created_at', '=', createdAt)
     .where('n.event', 'in', ALERT_KINDS)
@@ -24,8 +43,8 @@ export async function findAlertMessage(db: Db | Trx, { id, createdAt }: { id: nu
  * The incidents that a message tells of, as they are now, in the order of its lines. Those of removed services are
  * missing.
  */
-export async function toldIncidents(db: Db | Trx, { announcementId, part }: PartOfAnnouncement) {
-  return db
+export async function toldIncidents(db: Db | Trx, { announcementId, part, firstLine, lines }: PartOfAnnouncement) {
+  const query = db
     .selectFrom('alerts as a')
     .innerJoin('incidents as i', 'i.id', 'a.incident_id')
     .innerJoin('services as s', 's.id', 'i.service_id')
@@ -52,6 +71,10 @@ export async function toldIncidents(db: Db | Trx, { announcementId, part }: Part
     .where('a.announcement_id', '=', announcementId)
     .where('a.part', '=', part)
     .orderBy('a.line')
+  if (firstLine === null) return query.execute()
+  return query
+    .where('a.line', '>=', firstLine)
+    .where('a.line', '<', firstLine + lines)
     .execute()
 }
 

@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../db/open.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAbsence } from './absence.ts'
 import { amendedMessage } from './alert/amended.ts'
+import { halvesOf } from './alert/split.ts'
 import { createBackups } from './backup/backup.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -55,6 +56,7 @@ export function createDeps(
         ...ground,
         jobs,
         holder: database.name,
+        halves: halvesOf,
         amended: (edit, longest) => amendedMessage(ground, edit, longest),
       },
       channels,

@@ -5,6 +5,7 @@ import { configureGroup, configureGroupInput } from './group/configure.ts'
 import { listGroups } from './group/list.ts'
 import { publicGroupInput } from './group/public.ts'
 import { heartbeatInput, receiveHeartbeat, receiveSignal, signalInput } from './heartbeat/receive.ts'
+import { noInput } from './input/noInput.ts'
 import { createKey, createKeyInput } from './keys/create.ts'
 import { showKeys } from './keys/list.ts'
 import { revokeKey, revokeKeyInput } from './keys/revoke.ts'
@@ -56,21 +57,21 @@ export const appRouter = router({
     .input(acknowledgeAlertInput)
     .mutation(({ ctx, input }) => acknowledgeAlert(ctx.deps, input)),
   muteAlert: adminProcedure.input(muteAlertInput).mutation(({ ctx, input }) => muteAlert(ctx.deps, input)),
-  summary: readProcedure.query(({ ctx }) => showSummary(ctx.deps)),
-  monitor: readProcedure.query(({ ctx }) => showMonitor(ctx.deps)),
+  summary: readProcedure.input(noInput).query(({ ctx }) => showSummary(ctx.deps)),
+  monitor: readProcedure.input(noInput).query(({ ctx }) => showMonitor(ctx.deps)),
   schedulePreview: readProcedure
     .input(schedulePreviewInput.prefault({}))
     .query(({ ctx, input }) => previewSchedule(ctx.deps, input)),
 
   publicGroup: openProcedure.input(publicGroupInput).query(({ ctx, input }) => ctx.deps.publicGroups.show(input.group)),
   groups: router({
-    list: readProcedure.query(({ ctx }) => listGroups(ctx.deps)),
+    list: readProcedure.input(noInput).query(({ ctx }) => listGroups(ctx.deps)),
     configure: adminProcedure.input(configureGroupInput).mutation(({ ctx, input }) => configureGroup(ctx.deps, input)),
   }),
 
   keys: router({
     create: adminProcedure.input(createKeyInput).mutation(({ ctx, input }) => createKey(ctx.deps, input)),
-    list: adminProcedure.query(({ ctx }) => showKeys(ctx.deps)),
+    list: adminProcedure.input(noInput).query(({ ctx }) => showKeys(ctx.deps)),
     revoke: adminProcedure.input(revokeKeyInput).mutation(({ ctx, input }) => revokeKey(ctx.deps, input)),
   }),
 

@@ -16,7 +16,8 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
   const lines = [
     `${service.status}${service.paused ? ', paused,' : ''} since ${at(statusSince, now)}`,
     incident && failedLine(incident, now),
-    runStartedAt && openRunWords(at(runStartedAt, now), runLimitWords(limitsOf(service, settings))),
+    runStartedAt &&
+      openRunWords(at(runStartedAt, now), runLimitWords(limitsOf(service, settings)) || lateNote(incident)),
     incident && seenLine(incident, now),
     lastHeartbeat === null
       ? 'no heartbeat yet'
@@ -35,6 +36,9 @@ export function serviceText({ service, limitSeconds, incident }: Explanation, se
     ...lines.filter(Boolean).map((line) => `\n${line}`),
   )
 }
+
+/** Of a run that is judged by the grace of its schedule, the incident says the limit. */
+const lateNote = (incident: Incident | null) => (incident?.reason === 'run' ? harmless(incident.note ?? '') : '')
 
 const limitsOf = ({ usualRunSeconds }: Explanation['service'], { maxRunSeconds }: Settings) => ({
   usualMs: usualRunSeconds === undefined ? null : usualRunSeconds * 1000,

@@ -12,6 +12,9 @@ export interface Service {
   /** A declared schedule in words, and when its cron line is due next. */
   schedule_readable?: string
   next_due?: string
+  /** Why it is down, and what a failing job said. */
+  down_reason?: string
+  down_note?: string
   /** ISO 8601 in the monitor's zone. */
   status_since: string
 }
@@ -54,7 +57,7 @@ function rowOf(one: Service, look: Look, now: string) {
     { text: one.display_name, colour: look === 'down' ? '1' : undefined },
     { text: momentOf(one.status_since, now) },
     { text: one.last_heartbeat_readable ?? 'none yet' },
-    { text: rhythmOf(one, now) },
+    { text: failureOf(one, look) ?? rhythmOf(one, now) },
     { text: one.service_key, colour: '2' },
   ]
 }
@@ -64,6 +67,14 @@ function momentOf(at: string, now: string): string {
   const day = at.slice(0, 10)
   const time = at.slice(11, 16)
   return day === now.slice(0, 10) ? time : `${day} ${time}`
+}
+
+/** Why a service is down of which no rhythm is known, so that it would only be said how many heartbeats that takes. */
+function failureOf(one: Service, look: Look): string | undefined {
+  const { down_reason: reason, down_note: note, schedule_readable: words, median_interval_seconds: seconds } = one
+  if (look !== 'down' || reason === undefined || words !== undefined || seconds !== null) return undefined
+  const why = reason === 'fail' ? 'failed' : reason === 'run' ? 'a run has not ended' : reason
+  return note === undefined ? why : `${why}: ${note}`
 }
 
 /** The same words as on the page; those for a schedule come from the monitor. */

@@ -11,6 +11,7 @@ import * as runs from './0009_runs.ts'
 import * as causes from './0010_causes.ts'
 import * as closings from './0011_closings.ts'
 import * as bounds from './0012_bounds.ts'
+import * as splits from './0013_splits.ts'
 
 /** All migrations, in order. A released one is never edited; a later one follows it. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0010_causes': causes,
   '0011_closings': closings,
   '0012_bounds': bounds,
+  '0013_splits': splits,
 }

@@ -15,7 +15,7 @@ import { MINUTE_MS } from '../../db/units.ts'
 import type { DepsInTransaction } from '../deps.ts'
 import { heldUntil, muteOf } from '../lifecycle/mute.ts'
 import { tellOutagesFirst } from '../outage/announce.ts'
-import { closedBy, tellsEnd, whileItWaited } from './policy.ts'
+import { closedBy, endsByAct, tellsEnd, whileItWaited } from './policy.ts'
 import { tell } from './tell.ts'
 import { dueGroups, type Waiting } from './window.ts'
 
@@ -94,7 +94,7 @@ async function followSwitches(trx: Trx, now: number): Promise<void> {
 
 /** Withdraws what is no longer worth sending, e.g. all about an incident that ended while a mute held it back. */
 async function withdrawStale(trx: Trx, stored: PendingAlert[], now: number): Promise<PendingAlert[]> {
-  const pending = stored.map(whileItWaited)
+  const pending = stored.map((row) => whileItWaited(row, now))
   await changeClosings(
     trx,
     pending.filter((row, index) => row !== stored[index]),
@@ -128,7 +128,9 @@ function muteEnd(row: PendingAlert, now: number): number | null {
 }
 
 function waitingOf(row: PendingAlert, now: number): Waiting & { incidentId: number } {
-  const holds = [muteEnd(row, now), row.not_before].filter((moment) => moment !== null)
+  const holds = [muteEnd(row, now), endsByAct(row.close_reason) ? null : row.not_before].filter(
+    (moment) => moment !== null,
+  )
   return {
     id: row.id,
     incidentId: row.incident_id,

@@ -61,7 +61,7 @@ function amendedTitle(sent: Sent): string {
 function singleBodies({ body, fates: [fate] }: Sent, occasion: Occasion): string[] {
   const { now, timezone } = occasion
   const lines = [body]
-  if (fate?.cause) lines.push(`🔁 ${causeNote(fate.cause, occasion)}`)
+  if (fate?.cause) lines.push(`🔁 ${causeNote({ ...fate.cause, isOver: !isOpen(fate) }, occasion)}`)
   if (fate && fate.acknowledgedAt !== null) {
     lines.push(`👀 seen${byWhom(fate.acknowledgedBy)}, ${localTime(fate.acknowledgedAt, now, timezone)}`)
   }

@@ -14,14 +14,20 @@ export async function amendedMessage(
   edit: Edit,
   longest: number,
 ): Promise<Amended> {
-  const { announcement_id: announcementId, part } = edit
+  const { announcement_id: announcementId, part, first_line: firstLine } = edit
   const data = edit.data as unknown as AlertData
-  const incidents = await toldIncidents(db, { announcementId, part })
-  const count = data.parts === 1 ? data.services.length : await countTold(db, edit)
-  return amend(sentOf(edit.body, data, incidents, count), { now: clock.now(), timezone: config.timezone, longest })
+  const lines = data.services.length
+  const incidents = await toldIncidents(db, { announcementId, part, firstLine, lines })
+  const count = data.parts === 1 ? lines : await countTold(db, edit)
+  const sent = sentOf({ body: edit.body, data, firstLine: firstLine ?? 0 }, incidents, count)
+  return amend(sent, { now: clock.now(), timezone: config.timezone, longest })
 }
 
-function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[], count: number): Sent {
+function sentOf(
+  { body, data, firstLine }: { body: string; data: AlertData; firstLine: number },
+  incidents: readonly ToldIncident[],
+  count: number,
+): Sent {
   const byLine = new Map(incidents.map((incident) => [incident.line, incident]))
   const { event: kind, part, parts, services } = data
   const [first] = services
@@ -33,7 +39,7 @@ function sentOf(body: string, data: AlertData, incidents: readonly ToldIncident[
     body,
     part,
     parts,
-    fates: services.map((told, line) => fateOf(byLine.get(line), told)),
+    fates: services.map((told, line) => fateOf(byLine.get(firstLine + line), told)),
   }
 }
 

@@ -1,9 +1,11 @@
 import type { AlertKind, CloseReason } from '../../db/schema.ts'
 import type { Letter } from '../delivery/parts.ts'
 import { listenedFor, type Outage } from '../lifecycle/listening.ts'
+import { endTime, fromTo, precisionOf } from '../text/span.ts'
 import { localTime, roughly } from '../text/time.ts'
 import { visibleName } from '../text/words.ts'
 import { type CauseNews, causeText } from './causeText.ts'
+import { endsByAct } from './policy.ts'
 import { titleOf } from './titles.ts'
 
 /** What a message says about one incident; times in epoch milliseconds, durations in milliseconds. */
@@ -13,6 +15,8 @@ export interface IncidentNews extends CauseNews {
   group: string | null
   openedAt: number
   closedAt: number | null
+  /** When its service was paused or removed, or its alerts were switched off; `null` if none of that is told. */
+  endedAt?: number | null
   /** Why it is over, if the message tells of its end. */
   closeReason: CloseReason | null
   /** People know already that it was down. */
@@ -30,6 +34,8 @@ export interface Occasion {
   /** Outages of the monitor itself. They do not count as a service's silence. */
   outages?: readonly Outage[]
 }
+
+const SECOND_MS = 1_000
 
 /** A message about this many services or more gives each only a name and a time, so that a storm stays short. */
 export const BRIEF_FROM = 20
@@ -86,32 +92,36 @@ const briefly: typeof details = {
   reminder: ({ openedAt }, { now }) => roughly(now - openedAt),
 }
 
-/** How long it was down, and from when to when: in seconds, where minutes would be the same. */
+/** How long it was down, and from when to when. */
 function lasting({ openedAt, closedAt }: IncidentNews, { now, timezone }: Occasion) {
   const end = closedAt ?? now
-  const inMinutes = (ms: number) => localTime(ms, now, timezone)
-  const inSeconds = (ms: number) => localTime(ms, now, timezone, 'second')
-  const clock = inMinutes(openedAt) === inMinutes(end) ? inSeconds : inMinutes
-  const [from, to] = [clock(openedAt), clock(end)]
-  return { clock, text: `for ${roughly(end - openedAt)}, ${from === to ? `at ${from}` : `${from} to ${to}`}` }
+  const whole = { from: openedAt, to: end }
+  const precision = precisionOf(whole) === 'minute' ? 'minute' : 'second'
+  const clock = (ms: number) => localTime(ms, now, timezone, precision)
+  return { clock, text: `for ${roughly(end - openedAt)}, ${fromTo(whole, now, timezone)}` }
 }
 
 /** All about an incident that was over before anything was told of it. */
 function brief(incident: IncidentNews, occasion: Occasion): string {
   const { clock, text } = lasting(incident, occasion)
-  return `${text}, ${causeText(incident, { clock, isTimed: false })}`
+  return `${text}, ${causeText(incident, { clock, isTimed: false, isOver: true })}`
 }
 
-function whyClosed({ openedAt, closedAt, closeReason }: IncidentNews, { now, timezone }: Occasion): string {
-  const end = closedAt ?? now
-  const lasted = roughly(end - openedAt)
+function whyClosed(incident: IncidentNews, { now, timezone }: Occasion): string {
+  const { openedAt, closedAt, endedAt, closeReason } = incident
+  const end = endedAt ?? closedAt ?? now
+  const isDownUntilThen = closedAt === null || end - closedAt < SECOND_MS
+  // Where it flapped, it had recovered before, and that was not told.
+  const lasted = isDownUntilThen
+    ? `after ${roughly(end - openedAt)}`
+    : `was down for ${roughly(closedAt - openedAt)} at ${localTime(openedAt, now, timezone)}`
   switch (closeReason) {
     case 'paused':
-      return `paused at ${localTime(end, now, timezone)}, after ${lasted}`
+      return `paused at ${endTime({ from: openedAt, to: end }, now, timezone)}, ${lasted}`
     case 'removed':
-      return `no longer watched, after ${lasted}`
+      return `no longer watched, ${lasted}`
     case 'alerts_off':
-      return `alerts are switched off, after ${lasted}`
+      return `alerts are switched off, ${lasted}`
     default:
       return 'was flapping, and is not told as such any more'
   }
@@ -143,26 +153,34 @@ const flappingNote = ({ flapping }: IncidentNews) =>
     ? '; it is flapping (5 incidents within an hour), so you hear of it again only if it stays down for 30 minutes'
     : ''
 
-/** The part of the `data` of an alert message that is read again when the message is edited. */
+/** The part of the `data` of an alert message that is read again when the message is edited or split. */
 export interface AlertData {
   event: AlertKind
   /** The number of this part, from 1, and how many there are. */
   part: number
   parts: number
-  services: { display_name: string; flapping: boolean; reason?: string; note?: string | null; reason_since?: string }[]
+  services: {
+    display_name: string
+    flapping: boolean
+    reason?: string
+    note?: string | null
+    reason_since?: string
+    recovered_at?: string | null
+    close_reason?: CloseReason
+  }[]
 }
 
 function dataOf(incident: IncidentNews, { now, iso }: Occasion) {
-  const { openedAt, closedAt, closeReason, silentSince, reason, note, causeAt, flapping } = incident
+  const { openedAt, closedAt, endedAt, closeReason, silentSince, reason, note, causeAt, flapping } = incident
   const closing: { [key: string]: string } =
-    closeReason === null ? {} : { closed_at: iso(closedAt ?? now), close_reason: closeReason }
+    closeReason === null ? {} : { closed_at: iso(endedAt ?? closedAt ?? now), close_reason: closeReason }
   return {
     service_key: incident.serviceKey,
     display_name: incident.displayName,
     group: incident.group,
     down_since: iso(openedAt),
     down_seconds: ((closedAt ?? now) - openedAt) / 1000,
-    recovered_at: closedAt === null || closeReason === 'paused' ? null : iso(closedAt),
+    recovered_at: closedAt === null || endsByAct(closeReason) ? null : iso(closedAt),
     ...closing,
     silent_since: iso(silentSince),
     reason,

@@ -1,4 +1,5 @@
 import { heldUntil, type Mute } from '../lifecycle/mute.ts'
+import { endTime } from '../text/span.ts'
 import { localTime } from '../text/time.ts'
 import { harmless } from '../text/words.ts'
 import { type CauseNews, causeText } from './causeText.ts'
@@ -26,12 +27,16 @@ export interface Occasion {
 export const isOpen = (fate: Fate | undefined): fate is Fate & { closedAt: null } => fate?.closedAt === null
 
 export const causeNotes = (fate: Fate | undefined, occasion: Occasion, longest: number) =>
-  fate?.cause ? [`🔁 ${causeNote(fate.cause, occasion, longest)}`] : []
+  fate?.cause ? [`🔁 ${causeNote({ ...fate.cause, isOver: !isOpen(fate) }, occasion, longest)}`] : []
 
 /** `03:10: failed: disk full` */
-export function causeNote(cause: CauseNews, { now, timezone }: Occasion, longest?: number): string {
+export function causeNote(
+  { isOver, ...cause }: CauseNews & { isOver: boolean },
+  { now, timezone }: Occasion,
+  longest?: number,
+): string {
   const clock = (ms: number) => localTime(ms, now, timezone)
-  return `${clock(cause.causeAt)}: ${causeText(cause, { clock, isTimed: false, longest })}`
+  return `${clock(cause.causeAt)}: ${causeText(cause, { clock, isTimed: false, isOver, longest })}`
 }
 
 export function bulletOf(fate: Fate | undefined, { now }: Occasion): string {
@@ -54,7 +59,7 @@ export const isPaused = (fate: Fate | undefined) => fate?.closeReason === 'pause
 export const symbolOfEnd = (fate: Fate | undefined) => (isPaused(fate) ? '⏸' : '✅')
 
 export const endOf = (fate: Fate, { now, timezone }: Occasion) =>
-  `${isPaused(fate) ? 'paused' : 'alive again'} at ${localTime(fate.closedAt ?? now, now, timezone)}`
+  `${isPaused(fate) ? 'paused' : 'alive again'} at ${endTime({ from: fate.openedAt, to: fate.closedAt ?? now }, now, timezone)}`
 
 export function muteNotes(fate: Fate, { now, timezone }: Occasion): string[] {
   const until = heldUntil(fate, now)

@@ -102,7 +102,7 @@ async function open(
   const flapping = decided.filter(({ flaps }) => flaps).map(({ serviceId }) => serviceId)
   await noteFlapping(trx, flapping, now)
   // If it stays down, this incident is told then, and the one that was told as flapping has ended without a recovery.
-  await moveFlappingOver(trx, flapping, onceSteady('closed', now))
+  await moveFlappingOver(trx, flapping, { ...onceSteady('closed', now), now })
   return { opens: true, left }
 }
 
@@ -146,11 +146,11 @@ async function close(
   )
   const flapping = idsOf(({ flaps }) => flaps, 'serviceId')
   await noteFlapping(trx, flapping, now)
-  await moveFlappingOver(trx, flapping, onceSteady('recovered', now))
+  await moveFlappingOver(trx, flapping, { ...onceSteady('recovered', now), now })
   const isMoved = await moveFlappingOver(
     trx,
     idsOf(({ isPaused }) => isPaused, 'serviceId'),
-    closedBy('paused'),
+    { ...closedBy('paused'), now },
   )
   await condenseIncidents(trx, incidentIds, now - FLAPPING_WITHIN_MS)
   return { incidentIds, tells: isMoved || decided.some(({ closing }) => closing !== null) }

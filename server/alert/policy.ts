@@ -94,12 +94,18 @@ export const onceSteady = (kind: Closing['kind'], now: number): Closing => ({
   notBefore: now + STEADY_AFTER_MS,
 })
 
+/** Whether a person ended what was told, rather than a recovery. Such an end is recorded when it happens. */
+export const endsByAct = (reason: CloseReason | null): boolean =>
+  reason === 'paused' || reason === 'removed' || reason === 'alerts_off'
+
 /** Decides anew how an end is told that has waited: its service may have been paused or its alerts switched off. */
-export function whileItWaited<T extends { kind: AlertKind; close_reason: CloseReason | null }>(
+export function whileItWaited<T extends { kind: AlertKind; close_reason: CloseReason | null; recorded_at: number }>(
   alert: T & { alerts_enabled: boolean; paused_at: number | null },
+  now: number,
 ): T {
   const { kind, close_reason: reason } = alert
-  if (kind === 'recovered' && !alert.alerts_enabled) return { ...alert, kind: 'closed', close_reason: 'alerts_off' }
-  const isPaused = reason === 'flapping_over' && alert.paused_at !== null
-  return isPaused ? { ...alert, kind: 'closed', close_reason: 'paused' } : alert
+  if (kind === 'recovered' && !alert.alerts_enabled)
+    return { ...alert, kind: 'closed', close_reason: 'alerts_off', recorded_at: now }
+  if (reason !== 'flapping_over' || alert.paused_at === null) return alert
+  return { ...alert, kind: 'closed', close_reason: 'paused', recorded_at: alert.paused_at }
 }

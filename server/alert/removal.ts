@@ -8,13 +8,15 @@ import { tell } from './tell.ts'
  * is stored at once.
  */
 export async function tellRemoval(deps: DepsInTransaction, trx: Trx, serviceId: number): Promise<void> {
+  const now = deps.clock.now()
   const closeReason: CloseReason = 'removed'
   const rows = (await unendedAlerts(trx, serviceId)).map((row) => ({
     ...row,
     kind: 'closed' as const,
     close_reason: closeReason,
+    recorded_at: now,
   }))
   if (rows.length === 0) return
-  await tell(deps, trx, rows, deps.clock.now())
+  await tell(deps, trx, rows, now)
   await deps.jobs.announce.after(trx)
 }

@@ -5,7 +5,7 @@ import type { DepsInTransaction } from '../deps.ts'
 import { shownName } from '../status/names.ts'
 import { namesakesOf } from '../status/namesakes.ts'
 import { composeAlert, type IncidentNews } from './compose.ts'
-import { tellsEnd } from './policy.ts'
+import { endsByAct, tellsEnd } from './policy.ts'
 
 /** Puts one message about alerts of the same kind into the outbox, in the order of the given rows. */
 export async function tell(
@@ -34,6 +34,7 @@ function newsOf(row: PendingAlert, shared: ReadonlySet<string>): IncidentNews {
     silentSince: row.silent_since,
     causeAt: row.cause_at ?? row.opened_at,
     closedAt: row.closed_at,
+    endedAt: endsByAct(row.close_reason) ? row.recorded_at : null,
     isTold: row.is_told,
     closeReason: tellsEnd(row.kind) ? (row.close_reason ?? 'recovered') : null,
     reason: row.reason,

@@ -41,3 +41,6 @@ export const titleOfRest = ({ count }: Titled, left: number): string => `🔴 ${
 /** `✅ Backup was down`, `✅ 5 services were down`; `⏸` if only a pause ended it, which is no recovery. */
 export const titleInThePast = ({ count, name }: Titled, isPaused: boolean): string =>
   `${isPaused ? '⏸' : '✅'} ${count === 1 ? `${name} was` : `${plural(count, 'service')} were`} down`
+
+/** Whether the title of a message about several services says that people knew they were down. No name stands in it. */
+export const saysAlive = (title: string): boolean => title.includes('alive again')

@@ -8,13 +8,14 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Channel } from './channel.ts'
 import { attemptEdit, type EditDeps, storeEdit } from './edit.ts'
 import { messageId } from './messageId.ts'
-import { logSettlement, storeSettlement } from './settle.ts'
+import { logSettlement, type SplitMessage, storeSettlement } from './settle.ts'
 import { outcomeOf, settlementOf } from './settlement.ts'
 
 export interface CourierDeps extends EditDeps, Pick<Ground, 'db' | 'absence' | 'metrics'> {
   jobs: Pick<Jobs, 'announce'>
   /** The name of this process's database connections. It is in the lease, and shows others whether the holder lives. */
   holder: string
+  halves: SplitMessage
 }
 
 /**
@@ -34,7 +35,7 @@ const LOOK_AGAIN_MS = 5_000
 const LONGEST_STOP_MS = 3_000
 
 export function createCourier(deps: CourierDeps, { target, address, notifier }: Channel): Courier {
-  const { db, clock, log, absence, holder } = deps
+  const { db, clock, log, absence, holder, halves } = deps
   const lease = { target, holder }
   let running: Promise<void> | null = null
   let isAsked = false
@@ -94,7 +95,7 @@ export function createCourier(deps: CourierDeps, { target, address, notifier }: 
     const settlement = settlementOf(attempt, to, delivery, clock.now())
     logSettlement(log, settlement, attempt)
     deps.metrics.delivered(target, outcomeOf(settlement, attempt))
-    await retryUntilWritten((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now() }))
+    await retryUntilWritten((trx) => storeSettlement(trx, settlement, attempt, { to, now: clock.now(), halves }))
     return !('retryAt' in settlement)
   }
 

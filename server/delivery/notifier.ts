@@ -25,9 +25,17 @@ export type Delivery =
   | { outcome: 'sent'; reference?: string }
   /**
    * It certainly did not arrive. `permanent`: a retry cannot help, so there is none. `unseen`: the receiver has not looked
-   * at the message, e.g. there was no connection, so another one would have fared no better.
+   * at the message, e.g. there was no connection, so another one would have fared no better. `ofMessage`: it refuses what
+   * the message says, so that a part of it may be taken.
    */
-  | { outcome: 'refused'; reason: string; permanent: boolean; unseen?: boolean; retryAfterMs?: number }
+  | {
+      outcome: 'refused'
+      reason: string
+      permanent: boolean
+      unseen?: boolean
+      retryAfterMs?: number
+      ofMessage?: boolean
+    }
   /** It may have arrived, but no answer came. */
   | { outcome: 'lost'; reason: string }
   /** It did not arrive, because the chat has another address from now on. */

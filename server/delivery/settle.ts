@@ -1,6 +1,8 @@
 import { type Attempt, releaseSetAside, settleMessage } from '../../db/attempts.ts'
+import type { Message } from '../../db/messages.ts'
 import type { Trx } from '../../db/schema.ts'
-import { moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
+import { hasTakenSince, type Piece, releasePieces, splitMessage } from '../../db/splits.ts'
+import { delayTarget, moveTarget, noteFailure, noteSuccess } from '../../db/targets.ts'
 import type { Log } from '../log.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -8,21 +10,25 @@ import type { Settlement } from './settlement.ts'
 export async function storeSettlement(
   trx: Trx,
   settlement: Settlement,
-  { id, target, repeated, copies, refusals }: Attempt,
-  { to, now }: { to: string; now: number },
+  attempt: Attempt,
+  { to, now, halves }: { to: string; now: number; halves: SplitMessage },
 ): Promise<void> {
+  const { id, target, repeated, copies, refusals } = attempt
   switch (settlement.kind) {
     case 'sent': {
       const { reference } = settlement
       const values = { unanswered: false, error: null, settledAt: now, reference, sentTo: to }
       await settleMessage(trx, id, { state: 'sent', ...values })
       await releaseSetAside(trx, target)
+      await releasePieces(trx, attempt)
       await noteSuccess(trx, target)
       break
     }
     case 'failed': {
       const { reason: error } = settlement
-      await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
+      const pieces = settlement.ofMessage && !repeated ? halves(attempt) : null
+      if (pieces) await splitMessage(trx, attempt, { pieces, error, nowMs: now })
+      else await settleMessage(trx, id, { state: 'failed', unanswered: false, error, settledAt: now })
       // Only this message was refused, so the target's backoff ends.
       await noteSuccess(trx, target)
       break
@@ -41,6 +47,7 @@ export async function storeSettlement(
       break
     }
     case 'waits': {
+      if (await split(trx, settlement, attempt, { now, halves })) break
       const { reason: error, unanswered, retryAt, setAsideUntil, ...counts } = settlement
       const values = { unanswered, error, settledAt: null, retryAt: setAsideUntil }
       await settleMessage(trx, id, {
@@ -54,6 +61,29 @@ export async function storeSettlement(
   }
 }
 
+/** Splits a message into two that tell the same; `null` if it cannot be split. */
+export type SplitMessage = (message: Pick<Message, 'title' | 'body' | 'data'>) => Piece[] | null
+
+/**
+ * Splits a message that would be set aside, so that the service whose line is refused does not keep others silent. Once it
+ * is split, only what others got through shows that the target is there, and that splitting further helps. What may have
+ * arrived stays whole, since its pieces would be told again.
+ */
+async function split(
+  trx: Trx,
+  { setAsideUntil, unanswered, reason, retryAt }: Extract<Settlement, { kind: 'waits' }>,
+  attempt: Attempt,
+  { now, halves }: { now: number; halves: SplitMessage },
+): Promise<boolean> {
+  if (setAsideUntil === null || unanswered) return false
+  const pieces = halves(attempt)
+  const { target, first_line: firstLine, created_at: createdAt } = attempt
+  if (!pieces || (firstLine !== null && !(await hasTakenSince(trx, target, createdAt)))) return false
+  await splitMessage(trx, attempt, { pieces, error: reason, nowMs: now })
+  await delayTarget(trx, target, now, retryAt)
+  return true
+}
+
 export function logSettlement(log: Log, settlement: Settlement, { target, title, repeated }: Attempt): void {
   switch (settlement.kind) {
     case 'sent':
@@ -64,7 +94,7 @@ export function logSettlement(log: Log, settlement: Settlement, { target, title,
       break
     case 'failed':
     case 'givenUp':
-      log.error({ target, reason: settlement.reason }, `refused, and not tried again: ${title}`)
+      log.error({ target, reason: settlement.reason }, `refused, and not tried again as it is: ${title}`)
       break
     case 'waits': {
       const retryAt = new Date(settlement.setAsideUntil ?? settlement.retryAt).toISOString()

@@ -12,7 +12,7 @@ const SET_ASIDE_MS = [MINUTE_MS, 30 * MINUTE_MS, LONGEST_ASIDE_MS]
 /** A settlement is the outcome of a delivery attempt, decided for its message and its target. */
 export type Settlement =
   | { kind: 'sent'; reference?: string | undefined }
-  | { kind: 'failed'; reason: string }
+  | { kind: 'failed'; reason: string; ofMessage?: boolean }
   | { kind: 'moved'; to: string }
   | Waits
   /** The receiver may have seen so many copies of it that no more are sent. The target waits like after any failure. */
@@ -43,7 +43,9 @@ export function settlementOf(
     return to === address ? { kind: 'failed', reason: `it moved to where it is: ${to}` } : { kind: 'moved', to }
   }
   const { reason } = delivery
-  if (delivery.outcome === 'refused' && delivery.permanent) return { kind: 'failed', reason }
+  if (delivery.outcome === 'refused' && delivery.permanent) {
+    return delivery.ofMessage ? { kind: 'failed', reason, ofMessage: true } : { kind: 'failed', reason }
+  }
   return afterFailure(attempt, delivery, now)
 }
 

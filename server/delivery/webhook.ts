@@ -47,7 +47,9 @@ function deliveryOf({ status, headers }: Response, host: string): Delivery {
   if (waitMs !== undefined) return { outcome: 'refused', reason: said, permanent: false, retryAfterMs: waitMs }
   // The message may have got through the gateway, which only lost the answer.
   if ([502, 503, 504].includes(status)) return { outcome: 'lost', reason: said }
-  return { outcome: 'refused', reason: said, permanent: status < 500 && ![408, 425, 429].includes(status) }
+  const permanent = status < 500 && ![408, 425, 429].includes(status)
+  const ofMessage = [400, 413, 422].includes(status) ? { ofMessage: true } : {}
+  return { outcome: 'refused', reason: said, permanent, ...ofMessage }
 }
 
 /** Reads Retry-After: seconds, or a date. That clock may be wrong, so the answer's own date is subtracted. */

@@ -22,7 +22,12 @@ export function noteOf({ details }: Pick<Signal, 'details'>): string | null {
  * message that says little, such as `failed`, counts as none.
  */
 export function inFewWords({ message = '', exitCode, output = '' }: Said): string | null {
-  const said = message.toWellFormed().replaceAll('\0', '').trim()
+  // An exception without a text is often sent as its name and a colon.
+  const said = message
+    .toWellFormed()
+    .replaceAll('\0', '')
+    .trim()
+    .replace(/(?<=\S):$/, '')
   if (!saysLittle(said)) return cut(/^Traceback \(/.test(said) ? joined(lastWords(said)) : said, LONGEST_NOTE)
   const code = exitCode === undefined || exitCode === 0 ? '' : `exit code ${exitCode}`
   const words = joined(lastWords(output))

@@ -49,6 +49,9 @@ export function isEverDue(expression: string): boolean {
 
 /** What is wrong with a cron line, as a sentence, or `null`. */
 export function cronFault(expression: string, nowMs: number): string | null {
+  const isNickname = /^\s*@/.test(expression)
+  if (!isNickname && expression.trim().split(/\s+/).length !== 5)
+    return 'a cron line has five fields: minute hour day month weekday'
   try {
     nextDue({ expression, timezone: 'UTC' }, nowMs)
     return null

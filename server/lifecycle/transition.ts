@@ -1,7 +1,7 @@
 import type { Status } from '../../db/schema.ts'
 import { deadAtOf, deadlineOf, isExpected, type Rules } from './limit.ts'
 import type { Outage } from './listening.ts'
-import { type OpenRun, type Runs, runDeadlines, usualRunMs, withOverdue } from './runs.ts'
+import { type OpenRun, type Runs, runDeadlines, runLimitOf, usualRunMs, withOverdue } from './runs.ts'
 import type { Schedule } from './schedule.ts'
 
 /** What the monitor knows of a service; times in epoch milliseconds. */
@@ -48,8 +48,8 @@ export interface Change {
   silentSince: number
   /** It was down already, so this is no transition; but it may be another cause of its incident. */
   isCause?: true
-  /** By which run that has not ended: how long one usually takes, and the longest that is declared. */
-  run?: { usualMs: number | null; maxMs: number | null }
+  /** By which run that has not ended: how long one usually takes, the longest that is declared, and its limit. */
+  run?: { usualMs: number | null; maxMs: number | null; limitMs: number | null }
 }
 
 export interface Outcome {
@@ -68,7 +68,7 @@ export function afterSilence(before: ServiceState, nowMs: number, rules: Rules, 
   }
   for (const { deadline, run } of deadlines(before, rules, outages)) {
     if (nowMs <= deadline) break
-    if (run) follow(afterLateRun(state, run, deadline))
+    if (run) follow(afterLateRun(state, run, deadline, rules))
     else if (isJudged(state)) follow(turned(state, 'down', deadline, 'silence'))
   }
   if (state.status !== 'dead' && canDie(state)) {
@@ -131,13 +131,13 @@ function deadlines(state: ServiceState, rules: Rules, outages: readonly Outage[]
   return [...ofRuns, { deadline: silence, run: null }].sort((a, b) => a.deadline - b.deadline)
 }
 
-function afterLateRun(before: ServiceState, run: OpenRun, deadline: number): Outcome {
+function afterLateRun(before: ServiceState, run: OpenRun, deadline: number, rules: Rules): Outcome {
   const state = { ...before, runs: withOverdue(before.runs, run) }
   // A limit that was learned or edited meanwhile holds nothing against the time before.
   const at = Math.max(deadline, state.silenceSince)
   const isDown = state.status === 'down' && !isVerdictOld(state)
   const outcome = isDown ? { state, changes: [withCause(state, at, 'run')] } : turned(state, 'down', at, 'run')
-  const limits = { usualMs: usualRunMs(state.runs), maxMs: state.maxRunMs }
+  const limits = { usualMs: usualRunMs(state.runs), maxMs: state.maxRunMs, limitMs: runLimitOf(state, rules) }
   const changes = outcome.changes.map((change) => ({ ...change, silentSince: run.startedAt, run: limits }))
   return { ...outcome, changes }
 }

@@ -3,7 +3,7 @@ import { findOpenIncident } from '../../db/incidents.ts'
 import type { Ground } from '../ground.ts'
 import { serviceKey } from '../input/serviceKey.ts'
 import { deadAtOf, limitOf } from '../lifecycle/limit.ts'
-import { mayHaveEndedUnheard, usualRunMs } from '../lifecycle/runs.ts'
+import { mayHaveEndedUnheard, runLimitOf, usualRunMs } from '../lifecycle/runs.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import { afterSilence, isVerdictOld, type ServiceState } from '../lifecycle/transition.ts'
 import { openRunWords, runLimitWords } from '../text/runs.ts'
@@ -98,10 +98,10 @@ const tolerated = ({ failsInRow, failuresTolerated }: ServiceState) =>
 
 const RUNS_SHOWN = 3
 
-function openRuns(state: ServiceState, { now, timezone, outages }: ViewContext): string[] {
+function openRuns(state: ServiceState, { now, timezone, rules, outages }: ViewContext): string[] {
   const { runs, maxRunMs } = state
   const open = runs?.open ?? []
-  const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs })
+  const limit = runLimitWords({ usualMs: usualRunMs(runs), maxMs: maxRunMs, limitMs: runLimitOf(state, rules) })
   const said = open.slice(0, RUNS_SHOWN).map((run) => {
     const name = run.id === null ? 'a run' : `run ${harmless(run.id, 40)}`
     const words = `${name} ${openRunWords(localTime(run.startedAt, now, timezone), limit)}`

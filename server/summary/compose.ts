@@ -87,12 +87,18 @@ function verdict({ counts, wasDown }: SummaryContent, lifted: Line[]): string {
   const past = wasDown.filter(({ serviceKey }) => !needing.has(serviceKey)).length
   const news = [
     needing.size > 0 && (needing.size === 1 ? '1 needs attention' : `${needing.size} need attention`),
-    past > 0 && (past === 1 ? '1 was down' : `${past} were down`),
+    past > 0 && wereDown(past, needing.size > 0),
   ].filter(Boolean)
   if (news.length > 0) return news.join(', ')
   const all = counts.alive + counts.down + counts.dead + counts.unknown
   if (all === 0) return 'no service yet; a first heartbeat registers one'
   return counts.dead > 0 ? 'nothing new' : 'all is well'
+}
+
+/** What also needs attention is not counted twice, though all that was down is listed. */
+function wereDown(count: number, isRest: boolean): string {
+  const others = isRest ? (count === 1 ? ' other' : ' others') : ''
+  return `${count}${others} ${count === 1 ? 'was' : 'were'} down`
 }
 
 function section<T extends Named>(title: string, name: string, services: T[], about: (one: T) => string): Line[] {

@@ -20,6 +20,6 @@ interface WhyDown {
  */
 export function whyDown({ reason, note, startedAt }: WhyDown, limit: number): string {
   const said = limit > 0 ? harmless(note ?? '', limit) : ''
-  if (reason === 'run') return startedAt === undefined ? 'did not end' : openRunWords(startedAt, said)
+  if (reason === 'run') return startedAt === undefined ? 'did not end in time' : openRunWords(startedAt, said)
   return (words.get(reason) ?? harmless(reason)) + (said && `: ${said}`)
 }

@@ -66,7 +66,7 @@ test('a job that fails and succeeds in the same breath is told in one message', 
   expect(chat.texts()).toEqual(['🟢 Backup was down\nfor 4 s, 12:00:00 to 12:00:04, failed: disk full'])
 })
 
-test('over the turn of a minute it is told in minutes, and less than a second is a moment', async () => {
+test('over the turn of a minute it is told in seconds, and less than a second in milliseconds', async () => {
   const { app, chat } = await start()
   await app.live(58 * SECOND)
   await fail(app)
@@ -76,8 +76,8 @@ test('over the turn of a minute it is told in minutes, and less than a second is
   await pauseAll(app, 'backup')
   await app.live(GROUP + SECOND)
   expect(chat.texts()).toEqual([
-    '🟢 Backup was down\nfor 4 s, 12:00 to 12:01, failed',
-    '🟢 Backup was down\nfor 0.057 s, at 12:02:02, silent since 12:01:02',
+    '🟢 Backup was down\nfor 4 s, 12:00:58 to 12:01:02, failed',
+    '🟢 Backup was down\nfor 0.057 s, 12:02:02.000 to 12:02:02.057, silent since 12:01:02',
   ])
 })
 

@@ -206,23 +206,38 @@ test('flapping ends with the state at rest: down', async () => {
   expect(heard().slice(9)).toEqual(['closed: flapping_over', 'down', 'recovered: recovered'])
 })
 
+function endOf(events: Outgoing[]) {
+  const { services } = (events.at(-1) as Outgoing).data
+  const [service] = services as { closed_at: string; recovered_at: string | null }[]
+  return { closedAt: Date.parse(service?.closed_at ?? ''), recoveredAt: service?.recovered_at }
+}
+
 test.each<[string, (app: TestApp) => Promise<unknown>, string]>([
   ['paused while it is down', async (app) => pause(app), 'closed: paused'],
   ['removed', (app) => app.api.services.remove.mutate({ serviceKey: 'job' }), 'closed: removed'],
   ['muted for good', (app) => alertsOf(app, false), 'closed: alerts_off'],
 ])('flapping of a service that is %s ends with that', async (_title, end, expected) => {
-  const { app, heard } = await start({ hasChat: false })
+  const { app, events, heard } = await start({ hasChat: false })
   await flap(app, 6)
+  await app.live(5 * MINUTE)
   if (expected === 'closed: paused') await signal(app, 'fail')
+  const actedAt = app.clock.now()
   await end(app)
+  await app.live(MINUTE)
+  expect(heard()).toEqual([...flappedFiveTimes, expected])
+  expect(endOf(events)).toEqual({ closedAt: actedAt, recoveredAt: null })
   await app.live(2 * HOUR)
   expect(heard()).toEqual([...flappedFiveTimes, expected])
 })
 
 test('flapping of a service that is paused while it is alive ends with that', async () => {
-  const { app, heard } = await start({ hasChat: false })
+  const { app, events, heard } = await start({ hasChat: false })
   await flap(app, 6)
+  await app.live(5 * MINUTE)
+  const actedAt = app.clock.now()
   await pause(app)
   await app.live(2 * HOUR)
   expect(heard()).toEqual([...flappedFiveTimes, 'closed: paused'])
+  expect(endOf(events)).toEqual({ closedAt: actedAt, recoveredAt: null })
+  expect(events.at(-1)?.body).toBe('paused at 12:07, was down for 10 s at 12:01')
 })

@@ -186,6 +186,9 @@ test.each([
   ],
 ])('%s', (_title, alert, expected) => {
   const { kind, closeReason = alert.close_reason } = { closeReason: undefined, ...expected }
-  const told = whileItWaited<{ kind: AlertKind; close_reason: CloseReason | null }>(alert)
+  const told = whileItWaited<{ kind: AlertKind; close_reason: CloseReason | null; recorded_at: number }>(
+    { ...alert, recorded_at: NOW - 1 },
+    NOW,
+  )
   expect([told.kind, told.close_reason]).toEqual([kind, closeReason])
 })

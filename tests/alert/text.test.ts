@@ -150,13 +150,13 @@ test('a person reads what happened to one service', () => {
     🟢 Web is alive again
     was down for 45 min, 11:15 to 11:59
     🟢 Web is alive again
-    was down for 20 s, 11:59 to 12:00
+    was down for 20 s, 11:59:40 to 12:00:00
     🔴 Web is still down
     for 1 d 2 h, since 22 Nov 10:00
     🔴 Over midnight in Moscow is down
     silent since 31 Dec 23:45 (25 min), usually every 5 min
     🟢 Over midnight in Moscow is alive again
-    was down for 15 min, 31 Dec 23:55 to 00:10
+    was down for 15 min, 31 Dec 2026 23:55 to 1 Jan 00:10
     🔴 Not in New York is down
     silent since 15:45 (25 min), usually every 5 min"
   `)
@@ -201,4 +201,24 @@ test('a person reads what happened to many, and to the monitor', () => {
     1 service re-armed: that time counts as nobody's silence
     1 was already late"
   `)
+})
+
+test('an incident across the change of the clock in autumn says which hour is meant', () => {
+  const [openedAt, closedAt] = [Date.parse('2026-10-25T02:50+02:00'), Date.parse('2026-10-25T02:10+01:00')]
+  const berlin = in_('Europe/Berlin', closedAt)
+  const bodies = [true, false].map((isTold) =>
+    textOf(composeAlert('recovered', [silent('Web', { openedAt, closedAt, isTold, ...failed })], berlin)),
+  )
+  expect(bodies).toEqual([
+    '🟢 Web is alive again\nwas down for 20 min, 02:50+02:00 to 02:10+01:00',
+    '🟢 Web was down\nfor 20 min, 02:50+02:00 to 02:10+01:00, failed: disk full',
+  ])
+})
+
+test('a run that was late and is over is not told as one that has not ended', () => {
+  const [openedAt, closedAt] = [NOON - 3 * SECOND, NOON]
+  const news = { openedAt, closedAt, isTold: false, reason: 'run', note: 'at most 5 s', silentSince: NOON - 8 * SECOND }
+  expect(textOf(composeAlert('recovered', [silent('Br', news)], utc))).toBe(
+    '🟢 Br was down\nfor 3 s, 11:59:57 to 12:00:00, its run started 11:59:52 and did not end in time (at most 5 s)',
+  )
 })

@@ -98,3 +98,16 @@ test('job after job runs as fast with the monitor away', async () => {
   expect(stderr.match(/stillbeat/g)).toHaveLength(1)
   expect(tookMs).toBeLessThan(5_000)
 })
+
+test.each<[string, unknown, string]>([
+  ['an object', { code: 5 }, '{"code":5}'],
+  ['an error without a text', new TypeError(), 'TypeError'],
+  ['an error with its cause', new Error('outer', { cause: new Error('inner') }), 'Error: outer (Error: inner)'],
+])('what is thrown is told: %s', async (_title, thrown, message) => {
+  const app = await startTestApp()
+  const fail = () => {
+    throw thrown
+  }
+  await expect(job('backup', fail, { url: app.url })).rejects.toBe(thrown)
+  expect((await runsOf(app.url, 'backup'))[0]?.details.message).toBe(message)
+})

@@ -73,7 +73,7 @@ print(add(2, second=3), add.__name__, add.__doc__, asyncio.iscoroutinefunction(w
     ['sys.exit()', 'sys.exit()', 0, { kind: 'success' }],
     ['sys.exit(3)', 'sys.exit(3)', 3, { kind: 'fail', exitCode: 3, message: 'exit code 3' }],
     ['a last sentence', `sys.exit('no disk')`, 1, { kind: 'fail', exitCode: 1, message: 'no disk' }],
-    ['Ctrl-C', 'signal.raise_signal(signal.SIGINT)', null, { kind: 'fail', message: 'KeyboardInterrupt: ' }],
+    ['Ctrl-C', 'signal.raise_signal(signal.SIGINT)', null, { kind: 'fail', message: 'KeyboardInterrupt' }],
     ['a name of bytes', `open(b'\\xff/x'.decode('utf-8', 'surrogateescape'))`, 1, { kind: 'fail' }],
     ['a long error', `raise ValueError('x' * 100_000)`, 1, { kind: 'fail' }],
     [
@@ -107,7 +107,21 @@ asyncio.run(main())`,
       app.url,
     )
     expect(stdout).toBe('cancelled\n')
-    expect((await runsOf(app, 'x'))[0]).toMatchObject({ kind: 'fail', message: 'CancelledError: ' })
+    expect((await runsOf(app, 'x'))[0]).toMatchObject({ kind: 'fail', message: 'CancelledError' })
+  })
+
+  test.each([
+    ['a generator', `@job('x')\ndef main():\n  yield 1\n  {}\nlist(main())`],
+    [
+      'an async generator',
+      `@job('x')\nasync def main():\n  yield 1\n  {}\nasync def all():\n  async for _ in main(): pass\nasyncio.run(all())`,
+    ],
+  ])('around %s lasts until it has been iterated, and tells how that ended', async (_name, form) => {
+    const app = await startTestApp()
+    expect((await python(form.replace('{}', `print('at work')`), app.url)).stdout).toBe('at work\n')
+    expect((await runsOf(app, 'x')).map(({ kind }) => kind)).toEqual(['success', 'start'])
+    expect((await python(form.replace('{}', RAISE), app.url)).code).toBe(1)
+    expect((await runsOf(app, 'x'))[0]).toMatchObject({ kind: 'fail', message: 'ValueError: the disk is full' })
   })
 
   test('runs many times at once, each run with its own end', async () => {

@@ -77,7 +77,7 @@ test('what the receiver takes in the end arrives once, and what is about the sam
   expect(await failed(app)).toEqual([])
 })
 
-test('a message about several holds up what is about any of them, and nothing else', async () => {
+test('a message about several is split once it is refused, and only what is about the refused one waits', async () => {
   const options = { env: { ...env, ALERT_GROUP_SECONDS: '10' } }
   const { app, titles, receiver } = await startWith((message) => (isAbout(message, 'b') ? refused : sent), options)
   await signal(app, 'fail', 'a', 'b')
@@ -85,10 +85,102 @@ test('a message about several holds up what is about any of them, and nothing el
   await signal(app, 'fail', 'c')
   await signal(app, 'success', 'a')
   await app.live(15 * SECOND)
-  expect(titles('sent')).toEqual(['🔴 C is down'])
+  expect(titles('sent')).toEqual(['🔴 A is down', '🔴 C is down', '🟢 A is alive again'])
   receiver.answer = () => sent
   await app.live(MINUTE)
-  expect(titles('sent')).toEqual(['🔴 C is down', '🔴 2 services are down', '🟢 A is alive again'])
+  expect(titles('sent')).toEqual(['🔴 A is down', '🔴 C is down', '🟢 A is alive again', '🔴 B is down'])
+})
+
+const grouped: TestAppOptions = { env: { ...env, ALERT_GROUP_SECONDS: '10' } }
+
+test('one line that the receiver never takes keeps nobody else of its message silent', async () => {
+  const { app, got, titles } = await startWith((message) => (message.body.includes('Köln') ? refused : sent), grouped)
+  await app.api.signal.mutate({ serviceKey: 'k', kind: 'fail', message: 'Köln' })
+  await signal(app, 'fail', 'z', 'y', 'x', 'w')
+  await app.live(MINUTE)
+  await signal(app, 'success', 'z')
+  await app.live(MINUTE)
+  await signal(app, 'fail', 'z')
+  await app.live(MINUTE)
+  const others = ['🔴 2 services are down', '🔴 Y is down', '🔴 Z is down', '🟢 Z is alive again', '🔴 Z is down']
+  expect(titles('sent').toSorted()).toEqual(others.toSorted())
+  await app.live(2 * DAY)
+  const alone = got.filter(({ message }) => message.title === '🔴 K is down')
+  expect(alone.map(({ message }) => message.body)).toEqual(Array(4).fill('failed at 12:00: Köln'))
+  expect(new Set(alone.map(({ message }) => message.id)).size).toBe(1)
+  expect(titles('sent')).toHaveLength(others.length)
+  expect(await failed(app)).toEqual(['🔴 K is down: given up after 6 attempts: it answered 500'])
+})
+
+test('a target that refuses everything gets a message in two halves at most, and each of them once', async () => {
+  const { app, got, receiver, titles } = await startWith(() => refused, grouped)
+  await signal(app, 'fail', 'a', 'b', 'c', 'd')
+  await app.live(8 * HOUR)
+  expect(new Set(titles())).toEqual(new Set(['🔴 4 services are down', '🔴 2 services are down']))
+  expect(got.length).toBeLessThan(10)
+  receiver.answer = () => sent
+  await signal(app, 'fail', 'e')
+  await app.live(5 * MINUTE)
+  const told = got.flatMap(({ message, outcome }) => (outcome === 'sent' ? (message.data.services as unknown[]) : []))
+  expect(told.map((service) => (service as { service_key: string }).service_key).toSorted()).toEqual([...'abcde'])
+})
+
+test('a message whose content is refused for good is told in pieces, and only the refused one is lost', async () => {
+  const unfit: Delivery = { outcome: 'refused', reason: 'it answered 422', permanent: true, ofMessage: true }
+  const { app, got, titles } = await startWith((message) => (isAbout(message, 'k') ? unfit : sent), grouped)
+  await signal(app, 'fail', 'z', 'k', 'y', 'x')
+  await app.live(MINUTE)
+  expect(titles('sent')).toEqual(['🔴 Z is down', '🔴 2 services are down'])
+  expect(got).toHaveLength(5)
+  expect(await failed(app)).toEqual(['🔴 K is down: it answered 422'])
+})
+
+test('a message that may have arrived stays whole, and says that it is repeated', async () => {
+  const { app, receiver, titles, got } = await startWith(() => lost, grouped)
+  await signal(app, 'fail', 'a', 'b')
+  await app.live(20 * SECOND)
+  receiver.answer = () => sent
+  await app.live(2 * MINUTE)
+  expect(titles('sent')).toEqual(['🔴 2 services are down'])
+  expect(got.at(-1)?.message.repeated).toBe(true)
+})
+
+test('a piece of a message is acted on, edited and replied to by itself', async () => {
+  const edits: string[] = []
+  const replies: (string | undefined)[] = []
+  let number = 0
+  const notifier = {
+    send: async (_address: string, { title, replyTo, body }: Outgoing): Promise<Delivery> => {
+      if (body.includes('Köln')) return refused
+      if (title.includes('alive')) replies.push(replyTo)
+      number += 1
+      return { outcome: 'sent', reference: `${title} ${number}` }
+    },
+    edit: async (_address: string, reference: string, { title, body }: Outgoing): Promise<Delivery> => {
+      edits.push(`${reference}: ${title} ${body.split('\n').at(-1)}`)
+      return sent
+    },
+  }
+  const app = await startTestApp({
+    ...grouped,
+    proofEveryMs: HOUR,
+    channels: [{ target: 'chat', address: 'c', notifier }],
+  })
+  await app.api.signal.mutate({ serviceKey: 'k', kind: 'fail', message: 'Köln' })
+  await signal(app, 'fail', 'z')
+  await app.live(MINUTE)
+  edits.length = 0
+  const { id, created_at: at } = await app.database.db
+    .selectFrom('messages')
+    .select(['id', 'created_at'])
+    .where('title', '=', '🔴 Z is down')
+    .executeTakeFirstOrThrow()
+  const seen = await app.api.acknowledgeAlert.mutate({ alertId: `${at}-${id}` })
+  expect(seen.services.map(({ serviceKey }) => serviceKey)).toEqual(['z'])
+  await signal(app, 'success', 'z')
+  await app.live(MINUTE)
+  expect(replies).toEqual(['🔴 Z is down 1'])
+  expect(edits.at(-1)).toBe('🔴 Z is down 1: ✅ Z was down 🟢 alive again at 12:01, after 1 min')
 })
 
 test('a message that is refused again and again does not hold up its own service for half a day', async () => {

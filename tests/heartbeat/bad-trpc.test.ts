@@ -73,6 +73,8 @@ test.each<[procedure: string, body: string, message: RegExp]>([
   ['services.configure', '{"serviceKey":"a","expectedPeriodSeconds":1e308}', /^expectedPeriodSeconds must be at least/],
   ['services.configure', '{"serviceKey":"a","expectedPeriodSeconds":-5}', /^expectedPeriodSeconds must be at least/],
   ['services.configure', '{"serviceKey":"a","schedule":"every day"}', /^schedule is not a cron line such as/],
+  ['services.configure', '{"serviceKey":"a","schedule":"* * * * * *"}', /: a cron line has five fields: minute hour/],
+  ['services.configure', '{"serviceKey":"a","schedule":"a"}', /: a cron line has five fields: minute hour/],
   ['services.configure', '{"serviceKey":"a","schedule":"* * * * *","expectedPeriodSeconds":5}', /not both/],
   ['services.configure', '{"serviceKey":"a","timezone":"Mars/Base"}', /^timezone .*Europe\/Berlin/],
   ['services.configure', '{"serviceKey":"a","mutedUntil":"later"}', /^mutedUntil/],

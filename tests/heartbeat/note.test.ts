@@ -8,6 +8,7 @@ test.each<[string, Parameters<typeof inFewWords>[0], string | null]>([
   ['nothing', {}, null],
   ['a message', { message: ' disk full ' }, 'disk full'],
   ['a message, an exit code and an output', { message: 'disk full', exitCode: 1, output }, 'disk full'],
+  ['an exception without a text', { message: 'TimeoutError:' }, 'TimeoutError'],
   ['an exit code', { exitCode: 137 }, 'exit code 137'],
   ['an output', { output }, 'FATAL: too many connections'],
   ['an exit code and an output', { exitCode: 1, output }, 'exit code 1: FATAL: too many connections'],

@@ -90,7 +90,13 @@ test.each<[procedure: string, input: object, message: string]>([
   ['services.configure', { gracSeconds: 60 }, 'gracSeconds: there is no such field; did you mean graceSeconds?'],
   ['services.configure', { grace_seconds: 60 }, 'grace_seconds: there is no such field; did you mean graceSeconds?'],
   ['services.configure', { timeZone: 'UTC' }, 'timeZone: there is no such field; did you mean timezone?'],
-  ['services.configure', { cron: '* * * * *' }, 'cron: there is no such field; there are serviceKey, displayName,'],
+  ['services.configure', { cron: '* * * * *' }, 'cron: there is no such field; did you mean schedule?'],
+  ['services.configure', { grace: 60 }, 'grace: there is no such field; did you mean graceSeconds?'],
+  ['services.configure', { until: 60 }, 'until: there is no such field; did you mean mutedUntil?'],
+  ['services.configure', { tz: 'UTC' }, 'tz: there is no such field; did you mean timezone?'],
+  ['services.configure', { zzz: 1 }, 'zzz: there is no such field; there are serviceKey, displayName,'],
+  ['signal', { kind: 'fail', msg: 'x' }, 'msg: there is no such field; did you mean message?'],
+  ['heartbeat', { meta: {} }, 'meta: there is no such field; did you mean metadata?'],
   ['heartbeat', { service_key: 'x' }, 'service_key: there is no such field; did you mean serviceKey?'],
   ['signal', { kind: 'fail', exitcode: 1 }, 'exitcode: there is no such field; did you mean exitCode?'],
   [
@@ -117,4 +123,39 @@ test('a message of zod itself names its field, and one of ours is left as it is'
   expect(await messages({ serviceKey: 'x', displayName: ' ' })).toBe('displayName must not be empty; null clears it')
   expect(await messages({ serviceKey: 'x', aliases: ['a', ''] })).toMatch(/^service_key is empty/)
   expect(await messages({ serviceKey: 'x', metadata: [] })).toMatch(/^metadata must be a JSON object/)
+})
+
+test('a misnamed field is all that is told, and not also that the right one is missing', async () => {
+  const app = await startTestApp()
+  const answer = await app.fetch('/trpc/services.configure', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ service_key: 'u' }),
+  })
+  const { error } = (await answer.json()) as { error: { message: string; data: { reason: string; field: string } } }
+  expect(error.message).toBe('service_key: there is no such field; did you mean serviceKey?')
+  expect(error.data).toMatchObject({ reason: 'unknown_field', field: 'service_key' })
+})
+
+test.each(['summary', 'monitor', 'groups.list', 'keys.list'])(
+  '%s takes no input, and refuses any',
+  async (procedure) => {
+    const app = await startTestApp()
+    const ask = (input: object) => app.fetch(`/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`)
+    expect((await ask({})).status).toBe(200)
+    expect((await app.fetch(`/trpc/${procedure}`)).status).toBe(200)
+    const refused = await ask({ serviceKey: 'x' })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ error: { data: { reason: 'unknown_field' } } })
+  },
+)
+
+test.each([
+  ['serviceKey=x', 'serviceKey: there is no such field; did you mean service_key?'],
+  ['state=down', 'state: there is no such field; did you mean status?'],
+])('GET /status refuses ?%s, which would answer all services', async (query, message) => {
+  const app = await startTestApp()
+  const answer = await app.fetch(`/status?${query}`)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ error: { reason: 'unknown_field', message } })
 })

@@ -89,7 +89,7 @@ test('everything is told, what needs attention first and the healthy ones on one
   }
   expect(textsOf(everything)).toMatchInlineSnapshot(`
     [
-      "📋 Tue 24 Nov: 14 need attention, 1 was down
+      "📋 Tue 24 Nov: 14 need attention, 1 other was down
     🔴 Down (6)
     • Old — since 31 Dec 2025 23:50 (3 d 2 h), silent
     • Etl — since 08:40 (20 min), seen by Ada, failed: exit code 1: disk full
@@ -176,7 +176,7 @@ test.each<[string, SummaryContent['wasDown'], string, string[]]>([
     'a failure with its message, and a hung run',
     [was('Etl', [ended({ reason: 'fail', note: 'disk\nfull' })]), was('Job', [ended({ reason: 'run' })])],
     '2 were down',
-    ['Etl — was down 02:10–05:10 (3 h, failed: disk full)', 'Job — was down 02:10–05:10 (3 h, did not end)'],
+    ['Etl — was down 02:10–05:10 (3 h, failed: disk full)', 'Job — was down 02:10–05:10 (3 h, did not end in time)'],
   ],
   [
     'what was muted, and what a pause ended',
@@ -216,7 +216,7 @@ test('a service that needs attention is not counted again among those that were 
   ].map((more) => letterOf(more).title)
   expect(titles).toEqual([
     '📋 Tue 24 Nov: 1 needs attention',
-    '📋 Tue 24 Nov: 1 needs attention, 2 were down',
+    '📋 Tue 24 Nov: 1 needs attention, 2 others were down',
     '📋 Tue 24 Nov: 1 was down',
   ])
 })

@@ -145,3 +145,14 @@ test.each([
   const input = { serviceKey: 'job', [name]: value } as { serviceKey: string }
   await expect(app.api.services.configure.mutate(input)).rejects.toThrow(message)
 })
+
+test('a run that only the grace of its schedule judges says that limit', async () => {
+  const app = await startTestApp({ clock: atMidnight() })
+  await app.api.services.configure.mutate({ serviceKey: 'etl', schedule: '0 2 * * *', graceSeconds: 300 })
+  await app.live(2 * HOUR)
+  await app.api.signal.mutate({ serviceKey: 'etl', kind: 'start' })
+  expect((await explained(app, 'etl')).reasons).toContain('a run started 02:00, has not ended (expected within 5 min)')
+  await app.live(6 * MINUTE)
+  expect(texts(app)).toEqual(['🔴 Etl is down\nstarted 02:00, has not ended (expected within 5 min)'])
+  expect((await explained(app, 'etl')).service.downNote).toBe('expected within 5 min')
+})

@@ -62,11 +62,11 @@ test('two weeks over the autumn change, with runs that hang and a restart every 
     🟢 Alive (3): Backup, Mail, Report",
       "2026-10-23T02:26:00.000+02:00
     🟢 Import is alive again
-    was down for 23 h 50 min, 22 Oct 02:36 to 02:25",
+    was down for 23 h 50 min, 22 Oct 02:36 to 23 Oct 02:25",
       "2026-10-23T12:00:00.000+02:00
     📋 Fri 23 Oct: 1 was down
     🕓 Since the last summary (1)
-    • Import — was down 22 Oct 02:36–23 Oct 02:25 (23 h 50 min, did not end)
+    • Import — was down 22 Oct 02:36–23 Oct 02:25 (23 h 50 min, did not end in time)
     🟢 Alive (4): Backup, Import, Mail, Report",
       "2026-10-27T14:15:10.001+01:00
     🔴 Mail is down
@@ -78,7 +78,7 @@ test('two weeks over the autumn change, with runs that hang and a restart every 
     🔴 Backup is down
     started 03:25, has not ended (usually 15 min)",
       "2026-10-28T12:00:00.000+01:00
-    📋 Wed 28 Oct: 1 needs attention, 1 was down
+    📋 Wed 28 Oct: 1 needs attention, 1 other was down
     🔴 Down (1)
     • Backup — since 03:55 (8 h 5 min), started 03:25, has not ended (usually 15 min)
     🕓 Since the last summary (1)
@@ -86,11 +86,11 @@ test('two weeks over the autumn change, with runs that hang and a restart every 
     🟢 Alive (3): Import, Mail, Report",
       "2026-10-29T03:40:10.000+01:00
     🟢 Backup is alive again
-    was down for 23 h 45 min, 28 Oct 03:55 to 03:40",
+    was down for 23 h 45 min, 28 Oct 03:55 to 29 Oct 03:40",
       "2026-10-29T12:00:00.000+01:00
     📋 Thu 29 Oct: 1 was down
     🕓 Since the last summary (1)
-    • Backup — was down 28 Oct 03:55–29 Oct 03:40 (23 h 45 min, did not end)
+    • Backup — was down 28 Oct 03:55–29 Oct 03:40 (23 h 45 min, did not end in time)
     🟢 Alive (4): Backup, Import, Mail, Report",
     ]
   `)

@@ -64,7 +64,7 @@ test('two weeks over a clock change, with everything that people were told', { t
     🔴 Old Bot is down
     silent since 19:00 (2 h), usually every 1 h",
       "2026-03-22T02:30:00.000+01:00
-    📋 Sun 22 Mar: 1 needs attention, 1 was down
+    📋 Sun 22 Mar: 1 needs attention, 1 other was down
     🔴 Down (1)
     • Old Bot — since 21 Mar 21:00 (5 h 30 min), silent
     🕓 Since the last summary (1)
@@ -121,9 +121,9 @@ test('two weeks over a clock change, with everything that people were told', { t
     silent since 30 Mar 01:31 (1 d), expected by 01:45",
       "2026-03-31T02:16:10.000+02:00
     🟢 Report is alive again
-    was down for 23 h 46 min, 30 Mar 02:30 to 02:16",
+    was down for 23 h 46 min, 30 Mar 02:30 to 31 Mar 02:16",
       "2026-03-31T02:30:00.000+02:00
-    📋 Tue 31 Mar: 1 needs attention, 1 was down
+    📋 Tue 31 Mar: 1 needs attention, 1 other was down
     🔴 Down (1)
     • Backup — since 01:45 (45 min), silent
     🕓 Since the last summary (1)
@@ -132,7 +132,7 @@ test('two weeks over a clock change, with everything that people were told', { t
     ⚫ Dead (1): Old Bot",
       "2026-04-01T01:31:10.000+02:00
     🟢 Backup is alive again
-    was down for 23 h 46 min, 31 Mar 01:45 to 01:31",
+    was down for 23 h 46 min, 31 Mar 01:45 to 1 Apr 01:31",
       "2026-04-01T02:30:00.000+02:00
     📋 Wed 1 Apr: 1 was down
     🕓 Since the last summary (1)

@@ -183,7 +183,7 @@ class job:
         with job('nightly-backup'): ...         async with job('nightly-backup'): ...
 
         @job('nightly-backup')
-        def backup(): ...                       # or async def
+        def backup(): ...                       # or async def, or a generator: it runs while it is iterated
 
     What is raised inside goes on as it was. At the end it waits until the monitor is told, for `timeout` seconds at
     most, and for one second at most while the monitor is known to be away. One object is for one `with` at a time.
@@ -204,6 +204,26 @@ class job:
                     return await function(*args, **kwargs)
 
             return run_async  # type: ignore[return-value]
+
+        # The call of a generator function returns before any of it has run.
+        if inspect.isgeneratorfunction(function):
+
+            @functools.wraps(function)
+            def run_generator(*args: Any, **kwargs: Any) -> Any:
+                with _Within(self._new_run()):
+                    return (yield from function(*args, **kwargs))
+
+            return run_generator  # type: ignore[return-value]
+
+        if inspect.isasyncgenfunction(function):
+
+            @functools.wraps(function)
+            async def run_async_generator(*args: Any, **kwargs: Any) -> Any:
+                async with _Within(self._new_run()):
+                    async for value in function(*args, **kwargs):
+                        yield value
+
+            return run_async_generator  # type: ignore[return-value]
 
         @functools.wraps(function)
         def run_sync(*args: Any, **kwargs: Any) -> Any:
@@ -311,11 +331,13 @@ class _Run:
 
 
 def _described(error: BaseException | None) -> dict[str, Any]:
-    """How a run ended. `sys.exit()` without a fault is a success."""
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+    """How a run ended. `sys.exit()` without a fault is a success, and so is a generator that is left early."""
+    if error is None or isinstance(error, GeneratorExit):
+        return {'kind': 'success'}
+    if isinstance(error, SystemExit) and error.code in (None, 0):
         return {'kind': 'success'}
     try:
-        told = {'kind': 'fail', 'message': _text(f'{type(error).__name__}: {error}')[:MESSAGE_LIMIT]}
+        told = {'kind': 'fail', 'message': _text(f'{type(error).__name__}: {error}'.removesuffix(': '))[:MESSAGE_LIMIT]}
         if isinstance(error, SystemExit):
             is_code = isinstance(error.code, int)
             return {**told, 'exitCode': int(error.code) if is_code else 1, 'message': _exit_text(error)}

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { badRequest } from '../../errors.ts'
-import { sentenceOf } from '../../input/sentence.ts'
+import { hasUnknownField, sentenceOf } from '../../input/sentence.ts'
 import {
   LARGEST_PAGE,
   listPage,
@@ -17,7 +17,7 @@ import { type ServiceStatus, serviceStatus, statusName } from '../../status/view
 import type { Door } from '../door.ts'
 import type { InTurn } from '../semaphore.ts'
 
-export const statusQuery = z.object({
+export const statusQuery = z.strictObject({
   service_key: z.string().optional(),
   group: z.string().optional(),
   status: z.string().optional().meta({ example: 'down,dead' }),
@@ -94,7 +94,8 @@ export function statusDoor(deps: Deps, inTurn: InTurn): Door {
 
 function inputOf({ query }: FastifyRequest) {
   const given = statusQuery.safeParse(query)
-  if (!given.success) throw badRequest(sentenceOf(given.error))
+  if (!given.success)
+    throw badRequest(sentenceOf(given.error), hasUnknownField(given.error) ? 'unknown_field' : 'invalid_input')
   const { service_key: serviceKey, status, limit, ...rest } = given.data
   const input = statusInput.safeParse({ ...rest, serviceKey, status: status?.split(',').filter(Boolean) })
   if (!input.success) throw badRequest(sentenceOf(input.error))
