@@ -1,29 +1,19 @@
 import { expect, test } from 'vitest'
-import type { Outgoing } from '../../server/delivery/notifier.ts'
-import { startTestApp, type TestApp } from '../helpers/app.ts'
-import { createChat } from '../helpers/chat.ts'
+import type { TestApp } from '../helpers/app.ts'
+import { startWithBoth } from '../helpers/both.ts'
 import { HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 import { transitionsOf } from '../helpers/rhythm.ts'
-import { remember } from '../helpers/told.ts'
 
 const GROUP = 10 * SECOND
 
 /** A webhook and a chat. Each service is expected every minute and goes down at once when it is late. */
 async function start({ env = {}, keys = ['backup'] }: { env?: Record<string, string>; keys?: string[] } = {}) {
-  const events: Outgoing[] = []
-  const chat = createChat()
-  const webhook = { target: 'webhook', address: 'http://example.org', notifier: remember(events) }
-  const app = await startTestApp({
-    env: { DAILY_SUMMARY_TIME: 'off', ...env },
-    proofEveryMs: HOUR,
-    channels: [webhook, chat.channel],
-  })
+  const both = await startWithBoth(env)
   for (const serviceKey of keys) {
-    await app.api.services.configure.mutate({ serviceKey, expectedPeriodSeconds: 60, graceSeconds: 0 })
-    await app.beat(serviceKey)
+    await both.app.api.services.configure.mutate({ serviceKey, expectedPeriodSeconds: 60, graceSeconds: 0 })
+    await both.app.beat(serviceKey)
   }
-  const heard = () => events.map(({ data }) => String(data.event))
-  return { app, chat, events, heard }
+  return both
 }
 
 /** Lets a service be late by some time, from a beat to the next. */

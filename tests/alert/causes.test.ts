@@ -1,27 +1,17 @@
 import { expect, test } from 'vitest'
-import type { Outgoing } from '../../server/delivery/notifier.ts'
-import { startTestApp, type TestApp } from '../helpers/app.ts'
-import { createChat } from '../helpers/chat.ts'
+import type { TestApp } from '../helpers/app.ts'
+import { startWithBoth } from '../helpers/both.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 import { transitionsOf } from '../helpers/rhythm.ts'
-import { remember } from '../helpers/told.ts'
 
 const GROUP = 10 * SECOND
 
 /** A webhook and a chat, and jobs that are due so seldom that they go down only by their own signals. */
 async function start({ env = {}, keys = ['job'] }: { env?: Record<string, string>; keys?: string[] } = {}) {
-  const events: Outgoing[] = []
-  const chat = createChat()
-  const webhook = { target: 'webhook', address: 'http://example.org', notifier: remember(events) }
-  const app = await startTestApp({
-    env: { DAILY_SUMMARY_TIME: 'off', ...env },
-    proofEveryMs: HOUR,
-    channels: [webhook, chat.channel],
-  })
+  const both = await startWithBoth(env)
   for (const serviceKey of keys)
-    await app.api.services.configure.mutate({ serviceKey, expectedPeriodSeconds: 8_640_000 })
-  const heard = () => events.map(({ data }) => String(data.event))
-  return { app, chat, events, heard }
+    await both.app.api.services.configure.mutate({ serviceKey, expectedPeriodSeconds: 8_640_000 })
+  return both
 }
 
 const fail = async (app: TestApp, message?: string, serviceKey = 'job') => {
@@ -71,7 +61,7 @@ test('five days later the same job fails for another reason, which everybody hea
   expect(chat.texts()).toEqual([
     '✅ Job was down\nfailed at 12:00: disk full\n🔁 13:00: failed: database is corrupt\n🟢 alive again at 13:00, after 5 d 1 h',
     '✅ Job was down\nfailed at 13:00: database is corrupt; down since 23 Nov 12:00\n🟢 alive again at 13:00, after 5 d 1 h',
-    '🟢 Job is alive again\nwas down for 5 d 1 h, 23 Nov 12:00 to 13:00',
+    '🟢 Job is alive again\nwas down for 5 d 1 h, 23 Nov 12:00 to 28 Nov 13:00',
   ])
   expect(chat.said[2]?.replyTo).toBe('2')
 })

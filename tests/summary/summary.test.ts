@@ -128,7 +128,7 @@ test('silence that is over, and a service that is down again, are told apart', a
       ],
     ]),
   )
-  expect(messages[0]?.title).toBe('📋 Tue 24 Nov: 1 needs attention, 1 was down')
+  expect(messages[0]?.title).toBe('📋 Tue 24 Nov: 1 needs attention, 1 other was down')
 })
 
 test('what would go out now can be asked for at any time', async () => {
