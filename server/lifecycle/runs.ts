@@ -94,7 +94,7 @@ export function runDeadlines(service: RunService, rules: Rules, outages: readonl
 export const hasOverdue = ({ runs }: Pick<RunService, 'runs'>): boolean =>
   runs?.open.some(({ isOverdue }) => isOverdue) ?? false
 
-export function withStart(runs: Runs | null, { at, runId }: RunSignal): Runs {
+export function withStart(runs: Runs | null, { at, runId }: Pick<RunSignal, 'at' | 'runId'>): Runs {
   const { open, ...others } = runs ?? NO_RUNS
   const newestStartAt = Math.max(others.newestStartAt ?? at, at)
   const begun = { id: runId, startedAt: at, restartedAt: at, countsFrom: at, isOverdue: false }

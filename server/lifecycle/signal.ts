@@ -34,7 +34,7 @@ function signalled(state: ServiceState, signal: SignalSeen, rules: Rules, outage
     case 'log':
       return { state, changes: [] }
     case 'start':
-      return { state: { ...state, runs: withStart(state.runs, { at, runId, durationMs }) }, changes: [] }
+      return { state: { ...state, runs: withStart(state.runs, { at, runId }) }, changes: [] }
     case 'fail':
     case 'success': {
       const runs = withEnd(state, { kind, at, runId, durationMs }, rules, outages)

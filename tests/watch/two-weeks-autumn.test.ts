@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { inBerlin as at, timeline } from '../helpers/berlin.ts'
 import { createTestClock, HOUR, MINUTE, SECOND } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
-import { textsOf } from '../helpers/told.ts'
 
 const env = { CHECK_INTERVAL_SECONDS: '86400', TIMEZONE: 'Europe/Berlin', DAILY_SUMMARY_TIME: '12:00' }
-const at = (local: string) =>
-  Date.parse(Temporal.PlainDateTime.from(local).toZonedDateTime('Europe/Berlin').toInstant().toString())
 
 /** Berlin's clock is set back from 3:00 to 2:00 on 25 October, so that day's 2:15 comes twice. */
 const BEGIN = at('2026-10-18T00:00')
@@ -120,5 +118,3 @@ function events(): Event[] {
   }
   return all.sort((a, b) => a.time - b.time)
 }
-
-const timeline = (told: TestApp['told']) => textsOf(told).map((text, index) => `${told[index]?.data.at}\n${text}`)

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { startTestApp } from '../helpers/app.ts'
+import { inBerlin as at, timeline } from '../helpers/berlin.ts'
 import { createTestClock, HOUR, MINUTE } from '../helpers/clock.ts'
 import { createTestDatabase } from '../helpers/database.ts'
-import { textsOf } from '../helpers/told.ts'
 
 const env = { CHECK_INTERVAL_SECONDS: '86400', TIMEZONE: 'Europe/Berlin', DAILY_SUMMARY_TIME: '02:30' }
-const at = (local: string) =>
-  Date.parse(Temporal.PlainDateTime.from(local).toZonedDateTime('Europe/Berlin').toInstant().toString())
 
 /** The services, and when they beat. Times are Berlin's, where the clock jumps from 2:00 to 3:00 on 29 March. */
 const services = [
@@ -172,5 +170,3 @@ const nights = (time: string) =>
     const isSkipped = date.toString() === '2026-03-29' && time.startsWith('02')
     return at(`${date}T${isSkipped ? '03:00' : time}`) + MINUTE
   }).filter((moment) => moment < END)
-
-const timeline = (told: TestApp['told']) => textsOf(told).map((text, index) => `${told[index]?.data.at}\n${text}`)
